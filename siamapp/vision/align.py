@@ -1,0 +1,65 @@
+"""From five landmarks to the crop a network sees. Shared with `training`, so both see the same."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from siamapp.types import BgrImage, FloatArray
+
+CROP_PX: Final = 112
+TEMPLATE_XY: Final[FloatArray] = np.array(
+    [
+        [38.2946, 51.6963],
+        [73.5318, 51.5014],
+        [56.0252, 71.7366],
+        [41.5493, 92.3655],
+        [70.7299, 92.2041],
+    ],
+    dtype=np.float32,
+)
+"""`(5, 2)` landmark places in a 112x112 crop: the ArcFace template (Deng et al. 2019, section 4.1)."""
+
+
+def similarity(landmarks_xy: FloatArray, template_xy: FloatArray = TEMPLATE_XY) -> FloatArray:
+    """Least-squares similarity transform `(2, 3)` that takes landmarks onto the template.
+
+    Umeyama 1991, "Least-squares estimation of transformation parameters", eqs. 39 to 42, in the
+    closed form of the plane (rotation, uniform scale and shift; never a reflection).
+
+    Raises:
+        ValueError: the landmarks coincide or are not finite.
+    """
+    source = np.asarray(landmarks_xy, dtype=np.float64)
+    target = np.asarray(template_xy, dtype=np.float64)
+    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
+    s, t = source - source_mean, target - target_mean
+    spread = float((s * s).sum())
+    if not np.isfinite(spread) or spread < 1e-6:
+        raise ValueError("landmarks coincide or are not finite")
+    cosine = float((s * t).sum()) / spread
+    sine = float((s[:, 0] * t[:, 1] - s[:, 1] * t[:, 0]).sum()) / spread
+    linear = np.array([[cosine, -sine], [sine, cosine]])
+    shift = target_mean - linear @ source_mean
+    return np.column_stack([linear, shift]).astype(np.float32)
+
+
+def align(bgr: BgrImage, landmarks_xy: FloatArray, margin_px: int = 0) -> BgrImage:
+    """Crop `(112 + 2 margin, 112 + 2 margin, 3)` with the landmarks on the template.
+
+    Raises:
+        ValueError: the landmarks coincide or are not finite.
+    """
+    side = CROP_PX + 2 * margin_px
+    matrix = similarity(landmarks_xy, TEMPLATE_XY + margin_px)
+    # An aligned crop is often much smaller than the face: averaging first avoids aliasing.
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    halvings = int(np.floor(np.log2(1 / scale))) if scale < 0.5 else 0
+    if halvings > 0:
+        shrink = 2.0**-halvings
+        bgr = cv2.resize(bgr, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        matrix = similarity(landmarks_xy * np.float32(shrink), TEMPLATE_XY + margin_px)
+    crop = cv2.warpAffine(bgr, matrix, (side, side), flags=cv2.INTER_LINEAR)
+    return np.asarray(crop, dtype=np.uint8)

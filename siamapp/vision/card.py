@@ -1,0 +1,149 @@
+"""A model's card: what it is, how to feed it, where it may be trusted and where it came from.
+
+A model is a folder with `card.toml` and its ONNX files. `model.onnx` is the fp32 graph; further files
+(`model.int8.onnx`) hold the same network at another precision and share its `id`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from siamapp.errors import ModelIncompatible, ModelMissing, ModelTampered
+
+CARD_NAME = "card.toml"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class InputSpec(_Part):
+    """What the graph takes: float32 `(N, 3, height, width)`."""
+
+    width: int = Field(ge=0, le=4096)
+    """Pixels; 0 where the graph takes any multiple of 32 (detectors)."""
+    height: int = Field(ge=0, le=4096)
+    channels: Literal["rgb", "bgr"]
+    mean: tuple[float, float, float]
+    """Subtracted from 0..255 values, in the order of `channels`."""
+    std: tuple[float, float, float]
+    """Divides after the mean was subtracted."""
+
+
+class EmbeddingSpec(_Part):
+    """What an embedder gives."""
+
+    dimension: int = Field(gt=0, le=4096)
+    metric: Literal["l2", "l1", "cosine", "exp_l1"]
+    normalised: bool
+    """True where the graph's own output has unit length; the app normalises otherwise."""
+    alignment: Literal["arcface-112"] = "arcface-112"
+
+
+class DetectionSpec(_Part):
+    """How to read a detector."""
+
+    strides: tuple[int, ...] = (8, 16, 32)
+    score_threshold: float = Field(gt=0, lt=1)
+    iou_threshold: float = Field(gt=0, lt=1)
+    long_side_px: int = Field(ge=64, le=4096)
+    """A picture is scaled down so that its longer side is this long."""
+
+
+class ModelFile(_Part):
+    """One precision of the network."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$")
+    precision: Literal["fp32", "fp16", "int8"]
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Threshold(_Part):
+    """Distance at which a stranger passes at the stated rate, with the evidence for it."""
+
+    fmr: float = Field(gt=0, lt=1)
+    distance: float
+    impostor_comparisons: int = Field(gt=0)
+    fmr_low: float
+    """Lower end of the 95 % interval of the rate at this distance."""
+    fmr_high: float
+    fnmr: float
+    """Genuine comparisons refused at this distance."""
+
+
+class ModelCard(_Part):
+    """`card.toml`. Unknown keys are refused: a typing error must not pass as a default."""
+
+    card_version: Literal[1] = 1
+    name: str
+    task: Literal["embedder", "detector", "presence"]
+    id: str = Field(pattern=r"^[0-9a-f]{16}$")
+    """First 16 hex digits of the fp32 file's SHA-256: the embedding space that templates belong to."""
+    created: str
+    summary: str
+    licence: str
+    use: str
+    """What the licence and the training data mean for whoever uses the weights."""
+    training_data: tuple[str, ...]
+    teacher: str = ""
+    parameters: int = Field(ge=0)
+    input: InputSpec
+    embedding: EmbeddingSpec | None = None
+    detection: DetectionSpec | None = None
+    files: tuple[ModelFile, ...] = Field(min_length=1)
+    thresholds: tuple[Threshold, ...] = ()
+    figures: dict[str, dict[str, float | int | str]] = Field(default_factory=dict)
+    """Measured figures by table, each table with the `command` that made it."""
+
+    def file(self, precision: str) -> ModelFile:
+        """The file of that precision, else the fp32 one."""
+        by_precision = {file.precision: file for file in self.files}
+        return by_precision.get(precision) or by_precision.get("fp32") or self.files[0]
+
+
+def load_card(folder: Path) -> ModelCard:
+    """Read `folder/card.toml`.
+
+    Raises:
+        ModelMissing: there is no card.
+        ModelIncompatible: the card is not TOML or says something this version does not know.
+    """
+    path = folder / CARD_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelMissing(
+            f"No readable model card at {path}.", "Choose a folder that holds card.toml and its ONNX files."
+        ) from error
+    try:
+        return ModelCard.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ModelIncompatible(f"{path} is not valid TOML: {error}.", "Mend the card.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ModelIncompatible(f"{path}: {where}: {first['msg']}.", "Mend the card.") from error
+
+
+def verified_bytes(folder: Path, file: ModelFile) -> bytes:
+    """The model file's bytes, after its hash was checked: what is checked is what is loaded.
+
+    Raises:
+        ModelMissing: the file is gone.
+        ModelTampered: its hash is not the card's.
+    """
+    path = folder / file.name
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelMissing(f"The model file {path} cannot be read.", "Reinstall the model.") from error
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise ModelTampered(
+            f"The model file {path} is not the one its card names.", "Reinstall the model; do not use this one."
+        )
+    return data
