@@ -1,0 +1,25 @@
+"""One log file per home. No face, name or vector is ever written to it."""
+
+from __future__ import annotations
+
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+log = logging.getLogger("siamapp")
+
+
+def log_to_file(folder: Path) -> Path:
+    """Send this process's log to `folder/siamapp.log` (owner-only, rotated at 1 MB); returns its path."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / "siamapp.log"
+    for old in [h for h in log.handlers if isinstance(h, RotatingFileHandler)]:
+        log.removeHandler(old)
+        old.close()
+    path.touch(mode=0o600)
+    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    return path

@@ -1,0 +1,66 @@
+"""Where things live: everything of one user under one home folder, everything shipped under the assets."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from siamapp.errors import SettingsError
+
+
+def assets_dir() -> Path:
+    """Folder of models, icons and launcher files: frozen app, installed wheel or source checkout.
+
+    Raises:
+        SettingsError: the installation is incomplete.
+    """
+    package = Path(__file__).resolve().parent
+    frozen = Path(getattr(sys, "_MEIPASS", package)) / "assets"
+    for folder in (frozen, package / "_assets", package.parent / "assets"):
+        if (folder / "models").is_dir():
+            return folder
+    raise SettingsError("The app's assets are missing.", "Install siamapp again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The files of one home."""
+
+    home: Path
+
+    @classmethod
+    def default(cls) -> Paths:
+        """`SIAMAPP_HOME`, else the platform's folder for user data."""
+        named = os.environ.get("SIAMAPP_HOME")
+        return cls(Path(named).expanduser() if named else platformdirs.user_data_path("siamapp"))
+
+    @property
+    def settings_file(self) -> Path:
+        return self.home / "settings.toml"
+
+    @property
+    def log_dir(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def models_dir(self) -> Path:
+        """Models the user added."""
+        return self.home / "models"
+
+    def ensure(self) -> None:
+        """Make the home, owner-only.
+
+        Raises:
+            SettingsError: it cannot be made.
+        """
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"The folder {self.home} cannot be made: {error.strerror}.",
+                "Choose another with --home.",
+            ) from error

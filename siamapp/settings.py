@@ -1,0 +1,104 @@
+"""What the user chose, in `settings.toml`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from siamapp.errors import SettingsError
+from siamapp.paths import Paths
+
+
+class Settings(BaseModel):
+    """Every setting with its default. Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    camera: str = Field(default="", description="Camera by name or number; empty: the first one")
+    mirror: bool = Field(default=True, description="Show the camera as a mirror does")
+    target_fmr: float = Field(
+        default=1e-3, gt=0, lt=1, description="False-match rate: 0.001 lets about 1 stranger in 1,000 pass"
+    )
+    runner_up_margin: float = Field(
+        default=0.05, ge=0, le=1, description="The second person must be at least this much farther"
+    )
+    agree_frames: int = Field(default=3, ge=1, le=30, description="Frames that must agree on a live name")
+    detector: str = Field(default="siamdetect-v1", description="Detector model")
+    embedder: str = Field(default="siamface-v1", description="Embedder model")
+    provider: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
+    threads: int = Field(default=1, ge=1, le=64, description="Threads per model")
+    theme: Literal["system", "light", "dark"] = Field(default="system", description="Colours")
+    keep_crops: bool = Field(default=True, description="Keep the aligned face pictures, encrypted")
+    min_eye_distance_px: float = Field(
+        default=32, ge=12, le=512, description="Smallest eye distance that may be enrolled, in px"
+    )
+
+    @classmethod
+    def load(cls, paths: Paths) -> Settings:
+        """Read the home's settings; defaults where there is no file.
+
+        Raises:
+            SettingsError: the file cannot be read or says something unknown.
+        """
+        path = paths.settings_file
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return cls()
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError(
+                f"{path} cannot be read: {error}.", "Mend it, or delete it for the defaults."
+            ) from error
+        except ValidationError as error:
+            raise SettingsError(f"{path}: {_first(error)}", "Mend it, or delete it.") from error
+
+    def changed(self, key: str, value: object) -> Settings:
+        """A copy with one setting changed; strings are parsed to the setting's type.
+
+        Raises:
+            SettingsError: no such setting, or not a value it may have.
+        """
+        if key not in type(self).model_fields:
+            known = ", ".join(type(self).model_fields)
+            raise SettingsError(f"There is no setting {key!r}.", f"Known settings: {known}.")
+        try:
+            return type(self).model_validate({**self.model_dump(), key: value})
+        except ValidationError as error:
+            raise SettingsError(_first(error), "See `siamapp settings list`.") from error
+
+    def save(self, paths: Paths) -> None:
+        """Write all settings that differ from the default, atomically.
+
+        Raises:
+            SettingsError: the file cannot be written.
+        """
+        paths.ensure()
+        text = tomli_w.dumps(self.model_dump(exclude_defaults=True))
+        try:
+            _replace(paths.settings_file, text)
+        except OSError as error:
+            raise SettingsError(f"{paths.settings_file} cannot be written: {error.strerror}.") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}."

@@ -1,0 +1,135 @@
+"""A model folder made runnable: the only room that knows onnxruntime."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from siamapp.errors import ModelIncompatible, ModelMissing
+from siamapp.vision.card import CARD_NAME, ModelCard, load_card, verified_bytes
+
+_PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+
+
+class Model:
+    """One network in one onnxruntime session, its file checked against the card's hash."""
+
+    def __init__(self, folder: Path, card: ModelCard, session: ort.InferenceSession, *, file: str) -> None:
+        self.folder = folder
+        self.card = card
+        self.file = file
+        self._session = session
+        self.input_name: str = session.get_inputs()[0].name
+        self.output_names: tuple[str, ...] = tuple(output.name for output in session.get_outputs())
+
+    @classmethod
+    def load(
+        cls,
+        folder: Path,
+        *,
+        provider: str = "auto",
+        precision: str | None = None,
+        threads: int = 1,
+    ) -> Model:
+        """Read, verify and start a model.
+
+        Args:
+            folder: holds `card.toml` and the ONNX files.
+            provider: "auto" (CUDA where it really runs, else CPU), "cpu" or "cuda".
+            precision: "fp32" or "int8"; default int8 on the CPU where the card has it, else fp32.
+            threads: onnxruntime's threads within an operator.
+
+        Raises:
+            ModelMissing, ModelTampered, ModelIncompatible: see `siamapp.vision.card`.
+        """
+        card = load_card(folder)
+        if provider in ("auto", "cuda") and cuda_listed():
+            session = _session(folder, card, precision or "fp32", "cuda", threads)
+            if session.get_providers()[0] == _PROVIDERS["cuda"]:
+                return cls(folder, card, session, file=card.file(precision or "fp32").name)
+            if provider == "cuda":
+                return cls(folder, card, session, file=card.file(precision or "fp32").name)
+        wanted = precision or "int8"
+        session = _session(folder, card, wanted, "cpu", threads)
+        return cls(folder, card, session, file=card.file(wanted).name)
+
+    @property
+    def provider(self) -> str:
+        """The provider that really runs, "cpu" or "cuda": what the session says, not what was asked."""
+        first = self._session.get_providers()[0]
+        return next((name for name, full in _PROVIDERS.items() if full == first), first)
+
+    def run(self, feed: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        """All outputs for the named inputs."""
+        return list(self._session.run(None, dict(feed)))
+
+    def latency_ms(self, repeats: int = 20) -> float:
+        """Median milliseconds of one run at batch 1 on zeros (a detector: at 320x256)."""
+        spec = self.card.input
+        shape = (1, 3, spec.height or 256, spec.width or 320)
+        feed = {self.input_name: np.zeros(shape, np.float32)}
+        times = []
+        for _ in range(repeats):
+            start = time.perf_counter()
+            self.run(feed)
+            times.append(time.perf_counter() - start)
+        return 1000 * statistics.median(times)
+
+
+def _session(
+    folder: Path, card: ModelCard, precision: str, provider: str, threads: int
+) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # A spinning pool fights the camera and the window for the cores (measured in the design notes).
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 4
+    data = verified_bytes(folder, card.file(precision))
+    providers = [_PROVIDERS["cuda"], _PROVIDERS["cpu"]] if provider == "cuda" else [_PROVIDERS["cpu"]]
+    try:
+        return ort.InferenceSession(data, options, providers=providers)
+    except Exception as error:  # noqa: BLE001 - onnxruntime raises bare pybind types; none may pass
+        reason = str(error).splitlines()[0][:200]
+        raise ModelIncompatible(
+            f"The model in {folder} cannot be started: {reason}.", "Reinstall it or choose another."
+        ) from error
+
+
+def cuda_listed() -> bool:
+    """Whether this onnxruntime was built with CUDA; whether it runs only a session can tell."""
+    listed = _PROVIDERS["cuda"] in ort.get_available_providers()
+    if listed:
+        ort.preload_dlls()
+    return listed
+
+
+def find_model(name: str, folders: tuple[Path, ...]) -> Path:
+    """The first `folder/name` that holds a card.
+
+    Raises:
+        ModelMissing: none does.
+    """
+    # A name is one folder's name, never a way out of the models' folders.
+    if name and Path(name).name == name:
+        for folder in folders:
+            if (folder / name / CARD_NAME).is_file():
+                return folder / name
+    raise ModelMissing(f"There is no model named {name!r}.", "See `siamapp models list`.")
+
+
+def list_models(folders: tuple[Path, ...]) -> list[Path]:
+    """Every model folder, by name."""
+    found = {card.parent.name: card.parent for folder in reversed(folders) for card in folder.glob(f"*/{CARD_NAME}")}
+    return [found[name] for name in sorted(found)]
+
+
+def runtime_version() -> str:
+    return str(ort.__version__)
