@@ -1,14 +1,14 @@
-"""Everything that may go wrong through nobody's fault in the code: say what is wrong and what to do.
+"""What may go wrong through no fault of the code: what is wrong, and what to do.
 
-Anything that is not a `SiamError` is a bug: it is caught only at a thread's top, in the job runner and in
-the command line's main, reported, and never accepts anybody.
+Anything that is not a `SiamError` is a bug: it is caught only at a thread's top, in the job runner
+and in the command line's main, reported, and never accepts anybody.
 """
 
 from __future__ import annotations
 
 
 class SiamError(Exception):
-    """A condition of the world (a missing camera, a wrong key), with one line on what to do about it."""
+    """A condition of the world (a missing camera, a wrong key), with what to do about it."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

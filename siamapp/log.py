@@ -10,7 +10,7 @@ log = logging.getLogger("siamapp")
 
 
 def log_to_file(folder: Path) -> Path:
-    """Send this process's log to `folder/siamapp.log` (owner-only, rotated at 1 MB); returns its path."""
+    """Log to `folder/siamapp.log` (owner-only, rotated at 1 MB); returns its path."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "siamapp.log"
     for old in [h for h in log.handlers if isinstance(h, RotatingFileHandler)]:

@@ -1,4 +1,4 @@
-"""Where things live: everything of one user under one home folder, everything shipped under the assets."""
+"""Where things live: a user's under one home folder, what is shipped under the assets."""
 
 from __future__ import annotations
 

@@ -23,12 +23,17 @@ class Settings(BaseModel):
     camera: str = Field(default="", description="Camera by name or number; empty: the first one")
     mirror: bool = Field(default=True, description="Show the camera as a mirror does")
     target_fmr: float = Field(
-        default=1e-3, gt=0, lt=1, description="False-match rate: 0.001 lets about 1 stranger in 1,000 pass"
+        default=1e-3,
+        gt=0,
+        lt=1,
+        description="False-match rate: 0.001 lets about 1 stranger in 1,000 pass",
     )
     runner_up_margin: float = Field(
         default=0.05, ge=0, le=1, description="The second person must be at least this much farther"
     )
-    agree_frames: int = Field(default=3, ge=1, le=30, description="Frames that must agree on a live name")
+    agree_frames: int = Field(
+        default=3, ge=1, le=30, description="Frames that must agree on a live name"
+    )
     detector: str = Field(default="siamdetect-v1", description="Detector model")
     embedder: str = Field(default="siamface-v1", description="Embedder model")
     provider: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
@@ -83,7 +88,9 @@ class Settings(BaseModel):
         try:
             _replace(paths.settings_file, text)
         except OSError as error:
-            raise SettingsError(f"{paths.settings_file} cannot be written: {error.strerror}.") from error
+            raise SettingsError(
+                f"{paths.settings_file} cannot be written: {error.strerror}."
+            ) from error
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,8 +1,8 @@
 """What passes between the stages: frozen values with units in their names.
 
-Images are `uint8` arrays `(height, width, 3)`, colour order BGR, unless a name says otherwise. Boxes are
-`xyxy` in pixels of the image they were found in. Landmarks are five points, left to right in the
-*picture*: eye, eye, nose, mouth corner, mouth corner.
+Images are `uint8` arrays `(height, width, 3)`, colour order BGR, unless a name says otherwise.
+Boxes are `xyxy` in pixels of the image they were found in. Landmarks are five points, left to
+right in the *picture*: eye, eye, nose, mouth corner, mouth corner.
 """
 
 from __future__ import annotations

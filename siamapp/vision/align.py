@@ -20,7 +20,7 @@ TEMPLATE_XY: Final[FloatArray] = np.array(
     ],
     dtype=np.float32,
 )
-"""`(5, 2)` landmark places in a 112x112 crop: the ArcFace template (Deng et al. 2019, section 4.1)."""
+"""`(5, 2)` places in a 112x112 crop: the ArcFace template (Deng et al. 2019, section 4.1)."""
 
 
 def similarity(landmarks_xy: FloatArray, template_xy: FloatArray = TEMPLATE_XY) -> FloatArray:
@@ -59,7 +59,8 @@ def align(bgr: BgrImage, landmarks_xy: FloatArray, margin_px: int = 0) -> BgrIma
     halvings = int(np.floor(np.log2(1 / scale))) if scale < 0.5 else 0
     if halvings > 0:
         shrink = 2.0**-halvings
-        bgr = cv2.resize(bgr, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(bgr, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        bgr = np.asarray(small, dtype=np.uint8)
         matrix = similarity(landmarks_xy * np.float32(shrink), TEMPLATE_XY + margin_px)
     crop = cv2.warpAffine(bgr, matrix, (side, side), flags=cv2.INTER_LINEAR)
     return np.asarray(crop, dtype=np.uint8)

@@ -1,7 +1,7 @@
 """A model's card: what it is, how to feed it, where it may be trusted and where it came from.
 
-A model is a folder with `card.toml` and its ONNX files. `model.onnx` is the fp32 graph; further files
-(`model.int8.onnx`) hold the same network at another precision and share its `id`.
+A model is a folder with `card.toml` and its ONNX files. `model.onnx` is the fp32 graph; further
+files (`model.int8.onnx`) hold the same network at another precision and share its `id`.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class ModelCard(_Part):
     name: str
     task: Literal["embedder", "detector", "presence"]
     id: str = Field(pattern=r"^[0-9a-f]{16}$")
-    """First 16 hex digits of the fp32 file's SHA-256: the embedding space that templates belong to."""
+    """First 16 hex digits of the fp32 file's SHA-256: the space that templates belong to."""
     created: str
     summary: str
     licence: str
@@ -102,7 +102,7 @@ class ModelCard(_Part):
 
     def file(self, precision: str) -> ModelFile:
         """The file of that precision, else the fp32 one."""
-        by_precision = {file.precision: file for file in self.files}
+        by_precision: dict[str, ModelFile] = {file.precision: file for file in self.files}
         return by_precision.get(precision) or by_precision.get("fp32") or self.files[0]
 
 
@@ -118,7 +118,8 @@ def load_card(folder: Path) -> ModelCard:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ModelMissing(
-            f"No readable model card at {path}.", "Choose a folder that holds card.toml and its ONNX files."
+            f"No readable model card at {path}.",
+            "Choose a folder that holds card.toml and its ONNX files.",
         ) from error
     try:
         return ModelCard.model_validate(tomllib.loads(text))
@@ -141,9 +142,12 @@ def verified_bytes(folder: Path, file: ModelFile) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ModelMissing(f"The model file {path} cannot be read.", "Reinstall the model.") from error
+        raise ModelMissing(
+            f"The model file {path} cannot be read.", "Reinstall the model."
+        ) from error
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise ModelTampered(
-            f"The model file {path} is not the one its card names.", "Reinstall the model; do not use this one."
+            f"The model file {path} is not the one its card names.",
+            "Reinstall the model; do not use this one.",
         )
     return data

@@ -18,7 +18,9 @@ class Embedder:
         """Raises ModelIncompatible where the card is not an embedder's."""
         spec = model.card.embedding
         if model.card.task != "embedder" or spec is None:
-            raise ModelIncompatible(f"{model.card.name} is not an embedder.", "Choose another model.")
+            raise ModelIncompatible(
+                f"{model.card.name} is not an embedder.", "Choose another model."
+            )
         self.model = model
         self.id = model.card.id
         self.dimension = spec.dimension
@@ -43,8 +45,13 @@ class Embedder:
         planes *= self._scale
         raw = np.asarray(self.model.run({self.model.input_name: planes})[0], np.float32)
         norms = np.linalg.norm(raw, axis=-1, keepdims=True)
-        if raw.shape != (len(batch), self.dimension) or not np.isfinite(raw).all() or (norms < 1e-6).any():
+        if (
+            raw.shape != (len(batch), self.dimension)
+            or not np.isfinite(raw).all()
+            or (norms < 1e-6).any()
+        ):
             raise ModelIncompatible(
-                f"{self.model.card.name} gave an unusable vector.", "Reinstall the model or choose another."
+                f"{self.model.card.name} gave an unusable vector.",
+                "Reinstall the model or choose another.",
             )
         return np.asarray(raw / norms, np.float32)

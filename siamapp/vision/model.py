@@ -21,7 +21,9 @@ _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 class Model:
     """One network in one onnxruntime session, its file checked against the card's hash."""
 
-    def __init__(self, folder: Path, card: ModelCard, session: ort.InferenceSession, *, file: str) -> None:
+    def __init__(
+        self, folder: Path, card: ModelCard, session: ort.InferenceSession, *, file: str
+    ) -> None:
         self.folder = folder
         self.card = card
         self.file = file
@@ -62,7 +64,7 @@ class Model:
 
     @property
     def provider(self) -> str:
-        """The provider that really runs, "cpu" or "cuda": what the session says, not what was asked."""
+        """What really runs, "cpu" or "cuda": what the session says, not what was asked."""
         first = self._session.get_providers()[0]
         return next((name for name, full in _PROVIDERS.items() if full == first), first)
 
@@ -93,10 +95,12 @@ def _session(
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 4
     data = verified_bytes(folder, card.file(precision))
-    providers = [_PROVIDERS["cuda"], _PROVIDERS["cpu"]] if provider == "cuda" else [_PROVIDERS["cpu"]]
+    providers = (
+        [_PROVIDERS["cuda"], _PROVIDERS["cpu"]] if provider == "cuda" else [_PROVIDERS["cpu"]]
+    )
     try:
         return ort.InferenceSession(data, options, providers=providers)
-    except Exception as error:  # noqa: BLE001 - onnxruntime raises bare pybind types; none may pass
+    except Exception as error:
         reason = str(error).splitlines()[0][:200]
         raise ModelIncompatible(
             f"The model in {folder} cannot be started: {reason}.", "Reinstall it or choose another."
@@ -127,9 +131,28 @@ def find_model(name: str, folders: tuple[Path, ...]) -> Path:
 
 def list_models(folders: tuple[Path, ...]) -> list[Path]:
     """Every model folder, by name."""
-    found = {card.parent.name: card.parent for folder in reversed(folders) for card in folder.glob(f"*/{CARD_NAME}")}
+    found = {
+        card.parent.name: card.parent
+        for folder in reversed(folders)
+        for card in folder.glob(f"*/{CARD_NAME}")
+    }
     return [found[name] for name in sorted(found)]
 
 
 def runtime_version() -> str:
     return str(ort.__version__)
+
+
+def bare_session(path: Path, *, threads: int = 1) -> ort.InferenceSession:
+    """A session on the CPU over a file without a card, to measure a peer with; never to recognise.
+
+    Raises:
+        ModelMissing: there is no such file.
+    """
+    if not path.is_file():
+        raise ModelMissing(f"There is no file {path}.", "Give the folder of the peers' ONNX files.")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 4
+    return ort.InferenceSession(path.read_bytes(), options, providers=[_PROVIDERS["cpu"]])

@@ -63,9 +63,10 @@ def measure(face: Face, crop_bgr: BgrImage, frame_shape: tuple[int, ...]) -> Qua
 def pose(face: Face) -> tuple[float, float, float]:
     """Rough yaw, pitch and roll in degrees from five points.
 
-    Yaw grows as the nose moves to the picture's right, pitch as it moves down. A nose tip stands about
-    half an eye distance before the plane of eyes and mouth, so its shift against their middle is the
-    sine of the turn: an estimate to coach with, not a measurement (about +-10 degrees).
+    Yaw grows as the nose moves to the picture's right, pitch as it moves down. A nose tip stands
+    about half an eye distance before the plane of eyes and mouth, so its shift against their
+    middle is the sine of the turn: an estimate to coach with, not a measurement (about +-10
+    degrees).
     """
     points = face.landmarks_xy.astype(np.float64)
     eyes, mouth = points[:2].mean(axis=0), points[3:].mean(axis=0)
@@ -89,33 +90,60 @@ def shortfalls(quality: Quality, limits: Limits) -> tuple[Shortfall, ...]:
         found.append(Shortfall(measure, value, limit, advice))
 
     if q.inside < limits.inside:
-        miss("inside", q.inside, limits.inside, "come into the picture: part of the face is outside")
+        miss(
+            "inside", q.inside, limits.inside, "come into the picture: part of the face is outside"
+        )
     if q.eye_distance_px < limits.eye_distance_px:
         miss(
             "eye_distance_px", q.eye_distance_px, limits.eye_distance_px,
-            f"move closer: {q.eye_distance_px:.0f} px between the eyes, {limits.eye_distance_px:.0f} wanted",
+            f"move closer: {q.eye_distance_px:.0f} px between the eyes, "
+            f"{limits.eye_distance_px:.0f} wanted",
         )  # fmt: skip
     if q.luminance < limits.luminance_low:
-        miss("luminance", q.luminance, limits.luminance_low, "more light on the face: it is too dark")
+        miss(
+            "luminance", q.luminance, limits.luminance_low, "more light on the face: it is too dark"
+        )
     if q.luminance > limits.luminance_high:
-        miss("luminance", q.luminance, limits.luminance_high, "less light on the face: it is too bright")
+        miss(
+            "luminance",
+            q.luminance,
+            limits.luminance_high,
+            "less light on the face: it is too bright",
+        )
     if q.contrast < limits.contrast:
-        miss("contrast", q.contrast, limits.contrast, "even out the light: the face has too little contrast")
+        miss(
+            "contrast",
+            q.contrast,
+            limits.contrast,
+            "even out the light: the face has too little contrast",
+        )
     if q.sharpness < limits.sharpness:
         miss(
             "sharpness", q.sharpness, limits.sharpness,
-            f"hold still: the picture is blurred ({q.sharpness:.2f}, {limits.sharpness:.2f} wanted)",
+            f"hold still: the picture is blurred ({q.sharpness:.2f}, "
+            f"{limits.sharpness:.2f} wanted)",
         )  # fmt: skip
-    for name, label in (("yaw_deg", "face the camera"), ("pitch_deg", "level your head"), ("roll_deg", "hold your head upright")):
+    for name, label in (
+        ("yaw_deg", "face the camera"),
+        ("pitch_deg", "level your head"),
+        ("roll_deg", "hold your head upright"),
+    ):
         value, limit = abs(getattr(q, name)), getattr(limits, name)
         if value > limit:
-            miss(name, value, limit, f"{label}: turned by about {value:.0f} degrees, {limit:.0f} allowed")
+            miss(
+                name,
+                value,
+                limit,
+                f"{label}: turned by about {value:.0f} degrees, {limit:.0f} allowed",
+            )
     return tuple(found)
 
 
 def score(quality: Quality) -> float:
-    """One number to rank crops of one person by, 0..1: large, sharp, frontal and evenly lit is best."""
-    frontal = np.cos(np.radians(min(abs(quality.yaw_deg), 90))) * np.cos(np.radians(min(abs(quality.pitch_deg), 90)))
+    """One number to rank a person's crops by, 0..1: large, sharp, frontal, evenly lit is best."""
+    frontal = np.cos(np.radians(min(abs(quality.yaw_deg), 90))) * np.cos(
+        np.radians(min(abs(quality.pitch_deg), 90))
+    )
     size = min(quality.eye_distance_px / 64, 1)
     sharp = min(quality.sharpness / 0.4, 1)
     light = 1 - min(abs(quality.luminance - 0.5) / 0.5, 1) ** 2

@@ -1,0 +1,84 @@
+"""Which samples make a person: good, different, of one face, and of nobody known already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from siamapp.errors import AlreadyKnown, Inconsistent, PoorQuality
+from siamapp.identity.decide import Policy
+from siamapp.identity.gallery import Gallery
+from siamapp.identity.match import distances, match
+from siamapp.types import Sample
+from siamapp.vision.quality import score
+
+WANTED = 8
+"""Samples kept per person."""
+SAME_SHARE = 0.7
+"""At least this share of the good samples must agree on one face."""
+
+
+def agreeing(samples: Sequence[Sample], policy: Policy, metric: str) -> list[Sample]:
+    """The samples that lie within the threshold of the most central one.
+
+    Raises:
+        PoorQuality: there are no samples.
+        Inconsistent: too many lie outside: several people, or pictures too different to trust.
+    """
+    if not samples:
+        raise PoorQuality("No picture was good enough to enrol.", "Face the camera in even light.")
+    vectors = np.stack([sample.embedding for sample in samples])
+    table = np.stack([distances(vector, vectors, metric) for vector in vectors])
+    central = int(np.median(table, axis=1).argmin())
+    kept = [s for s, d in zip(samples, table[central], strict=True) if d <= policy.threshold]
+    if len(kept) < SAME_SHARE * len(samples):
+        raise Inconsistent(
+            f"The pictures do not agree: {len(samples) - len(kept)} of {len(samples)} "
+            "look like somebody else.",
+            "Use pictures of one person only.",
+        )
+    return kept
+
+
+def choose(samples: Sequence[Sample], metric: str, *, wanted: int = WANTED) -> list[Sample]:
+    """Up to `wanted` samples, the best first, then each time the one that adds most.
+
+    What a sample adds is its distance to the nearest one chosen, weighted by its quality:
+    farthest-point selection (Gonzalez 1985), kept to pictures worth having.
+    """
+    rank = np.array([score(sample.quality) for sample in samples])
+    vectors = np.stack([sample.embedding for sample in samples])
+    order = [int(rank.argmax())]
+    nearest = distances(vectors[order[0]], vectors, metric)
+    while len(order) < min(wanted, len(samples)):
+        gain = nearest * rank
+        gain[order] = -1
+        order.append(int(gain.argmax()))
+        nearest = np.minimum(nearest, distances(vectors[order[-1]], vectors, metric))
+    return [samples[i] for i in order]
+
+
+def refuse_known(
+    name: str, samples: Sequence[Sample], gallery: Gallery, policy: Policy, metric: str
+) -> None:
+    """Raise AlreadyKnown where the face is enrolled under another name.
+
+    One chosen sample in three that matches is enough: a duplicate costs more than a second look.
+    """
+    votes: dict[str, int] = {}
+    for sample in samples:
+        near = match(sample.embedding, gallery, metric, top=1)
+        if (
+            near
+            and near[0].distance <= policy.threshold
+            and near[0].name.casefold() != name.casefold()
+        ):
+            votes[near[0].name] = votes.get(near[0].name, 0) + 1
+    if votes:
+        other = max(votes, key=lambda known: votes[known])
+        if 3 * votes[other] >= len(samples):
+            raise AlreadyKnown(
+                f"This face is already enrolled as {other!r}.",
+                "Add pictures to that person, or allow the duplicate (--allow-duplicate).",
+            )

@@ -1,0 +1,140 @@
+"""From distances to an answer: one look, one frame, and several frames that must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from siamapp.types import Candidate, Decision, Outcome, Shortfall
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a decision is held against."""
+
+    threshold: float
+    """Enter: a name is given at or below this distance."""
+    fmr: float
+    """The false-match rate of that distance."""
+    leave_threshold: float
+    """Leave: a name once given is kept up to this distance, so that it does not flicker."""
+    runner_up_margin: float
+    agree_frames: int
+
+
+def judge(candidates: Sequence[Candidate], policy: Policy) -> Decision:
+    """Decide one look. A distance that is not a number matches nobody."""
+    if not candidates:
+        return Decision(
+            Outcome.EMPTY, policy.threshold, policy.fmr, reason="nobody is enrolled yet"
+        )
+    best = candidates[0]
+    second = candidates[1] if len(candidates) > 1 else None
+    made = Decision(Outcome.UNKNOWN, policy.threshold, policy.fmr, best, second)
+    if not best.distance <= policy.threshold:
+        return replace(
+            made,
+            reason=f"nobody enrolled is near enough: the nearest is at {best.distance:.2f}, "
+            f"{policy.threshold:.2f} is allowed",
+        )
+    if second is not None and not second.distance - best.distance >= policy.runner_up_margin:
+        return replace(
+            made,
+            reason=f"two people are about equally near: {best.distance:.2f} "
+            f"and {second.distance:.2f}",
+        )
+    return replace(
+        made,
+        outcome=Outcome.MATCH,
+        reason=f"distance {best.distance:.2f}, {policy.threshold:.2f} is allowed",
+    )
+
+
+def poor(shortfalls: Sequence[Shortfall], policy: Policy) -> Decision:
+    """The face cannot be judged."""
+    return Decision(Outcome.POOR, policy.threshold, policy.fmr, reason=shortfalls[0].advice)
+
+
+def one_face_each(decisions: Sequence[Decision]) -> list[Decision]:
+    """Within one frame a person is at most one face: the nearest keeps the name."""
+    nearest: dict[int, int] = {}
+    for i, decision in enumerate(decisions):
+        if decision.outcome is Outcome.MATCH and decision.best:
+            holder = nearest.setdefault(decision.best.person_id, i)
+            other = decisions[holder].best
+            if other and decision.best.distance < other.distance:
+                nearest[decision.best.person_id] = i
+    kept = set(nearest.values())
+    return [
+        replace(
+            d,
+            outcome=Outcome.UNKNOWN,
+            reason="another face in the picture is nearer to that person",
+        )
+        if d.outcome is Outcome.MATCH and i not in kept
+        else d
+        for i, d in enumerate(decisions)
+    ]
+
+
+@dataclass(slots=True)
+class _Held:
+    """What is held about one track."""
+
+    stable: Decision
+    streak: list[Decision] = field(default_factory=list)
+    """Newest looks that say one and the same other thing than `stable`."""
+
+
+def _says(decision: Decision) -> tuple[Outcome, int | None]:
+    return decision.outcome, decision.person_id
+
+
+class Agreement:
+    """Several frames must agree before an answer about a track changes.
+
+    A track begins undecided. `agree_frames` successive looks with the same answer make it the
+    track's answer. A name once given is kept while that person stays nearest and within the leave
+    threshold.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._tracks: dict[int, _Held] = {}
+
+    def __call__(self, track_id: int, look: Decision) -> Decision:
+        """Take one look at a track; returns the track's answer."""
+        held = self._tracks.get(track_id)
+        if held is None:
+            undecided = replace(look, outcome=Outcome.UNDECIDED, reason="looking")
+            held = self._tracks[track_id] = _Held(undecided)
+        if self._keeps(held.stable, look):
+            held.streak.clear()
+            held.stable = replace(look, outcome=held.stable.outcome)
+            return held.stable
+        if held.streak and _says(held.streak[-1]) != _says(look):
+            held.streak.clear()
+        held.streak.append(look)
+        if len(held.streak) >= self.policy.agree_frames:
+            held.stable = look
+            held.streak.clear()
+        return held.stable
+
+    def _keeps(self, stable: Decision, look: Decision) -> bool:
+        if stable.outcome is Outcome.UNDECIDED:
+            return False
+        if _says(look) == _says(stable):
+            return True
+        return (
+            stable.outcome is Outcome.MATCH
+            and look.outcome is Outcome.UNKNOWN
+            and look.best is not None
+            and look.best.person_id == stable.person_id
+            and look.best.distance <= self.policy.leave_threshold
+            and self.policy.threshold < look.best.distance
+        )
+
+    def forget_all_but(self, track_ids: frozenset[int]) -> None:
+        """Drop tracks that ended: a new face in an old place starts undecided."""
+        for gone in self._tracks.keys() - track_ids:
+            del self._tracks[gone]

@@ -1,0 +1,68 @@
+"""Everybody enrolled, as one matrix that never changes: a write swaps in a new gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siamapp.errors import ModelIncompatible
+from siamapp.types import FloatArray
+
+
+class Gallery:
+    """Templates of one embedder, grouped by person."""
+
+    def __init__(
+        self,
+        embedder_id: str,
+        vectors: FloatArray,
+        person_ids: NDArray[np.int64],
+        names: Mapping[int, str],
+    ) -> None:
+        """Sort templates by person.
+
+        Args:
+            embedder_id: the embedding space all of them belong to.
+            vectors: `(N, D)` unit length.
+            person_ids: `(N,)` whose template each row is.
+            names: name of each person.
+
+        Raises:
+            ValueError: sizes differ, or a vector is not finite and of unit length.
+        """
+        if vectors.ndim != 2 or len(vectors) != len(person_ids):
+            raise ValueError("vectors and person_ids do not fit together")
+        norms = np.linalg.norm(vectors, axis=1)
+        if not np.isfinite(vectors).all() or (np.abs(norms - 1) > 1e-3).any():
+            raise ValueError("a template is not a finite unit vector")
+        order = np.argsort(person_ids, kind="stable")
+        self.embedder_id = embedder_id
+        self.vectors = np.ascontiguousarray(vectors[order], dtype=np.float32)
+        self.people, self.starts = np.unique(person_ids[order], return_index=True)
+        self.names = {int(person): names[int(person)] for person in self.people}
+        self.vectors.setflags(write=False)
+
+    @classmethod
+    def empty(cls, embedder_id: str, dimension: int) -> Gallery:
+        return cls(embedder_id, np.empty((0, dimension), np.float32), np.empty(0, np.int64), {})
+
+    def __len__(self) -> int:
+        """How many people."""
+        return len(self.people)
+
+    def only(self, name: str) -> Gallery:
+        """The part that holds one person, for 1:1 verification; empty where there is none."""
+        wanted = [person for person, known in self.names.items() if known == name]
+        owner = np.repeat(self.people, np.diff(np.append(self.starts, len(self.vectors))))
+        rows = np.isin(owner, wanted)
+        return Gallery(self.embedder_id, self.vectors[rows], owner[rows], self.names)
+
+    def require(self, embedder_id: str) -> None:
+        """Raise ModelIncompatible unless that embedder's probes fit this gallery."""
+        if embedder_id != self.embedder_id:
+            raise ModelIncompatible(
+                "The gallery was enrolled with another embedder; distances would mean nothing.",
+                "Enrol again with this embedder, or switch back.",
+            )

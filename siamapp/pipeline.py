@@ -1,0 +1,124 @@
+"""The straight path of a frame: detect, track, align, quality, embed, match, decide.
+
+This is the only place that knows the order of the stages; none of them knows its neighbours.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from siamapp.identity.decide import Agreement, Policy, judge, one_face_each, poor
+from siamapp.identity.gallery import Gallery
+from siamapp.identity.match import match
+from siamapp.types import BgrImage, Face, FaceResult, Frame, FrameResult, Quality
+from siamapp.vision import quality as face_quality
+from siamapp.vision.align import align
+from siamapp.vision.detect import Detector
+from siamapp.vision.embed import Embedder
+from siamapp.vision.track import Tracker
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A face with its aligned crop `(112, 112, 3)` BGR and its measures."""
+
+    face: Face
+    crop_bgr: BgrImage
+    quality: Quality
+
+
+class StageClock:
+    """Milliseconds spent in each stage of one frame."""
+
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
+        self._now = now
+        self.ms: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = self._now()
+        try:
+            yield
+        finally:
+            self.ms[stage] = self.ms.get(stage, 0.0) + 1000 * (self._now() - start)
+
+
+class Pipeline:
+    """Stages that hold no state between frames; safe to share by streams of one thread."""
+
+    def __init__(self, detector: Detector, embedder: Embedder) -> None:
+        self.detector = detector
+        self.embedder = embedder
+        spec = embedder.model.card.embedding
+        self.metric = spec.metric if spec else "l2"
+
+    def see(self, frame: Frame, clock: StageClock) -> list[Seen]:
+        """Detect, align and measure every face of a frame."""
+        with clock("detect"):
+            faces = self.detector.detect(frame.bgr)
+        with clock("align"):
+            crops = [align(frame.bgr, face.landmarks_xy) for face in faces]
+        with clock("quality"):
+            return [
+                Seen(face, crop, face_quality.measure(face, crop, frame.bgr.shape))
+                for face, crop in zip(faces, crops, strict=True)
+            ]
+
+
+class Stream:
+    """One source's way through the pipeline, with what its frames share: tracks, agreement."""
+
+    def __init__(
+        self, pipeline: Pipeline, gallery: Callable[[], Gallery], policy: Callable[[], Policy]
+    ) -> None:
+        """`gallery` and `policy` are asked at every frame: a change counts from then on."""
+        self._pipeline = pipeline
+        self._gallery = gallery
+        self._policy = policy
+        self._tracker = Tracker()
+        self._agreement = Agreement(policy())
+
+    def __call__(self, frame: Frame) -> FrameResult:
+        clock = StageClock()
+        gallery, policy = self._gallery(), self._policy()
+        gallery.require(self._pipeline.embedder.id)
+        if policy != self._agreement.policy:
+            self._agreement = Agreement(policy)
+        seen = self._pipeline.see(frame, clock)
+        with clock("track"):
+            tracks = self._tracker([s.face for s in seen], frame.time_s)
+            self._agreement.forget_all_but(self._tracker.alive)
+        gaps = [face_quality.shortfalls(s.quality, face_quality.PROBE) for s in seen]
+        good = [i for i, gap in enumerate(gaps) if not gap]
+        with clock("embed"):
+            vectors = self._pipeline.embedder([seen[i].crop_bgr for i in good])
+        probes = dict(zip(good, vectors, strict=True))
+        with clock("match"):
+            near = {i: match(v, gallery, self._pipeline.metric) for i, v in probes.items()}
+        with clock("decide"):
+            looks = one_face_each(
+                [
+                    judge(near[i], policy) if i in near else poor(gaps[i], policy)
+                    for i in range(len(seen))
+                ]
+            )
+            # Names held from earlier frames may meet in this one: the rule holds for answers too.
+            answers = one_face_each(
+                [self._agreement(t, look) for t, look in zip(tracks, looks, strict=True)]
+            )
+        return FrameResult(
+            index=frame.index,
+            time_s=frame.time_s,
+            width_px=frame.bgr.shape[1],
+            height_px=frame.bgr.shape[0],
+            faces=tuple(
+                FaceResult(track, s.face, s.quality, gap, answer, probes.get(i), s.crop_bgr)
+                for i, (track, s, gap, answer) in enumerate(
+                    zip(tracks, seen, gaps, answers, strict=True)
+                )
+            ),
+            stage_ms=clock.ms,
+        )
