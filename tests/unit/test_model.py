@@ -1,0 +1,93 @@
+"""Model folders are untrusted until their hash and card hold."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from siamapp.errors import ModelIncompatible, ModelMissing, ModelTampered
+from siamapp.paths import assets_dir
+from siamapp.vision.card import load_card, verified_bytes
+from siamapp.vision.model import Model, find_model, list_models
+
+CARD = """
+name = "made-up"
+task = "embedder"
+id = "0123456789abcdef"
+created = "2026-11-23"
+summary = "for a test"
+licence = "none"
+use = "none"
+training_data = []
+parameters = 0
+input = {{ width = 112, height = 112, channels = "rgb", mean = [0.0, 0.0, 0.0], std = [1.0, 1.0, 1.0] }}
+embedding = {{ dimension = 4, metric = "l2", normalised = true }}
+files = [{{ name = "model.onnx", precision = "fp32", sha256 = "{sha256}" }}]
+"""
+
+
+def made_up(folder, data=b"not a graph", card=CARD):
+    folder.mkdir()
+    (folder / "model.onnx").write_bytes(data)
+    (folder / "card.toml").write_text(card.format(sha256=hashlib.sha256(data).hexdigest()))
+    return folder
+
+
+def test_a_changed_file_is_refused(tmp_path):
+    folder = made_up(tmp_path / "m")
+    assert verified_bytes(folder, load_card(folder).files[0]) == b"not a graph"
+    (folder / "model.onnx").write_bytes(b"not a grapH")
+    with pytest.raises(ModelTampered):
+        Model.load(folder)
+
+
+def test_a_missing_file_card_or_folder_is_named(tmp_path):
+    folder = made_up(tmp_path / "m")
+    (folder / "model.onnx").unlink()
+    with pytest.raises(ModelMissing, match=r"model\.onnx"):
+        Model.load(folder)
+    with pytest.raises(ModelMissing, match=r"card\.toml"):
+        Model.load(tmp_path / "nowhere")
+
+
+def test_a_file_that_is_no_graph_is_one_clear_error(tmp_path):
+    with pytest.raises(ModelIncompatible) as refused:
+        Model.load(made_up(tmp_path / "m"))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"l2"', '"nearest"'),
+        ("dimension = 4", "dimension = -4"),
+        ('name = "model.onnx"', 'name = "../model.onnx"'),
+        ("parameters = 0", "paramters = 0"),
+        ("task =", "task ="[:-1]),
+    ],
+)
+def test_a_card_with_anything_unknown_is_refused(tmp_path, old, new):
+    assert old in CARD
+    with pytest.raises(ModelIncompatible, match=r"card\.toml"):
+        load_card(made_up(tmp_path / "m", card=CARD.replace(old, new)))
+
+
+@pytest.mark.parametrize("name", ["", "..", "../m", "m/../m", "absent", "/"])
+def test_a_model_name_never_leaves_the_models_folder(tmp_path, name):
+    made_up(tmp_path / "m")
+    (tmp_path / "models").mkdir()
+    with pytest.raises(ModelMissing):
+        find_model(name, (tmp_path / "models",))
+
+
+def test_every_model_that_ships_is_whole_and_runs():
+    folders = list_models((assets_dir() / "models",))
+    assert {load_card(folder).task for folder in folders} == {"detector", "embedder"}
+    for folder in folders:
+        for file in load_card(folder).files:
+            model = Model.load(folder, precision=file.precision, provider="cpu")
+            assert (model.file, model.provider) == (file.name, "cpu")
+            spec = model.card.input
+            shape = (1, 3, spec.height or 64, spec.width or 96)
+            outputs = model.run({model.input_name: np.zeros(shape, np.float32)})
+            assert all(np.isfinite(output).all() for output in outputs)

@@ -1,0 +1,55 @@
+"""Settings on disk and from the command line."""
+
+import pytest
+
+from siamapp.errors import SettingsError
+from siamapp.paths import Paths, assets_dir
+from siamapp.settings import Settings
+
+
+def test_defaults_where_there_is_no_file(tmp_path):
+    assert Settings.load(Paths(tmp_path)) == Settings()
+
+
+def test_what_was_saved_is_loaded_again(tmp_path):
+    paths = Paths(tmp_path / "new" / "home")
+    changed = Settings().changed("target_fmr", "0.0001").changed("mirror", "false")
+    changed.save(paths)
+    assert Settings.load(paths) == changed
+    assert (changed.target_fmr, changed.mirror) == (1e-4, False)
+    assert [file.name for file in paths.home.iterdir()] == ["settings.toml"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("target_fmr", "0"),
+        ("target_fmr", "nan"),
+        ("theme", "pink"),
+        ("agree_frames", "0"),
+        ("no_such", "1"),
+    ],
+)
+def test_a_bad_value_is_refused_in_one_line(key, value):
+    with pytest.raises(SettingsError) as refused:
+        Settings().changed(key, value)
+    assert "\n" not in str(refused.value)
+    assert key in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["theme = ", "colour = 3", "target_fmr = 2", "\xff\xfe"])
+def test_a_bad_file_is_refused_and_left_alone(tmp_path, text):
+    file = Paths(tmp_path).settings_file
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"settings\.toml"):
+        Settings.load(Paths(tmp_path))
+    assert file.read_bytes() == text.encode("latin-1")
+
+
+def test_home_by_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("SIAMAPP_HOME", str(tmp_path / "x"))
+    assert Paths.default().home == tmp_path / "x"
+
+
+def test_assets_are_found_from_source():
+    assert (assets_dir() / "models").is_dir()
