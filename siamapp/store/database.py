@@ -1,0 +1,280 @@
+"""The gallery file: SQLCipher, one connection, one transaction per write.
+
+The rollback journal (`journal_mode=DELETE`) is chosen over WAL: both survive SIGKILL, but at rest
+this one is a single file, a deleted person has no second copy in a `-wal`, and a refused file gets
+no `-wal` or `-shm` beside it. Its price, a few more fsyncs per write, is nothing with one writer.
+SQLCipher encrypts the journal as it does the file.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, TypeAlias, cast
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from siamapp.errors import StoreCorrupt, StoreError, StoreLocked, StoreTooNew
+from siamapp.log import log
+from siamapp.store.schema import APPLICATION_ID, MIGRATIONS
+from siamapp.store.vault import GALLERY_NAME, Key, Vault
+
+Connection: TypeAlias = sqlite3.Connection
+"""sqlcipher3 is a fork of the standard module without stubs: typed as the original."""
+
+_BUSY_S: Final = 5.0
+_PLAIN_HEADER: Final = b"SQLite format 3\0"
+_RESTORE_HINT: Final = "Restore it from a backup."
+
+
+class Database:
+    """An open gallery. Only the thread that opened it may use it (sqlcipher3 sees to that)."""
+
+    def __init__(self, connection: Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    def open(cls, home: Path, key: Key) -> Database:
+        """Open the gallery of `home`, made (home 0700, file 0600) where there is none.
+
+        A file that cannot be opened is left as it is, byte for byte.
+
+        Raises:
+            StoreLocked: the key is wrong, or another program holds the gallery.
+            StoreCorrupt: the file is damaged or is no gallery.
+            StoreTooNew: a newer version wrote it.
+            StoreError: the system does not let us read or write.
+        """
+        vault = Vault.read(home)
+        if vault is not None:
+            vault.require(key)
+        path = home / GALLERY_NAME
+        if not path.exists():
+            _create(path, key)
+        database = cls(_unlock(path, key, vault), path)
+        try:
+            with _told():
+                database._accept()
+                database._migrate(key)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @property
+    def schema_version(self) -> int:
+        return _pragma_int(self._connection, "user_version")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Every write happens in one: all of it is in the file afterwards, or nothing."""
+        with self._within("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Reads that belong together and see one state of the file."""
+        with self._within("BEGIN") as connection:
+            yield connection
+
+    def check(self) -> None:
+        """Read the whole file: every page's HMAC, the trees, the references.
+
+        Raises:
+            StoreCorrupt: something is wrong.
+        """
+        with self.snapshot() as connection:
+            _verify_pages(connection)
+            _verify_content(connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _within(self, begin: str) -> Iterator[Connection]:
+        with _told():
+            self._connection.execute(begin)
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if (
+                    self._connection.in_transaction
+                ):  # SQLite itself rolls back when the disk is full
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _accept(self) -> None:
+        """Refuse a file that is not a whole gallery of ours, before anything is written to it."""
+        with self.snapshot() as connection:
+            if _pragma_int(connection, "application_id") != APPLICATION_ID:
+                raise StoreCorrupt(f"{GALLERY_NAME} is not a gallery.", _RESTORE_HINT)
+            if _pragma_int(connection, "user_version") > len(MIGRATIONS):
+                raise StoreTooNew("The gallery was written by a newer version.", "Update siamapp.")
+            _verify_pages(connection)
+
+    def _migrate(self, key: Key) -> None:
+        """Bring an older file up to date; a copy lies beside it until that is done."""
+        version = self.schema_version
+        if version == len(MIGRATIONS):
+            return
+        copy = self._path.with_name(f"{GALLERY_NAME}.before-{version + 1}")
+        copy.unlink(missing_ok=True)
+        _touch(copy)
+        target = _connect(copy, key)
+        try:
+            self._connection.backup(target)
+        finally:
+            target.close()
+        with self.transaction() as connection:
+            _upgrade(connection)
+            _verify_content(connection)
+        copy.unlink()
+        log.info("gallery migrated from schema %d to %d", version, len(MIGRATIONS))
+
+
+def _create(path: Path, key: Key) -> None:
+    """Build an empty gallery aside, then give it its name: `path` is never there half made."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{GALLERY_NAME}.new-", dir=path.parent) as folder:
+            new = Path(folder) / GALLERY_NAME
+            _touch(new)
+            connection = _connect(new, key)
+            try:
+                with _told(), Database(connection, new).transaction():
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    _upgrade(connection)
+            finally:
+                connection.close()
+            path.hardlink_to(new)
+    except FileExistsError:  # another process was first: open that one
+        return
+    except OSError as error:
+        raise StoreError(
+            f"The gallery cannot be made in {path.parent}: {error.strerror}.",
+            "Choose another folder with --home.",
+        ) from error
+
+
+def _touch(path: Path) -> None:
+    """SQLite gives the journal the mode of the file, which is thus owner-only from the start."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _upgrade(connection: Connection) -> None:
+    """Run the migrations that are still missing; the caller holds the write transaction."""
+    for version in range(_pragma_int(connection, "user_version"), len(MIGRATIONS)):
+        MIGRATIONS[version](connection)
+        connection.execute(f"PRAGMA user_version = {version + 1}")
+
+
+def _connect(path: Path, key: Key) -> Connection:
+    """Connect and read the first page, which only the right key can."""
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    connection = cast(
+        "Connection", sqlcipher.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S)
+    )
+    try:
+        for statement in (
+            "PRAGMA cipher_log_level = NONE",  # else a wrong key writes three lines to stderr
+            "PRAGMA cipher_memory_security = ON",  # its memory is locked, and wiped when freed
+            f"PRAGMA key = \"x'{key.raw.hex()}'\"",
+            "PRAGMA foreign_keys = ON",
+            "PRAGMA secure_delete = ON",
+            "PRAGMA synchronous = FULL",
+            "PRAGMA journal_mode = DELETE",
+            "SELECT count(*) FROM sqlite_master",
+        ):
+            connection.execute(statement).fetchall()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _unlock(path: Path, key: Key, vault: Vault | None) -> Connection:
+    with _told():
+        try:
+            return _connect(path, key)
+        except sqlcipher.DatabaseError as error:
+            if _primary_code(error) != sqlcipher.SQLITE_NOTADB:
+                raise
+            raise _why_unreadable(path, vault) from error
+
+
+def _why_unreadable(path: Path, vault: Vault | None) -> StoreError:
+    # Reading the file beside SQLite drops its locks on it (sqlite.org/howtocorrupt.html, 2.2), so
+    # this is done only where the file did not open.
+    with path.open("rb") as file:
+        header = file.read(len(_PLAIN_HEADER))
+    if header == _PLAIN_HEADER:
+        return StoreCorrupt(f"{GALLERY_NAME} is an unencrypted database.", _RESTORE_HINT)
+    if vault is not None:  # it knows that the key is right
+        return StoreCorrupt("The gallery file is damaged.", _RESTORE_HINT)
+    return StoreLocked("The key does not open the gallery.", "Give the right key file.")
+
+
+def _verify_pages(connection: Connection) -> None:
+    """HMAC of every page, at each opening: damage is found before anything is written to it."""
+    if connection.execute("PRAGMA cipher_integrity_check").fetchone() is not None:
+        raise StoreCorrupt("The gallery file is damaged.", _RESTORE_HINT)
+
+
+def _verify_content(connection: Connection) -> None:
+    trees = connection.execute("PRAGMA integrity_check").fetchall()
+    if trees != [("ok",)] or connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+        raise StoreCorrupt("The gallery's tables do not fit together.", _RESTORE_HINT)
+
+
+def _pragma_int(connection: Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def _primary_code(error: Exception) -> int:
+    """Low byte of SQLite's result code; 0 where the module itself complains."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """SQLite's complaints about the world become `StoreError`s, those about our SQL stay bugs."""
+    try:
+        yield
+    except sqlcipher.DatabaseError as error:
+        match _primary_code(error):
+            case sqlcipher.SQLITE_BUSY | sqlcipher.SQLITE_LOCKED:
+                raise StoreLocked(
+                    "Another program has the gallery open.", "Close it and try again."
+                ) from error
+            case sqlcipher.SQLITE_CORRUPT | sqlcipher.SQLITE_NOTADB:
+                raise StoreCorrupt("The gallery file is damaged.", _RESTORE_HINT) from error
+            case (
+                sqlcipher.SQLITE_CANTOPEN
+                | sqlcipher.SQLITE_FULL
+                | sqlcipher.SQLITE_IOERR
+                | sqlcipher.SQLITE_PERM
+                | sqlcipher.SQLITE_READONLY
+            ):
+                raise StoreError(
+                    f"The gallery cannot be read or written: {error}.",
+                    "Check the disk's free space and the rights of its folder.",
+                ) from error
+        raise

@@ -1,0 +1,45 @@
+"""What the gallery holds, and how an older file becomes a newer one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+Migration: TypeAlias = Callable[[sqlite3.Connection], None]
+
+APPLICATION_ID: Final = 0x5369616D
+""""Siam" in the file's header: tells a gallery from any other SQLCipher file."""
+
+
+def _people_and_templates(connection: sqlite3.Connection) -> None:
+    # AUTOINCREMENT: ids are never used twice, so what remembers a deleted person meets nobody else.
+    connection.execute(
+        """
+        CREATE TABLE people (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            name_key TEXT NOT NULL UNIQUE,  -- siamapp.store.people.name_key
+            created_utc TEXT NOT NULL
+        ) STRICT
+        """
+    )
+    connection.execute(
+        """
+        CREATE TABLE templates (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            person_id INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+            embedder_id TEXT NOT NULL,
+            embedding BLOB NOT NULL CHECK (length(embedding) % 4 = 0),  -- float32, little-endian
+            quality TEXT NOT NULL,  -- JSON of siamapp.types.Quality
+            created_utc TEXT NOT NULL,
+            crop_png BLOB  -- last, so that reading the rest does not read the crop's pages
+        ) STRICT
+        """
+    )
+    connection.execute("CREATE INDEX templates_by_person ON templates (person_id)")
+    connection.execute("CREATE INDEX templates_by_embedder ON templates (embedder_id)")
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_people_and_templates,)
+"""Entry `n` takes a file from `user_version` `n` to `n + 1`. Add at the end, never change one."""
