@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import statistics
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,7 +46,8 @@ class Model:
 
         Args:
             folder: holds `card.toml` and the ONNX files.
-            provider: "auto" (CUDA where it really runs, else CPU), "cpu" or "cuda".
+            provider: "auto" or "cuda" (CUDA where it really runs, else CPU), or "cpu"; what came
+                of it is in `provider`.
             precision: "fp32" or "int8"; default int8 on the CPU where the card has it, else fp32.
             threads: onnxruntime's threads within an operator.
 
@@ -52,12 +55,11 @@ class Model:
             ModelMissing, ModelTampered, ModelIncompatible: see `siamapp.vision.card`.
         """
         card = load_card(folder)
-        if provider in ("auto", "cuda") and cuda_listed():
-            session = _session(folder, card, precision or "fp32", "cuda", threads)
+        if provider in ("auto", "cuda") and cuda_possible():
+            wanted = precision or "fp32"
+            session = _session(folder, card, wanted, "cuda", threads)
             if session.get_providers()[0] == _PROVIDERS["cuda"]:
-                return cls(folder, card, session, file=card.file(precision or "fp32").name)
-            if provider == "cuda":
-                return cls(folder, card, session, file=card.file(precision or "fp32").name)
+                return cls(folder, card, session, file=card.file(wanted).name)
         wanted = precision or "int8"
         session = _session(folder, card, wanted, "cpu", threads)
         return cls(folder, card, session, file=card.file(wanted).name)
@@ -107,12 +109,20 @@ def _session(
         ) from error
 
 
-def cuda_listed() -> bool:
-    """Whether this onnxruntime was built with CUDA; whether it runs only a session can tell."""
-    listed = _PROVIDERS["cuda"] in ort.get_available_providers()
-    if listed:
-        ort.preload_dlls()
-    return listed
+def cuda_possible() -> bool:
+    """Whether CUDA is worth a try; whether it runs only a session can tell.
+
+    onnxruntime lists CUDA wherever it was built with it, and complains at length where there is no
+    driver: so the driver is asked for first.
+    """
+    if _PROVIDERS["cuda"] not in ort.get_available_providers():
+        return False
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    ort.preload_dlls()
+    return True
 
 
 def find_model(name: str, folders: tuple[Path, ...]) -> Path:

@@ -1,0 +1,176 @@
+"""The straight path of a frame with scripted eyes: what is seen is known, so every answer is."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from siamapp.errors import ManyFaces, ModelIncompatible, NoFace, PoorQuality
+from siamapp.identity.decide import Policy
+from siamapp.identity.gallery import Gallery
+from siamapp.pipeline import Pipeline, Stream
+from siamapp.recognizer import Collector
+from siamapp.settings import Settings
+from siamapp.types import Face, Frame, Outcome
+from siamapp.vision.align import TEMPLATE_XY
+
+POLICY = Policy(
+    threshold=0.8, fmr=1e-3, leave_threshold=0.84, runner_up_margin=0.05, agree_frames=2
+)
+EMBEDDER_ID = "a" * 16
+PEOPLE = np.eye(8, dtype=np.float32)
+TEXTURE = np.random.default_rng(2).integers(0, 2, (112, 112, 1)) * 60
+
+
+class ScriptedDetector:
+    """Finds a face wherever `paint` put one."""
+
+    def __init__(self) -> None:
+        self.faces: list[Face] = []
+
+    def detect(self, bgr):
+        return tuple(self.faces)
+
+
+class ScriptedEmbedder:
+    """Reads the person's number from the blue of the crop's centre."""
+
+    id = EMBEDDER_ID
+    dimension = 8
+    model = SimpleNamespace(card=SimpleNamespace(embedding=SimpleNamespace(metric="l2")))
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def __call__(self, crops):
+        self.seen += len(crops)
+        numbers = [round(float(crop[50:62, 50:62, 0].min()) / 20) for crop in crops]
+        return PEOPLE[numbers] if numbers else np.empty((0, 8), np.float32)
+
+
+@pytest.fixture
+def pipeline():
+    return Pipeline(ScriptedDetector(), ScriptedEmbedder())
+
+
+def paint(pipeline, *people: int, scale: float = 1.5, index: int = 0, flat: bool = False) -> Frame:
+    """A frame with these people side by side, person n in blue 20 n."""
+    bgr = np.zeros((240, 220 * max(len(people), 1), 3), np.uint8)
+    pipeline.detector.faces = []
+    side = int(112 * scale)
+    for place, person in enumerate(people):
+        left = 220 * place + 20
+        block = bgr[20 : 20 + side, left : left + side]
+        grain = np.kron(TEXTURE[:28, :28, 0], np.ones((8, 8)))[:side, :side]
+        block[..., 1:] = 100 + (0 if flat else grain[..., None])
+        block[..., 0] = 20 * person
+        points = TEMPLATE_XY * np.float32(scale) + np.array([left, 20], np.float32)
+        box = np.array([left, 20, left + side, 20 + side], np.float32)
+        pipeline.detector.faces.append(Face(box, points, 0.9))
+    return Frame(bgr, index / 30, index)
+
+
+def gallery_of(*people: int) -> Gallery:
+    names = {p: f"person {p}" for p in people}
+    return Gallery(EMBEDDER_ID, PEOPLE[list(people)], np.array(people), names)
+
+
+def run(pipeline, gallery, *frames):
+    stream = Stream(pipeline, lambda: gallery, lambda: POLICY)
+    return [stream(frame) for frame in frames]
+
+
+def answers(result):
+    return [face.decision.name or face.decision.outcome for face in result.faces]
+
+
+def test_people_are_named_and_strangers_are_not(pipeline):
+    gallery = gallery_of(1, 2)
+    results = [run(pipeline, gallery, paint(pipeline, 1, 5, 2), paint(pipeline, 1, 5, 2, index=1))]
+    assert answers(results[0][-1]) == ["person 1", Outcome.UNKNOWN, "person 2"]
+
+
+def test_one_person_shown_twice_in_a_frame_is_named_once(pipeline):
+    gallery = gallery_of(1, 2)
+    stream = Stream(pipeline, lambda: gallery, lambda: POLICY)
+    for index in range(3):
+        result = stream(paint(pipeline, 1, 1, index=index))
+    assert sorted(map(str, answers(result))) == ["person 1", "unknown"]
+
+
+def test_a_poor_face_is_not_even_embedded(pipeline):
+    result = run(
+        pipeline, gallery_of(1), *[paint(pipeline, 1, scale=0.3, index=i) for i in range(2)]
+    )[-1]
+    assert answers(result) == [Outcome.POOR]
+    assert "move closer" in result.faces[0].decision.reason
+    assert result.faces[0].embedding is None
+    assert pipeline.embedder.seen == 0
+
+
+def test_a_frame_without_faces_is_a_result(pipeline):
+    (result,) = run(pipeline, gallery_of(1), paint(pipeline))
+    assert result.faces == ()
+    assert set(result.stage_ms) == {
+        "detect",
+        "align",
+        "quality",
+        "track",
+        "embed",
+        "match",
+        "decide",
+    }
+
+
+def test_a_gallery_swapped_in_counts_from_the_next_frame(pipeline):
+    galleries = [gallery_of(2)]
+    stream = Stream(pipeline, lambda: galleries[-1], lambda: POLICY)
+    for index in range(2):
+        before = stream(paint(pipeline, 1, index=index))
+    galleries.append(gallery_of(1, 2))
+    for index in range(2, 4):
+        after = stream(paint(pipeline, 1, index=index))
+    assert (answers(before), answers(after)) == ([Outcome.UNKNOWN], ["person 1"])
+
+
+def test_nobody_enrolled_is_said(pipeline):
+    empty = Gallery.empty(EMBEDDER_ID, 8)
+    result = run(pipeline, empty, *[paint(pipeline, 1, index=i) for i in range(2)])[-1]
+    assert answers(result) == [Outcome.EMPTY]
+
+
+def test_a_gallery_of_another_embedder_stops_the_stream(pipeline):
+    with pytest.raises(ModelIncompatible):
+        run(pipeline, Gallery.empty("b" * 16, 8), paint(pipeline, 1))
+
+
+def test_a_collector_takes_one_look_in_a_while_and_remembers_refusals(pipeline):
+    collector = Collector(pipeline, Settings(), every_s=0.1)
+    for index in range(10):
+        progress = collector.add(paint(pipeline, 3, index=index))
+    assert progress.advice == ""
+    assert len(collector.samples()) == 4  # at 0, 0.1, 0.2 and 0.3 s
+    assert "2 faces" in collector.add(paint(pipeline, 3, 4, index=30)).advice
+    assert "no face" in collector.add(paint(pipeline, index=31)).advice
+    assert len(collector.samples()) == 4
+
+
+@pytest.mark.parametrize(
+    ("people", "options", "kind"),
+    [
+        ((), {}, NoFace),
+        ((1, 2), {}, ManyFaces),
+        ((1,), {"scale": 0.5}, PoorQuality),
+        ((1,), {"flat": True}, PoorQuality),
+    ],
+)
+def test_nothing_good_says_what_was_wrong(pipeline, people, options, kind):
+    collector = Collector(pipeline, Settings())
+    collector.add(paint(pipeline, *people, **options))
+    with pytest.raises(kind):
+        collector.samples()
+
+
+def test_no_picture_at_all_is_no_face(pipeline):
+    with pytest.raises(NoFace, match="no picture"):
+        Collector(pipeline, Settings()).samples()
