@@ -29,6 +29,7 @@ Connection: TypeAlias = sqlite3.Connection
 
 _BUSY_S: Final = 5.0
 _PLAIN_HEADER: Final = b"SQLite format 3\0"
+_DISK_HINT: Final = "Check the disk's free space and the rights of the folder."
 _RESTORE_HINT: Final = "Restore it from a backup."
 
 
@@ -61,9 +62,14 @@ class Database:
         try:
             with _told():
                 database._accept()
+                _make_owner_only(path)
                 database._migrate(key)
-        except BaseException:
+        except BaseException as error:
             database.close()
+            if isinstance(error, OSError):
+                raise StoreError(
+                    f"The gallery cannot be read or written: {error.strerror}.", _DISK_HINT
+                ) from error
             raise
         return database
 
@@ -115,9 +121,7 @@ class Database:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
-                if (
-                    self._connection.in_transaction
-                ):  # SQLite itself rolls back when the disk is full
+                if self._connection.in_transaction:  # a full disk has rolled back by itself
                     self._connection.execute("ROLLBACK")
                 raise
 
@@ -177,6 +181,12 @@ def _create(path: Path, key: Key) -> None:
 def _touch(path: Path) -> None:
     """SQLite gives the journal the mode of the file, which is thus owner-only from the start."""
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _make_owner_only(path: Path) -> None:
+    """A gallery copied from elsewhere may have come with wider rights."""
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
 
 
 def _upgrade(connection: Connection) -> None:
@@ -274,7 +284,6 @@ def _told() -> Iterator[None]:
                 | sqlcipher.SQLITE_READONLY
             ):
                 raise StoreError(
-                    f"The gallery cannot be read or written: {error}.",
-                    "Check the disk's free space and the rights of its folder.",
+                    f"The gallery cannot be read or written: {error}.", _DISK_HINT
                 ) from error
         raise

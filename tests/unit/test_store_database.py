@@ -59,6 +59,15 @@ def test_files_are_owner_only_even_while_a_write_is_under_way(home: Path) -> Non
     assert files == dict.fromkeys([GALLERY_NAME, f"{GALLERY_NAME}-journal", VAULT_NAME], 0o600)
 
 
+def test_a_gallery_copied_with_wider_rights_becomes_owner_only_if_it_opens(home: Path) -> None:
+    path = home / GALLERY_NAME
+    path.chmod(0o644)
+    refused(home, OTHER_KEY)
+    assert mode(path) == 0o644
+    Database.open(home, KEY).close()
+    assert mode(path) == 0o600
+
+
 def test_no_file_shows_a_name_or_sqlite_even_while_a_write_is_under_way(home: Path) -> None:
     with Database.open(home, KEY) as database, database.transaction() as connection:
         connection.execute("UPDATE people SET created_utc = ''")
@@ -187,6 +196,17 @@ def test_a_failed_write_leaves_nothing(home: Path) -> None:
         with pytest.raises(sqlcipher.IntegrityError):
             _write_what_the_schema_forbids(database)
         assert len(People(database).templates(1)) == 8
+
+
+def test_a_full_disk_is_told_and_costs_nobody(home: Path) -> None:
+    with Database.open(home, KEY) as database:
+        people = People(database)
+        with database.transaction() as connection:
+            connection.execute("PRAGMA max_page_count = 1")  # of no effect below the present size
+        with pytest.raises(StoreError, match="full"):
+            people.add("One Too Many", [sample(n) for n in range(20)], embedder_id=EMBEDDER)
+        assert [person.name for person in people.all()] == [NAME]
+        database.check()
 
 
 def _write_and_stop(database: Database) -> None:

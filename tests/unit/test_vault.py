@@ -12,6 +12,7 @@ from keyring.backends import fail, null
 from keyring.errors import KeyringLocked
 
 from siamapp.errors import KeyUnavailable, StoreCorrupt, StoreError, StoreLocked, StoreTooNew
+from siamapp.log import log
 from siamapp.store.database import Database
 from siamapp.store.vault import VAULT_NAME, Key, Vault, find_key
 from tests.unit.store_samples import fingerprint, mode
@@ -104,6 +105,22 @@ def test_a_bad_key_file_is_refused_and_makes_no_home(
     with pytest.raises(KeyUnavailable, match=found):
         find_key(home, key_file=file)
     assert not home.exists()
+
+
+def test_a_key_file_that_others_can_read_is_warned_of(
+    home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "k"
+    find_key(home, key_file=file)
+    log.addHandler(caplog.handler)
+    try:
+        find_key(home, key_file=file)
+        assert "can read the key file" not in caplog.text
+        file.chmod(0o644)
+        find_key(home, key_file=file)
+        assert "can read the key file" in caplog.text
+    finally:
+        log.removeHandler(caplog.handler)
 
 
 def test_a_folder_as_key_file_is_refused(home: Path, tmp_path: Path) -> None:
