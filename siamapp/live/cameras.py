@@ -1,0 +1,155 @@
+"""Live sources: cameras of this machine and network streams. One thread opens, reads and closes."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import cv2
+import numpy as np
+from cv2_enumerate_cameras import enumerate_cameras
+
+from siamapp.errors import CameraBusy, CameraDenied, CameraError, CameraLost, CameraNotFound
+from siamapp.types import Frame
+
+OPEN_TIMEOUT_MS, READ_TIMEOUT_MS = 2500, 2000
+"""Below the limit of `LiveSession.stop`, so that a dead host is not taken for a stuck driver."""
+
+CAMERA_API = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}.get(
+    sys.platform, cv2.CAP_ANY
+)
+"""One backend per system for listing and opening, so that both count the cameras alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraInfo:
+    """A camera of this machine; `index` is what `CameraSource` and the command line take."""
+
+    index: int
+    name: str
+    path: str
+
+
+def list_cameras() -> list[CameraInfo]:
+    """Cameras by index, none where there is none or the system does not say; starts no camera."""
+    try:
+        found = enumerate_cameras(CAMERA_API)
+    except (OSError, RuntimeError):  # NotImplementedError, for an unknown system, is a RuntimeError
+        return []
+    cameras = (CameraInfo(int(c.index), str(c.name or c.path), str(c.path or "")) for c in found)
+    return sorted(cameras, key=lambda camera: camera.index)
+
+
+class _Capture:
+    """What cameras and streams share: frames stamped with monotonic time, no end but being lost."""
+
+    live = True
+    realtime = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._capture = cv2.VideoCapture()
+        self._indices = itertools.count()  # goes on over a reconnect: the session sees one source
+
+    def read(self) -> Frame:
+        """Next frame; blocks for `READ_TIMEOUT_MS` at most. Raises CameraLost."""
+        read, bgr = self._capture.read()
+        if not read:
+            raise CameraLost(f"{self.name} stopped giving pictures.", "Check its cable.")
+        bgr.setflags(write=False)
+        return Frame(bgr.view(np.ndarray), time.monotonic(), next(self._indices))
+
+    def close(self) -> None:
+        self._capture.release()
+
+    def _start(self, target: int | str, api: int, parameters: Sequence[int]) -> bool:
+        return self._capture.open(target, api, parameters)
+
+
+class CameraSource(_Capture):
+    """Camera number `index` of this machine, at 640x480 where it can."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(f"Camera {index}")
+        self._index = index
+
+    def open(self) -> None:
+        """Raises CameraNotFound, CameraBusy or CameraDenied."""
+        self._probe()
+        wanted = [cv2.CAP_PROP_FRAME_WIDTH, 640, cv2.CAP_PROP_FRAME_HEIGHT, 480]
+        if not self._start(self._index, CAMERA_API, wanted):
+            raise self._refusal()
+        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # the newest picture, where the driver can
+
+    def _probe(self) -> None:
+        """Linux says by the device node why a camera cannot be had; OpenCV does not."""
+        if sys.platform != "linux":
+            return
+        try:
+            os.close(os.open(device_path(self._index), os.O_RDWR | os.O_NONBLOCK))
+        except OSError as error:
+            raise camera_error(error, self.name) from error
+
+    def _refusal(self) -> CameraError:
+        if self._index not in {camera.index for camera in list_cameras()}:
+            return _not_found(self.name)
+        if sys.platform == "darwin":  # it gives no reason; a missing consent is the usual one
+            return _denied(self.name)
+        return _busy(self.name)
+
+
+class StreamSource(_Capture):
+    """An `http(s)://` MJPEG or `rtsp(s)://` stream, read by FFmpeg."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        super().__init__(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")
+        self._url = url  # may hold a password: the name, which is shown and logged, does not
+
+    def open(self) -> None:
+        """Raises CameraNotFound; returns or raises within `OPEN_TIMEOUT_MS`."""
+        timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS]
+        timeouts += [cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS]
+        if not self._start(self._url, cv2.CAP_FFMPEG, timeouts):
+            raise CameraNotFound(
+                f"{self.name} gives no pictures.", "Check the address and that its host is up."
+            )
+
+
+def device_path(index: int) -> Path:
+    return Path(f"/dev/video{index}")
+
+
+def camera_error(error: OSError, name: str) -> CameraError:
+    """What the system's refusal of a device node means for the person at the desk."""
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return _denied(name)
+    if error.errno == errno.EBUSY:
+        return _busy(name)
+    return _not_found(name)
+
+
+def _not_found(name: str) -> CameraNotFound:
+    return CameraNotFound(
+        f"{name} is not there.", "Plug it in, or choose another camera, a video or photos."
+    )
+
+
+def _busy(name: str) -> CameraBusy:
+    return CameraBusy(f"{name} is in use.", "Close the other program that shows its picture.")
+
+
+def _denied(name: str) -> CameraDenied:
+    hint = {
+        "linux": "Add yourself to the group 'video' and log in again.",
+        "darwin": "Allow it under System Settings, Privacy & Security, Camera.",
+        "win32": "Allow it under Settings, Privacy & security, Camera.",
+    }.get(sys.platform, "Allow it in the system's settings.")
+    return CameraDenied(f"{name} may not be used by this program.", hint)

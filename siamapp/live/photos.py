@@ -1,0 +1,139 @@
+"""Photos from files: JPEG, PNG, WebP, BMP and TIFF, upright, as 8-bit BGR."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from siamapp.errors import ImageError
+from siamapp.types import BgrImage
+
+MAX_SIDE_PX = 20_000
+MAX_AREA_PX = 100_000_000
+"""A header can promise more than the memory holds; nothing larger is decoded."""
+MAX_FILE_BYTES = 500_000_000
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+REFUSED_SUFFIXES = frozenset({".heic", ".heif", ".avif"})
+"""Photos all the same: a folder that holds them must say so, not pass them by."""
+_REFUSED_BRANDS = {
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), "HEIC"),
+    **dict.fromkeys((b"mif1", b"msf1"), "HEIF"),
+    **dict.fromkeys((b"avif", b"avis"), "AVIF"),
+}
+
+
+def is_image_name(path: Path) -> bool:
+    """Whether a file calls itself a photo, one that is refused included."""
+    return path.suffix.lower() in SUFFIXES | REFUSED_SUFFIXES
+
+
+def read_image(path: Path) -> BgrImage:
+    """Read a photo as `(H, W, 3)` uint8 BGR, turned upright by its EXIF tag, transparency ignored.
+
+    Raises:
+        ImageError: the file is missing, empty, cut short, too large or of another kind.
+    """
+    data = _read(path)
+    try:
+        kind, (width, height) = _header(data)
+    except (struct.error, IndexError) as error:
+        raise _cut_short(path) from error
+    if kind in _REFUSED_BRANDS.values():
+        raise ImageError(f"{path.name} is a {kind} photo.", "Save it as JPEG or PNG first.")
+    if not kind:
+        raise ImageError(f"{path.name} is not a photo.", "JPEG, PNG, WebP, BMP and TIFF are read.")
+    if max(width, height) > MAX_SIDE_PX or width * height > MAX_AREA_PX:
+        raise ImageError(
+            f"{path.name} is too large: {width} x {height} px.",
+            f"At most {MAX_SIDE_PX} px a side and {MAX_AREA_PX // 1_000_000} megapixels are read.",
+        )
+    if kind == "PNG" and b"IEND" not in data:
+        raise _cut_short(path)  # libpng would say the same, but on stderr
+    try:
+        bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_BGR)  # applies EXIF
+    except cv2.error as error:
+        raise _cut_short(path) from error
+    if bgr is None:
+        raise _cut_short(path)
+    return bgr.view(np.ndarray)
+
+
+def _read(path: Path) -> bytes:
+    """By bytes, not by `cv2.imread`, which does not know every path that the system knows."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ImageError(f"{path.name} is too large a file.", "Save it as a JPEG.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if not data:
+        raise ImageError(f"{path.name} is empty.")
+    return data
+
+
+def _cut_short(path: Path) -> ImageError:
+    return ImageError(f"{path.name} is damaged or cut short.", "Copy it again from where it came.")
+
+
+def _header(data: bytes) -> tuple[str, tuple[int, int]]:
+    """Kind and `(width, height)` in pixels as the header states them; `""` for no photo.
+
+    Raises:
+        struct.error or IndexError: the header is cut short.
+    """
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG", struct.unpack_from(">II", data, 16)
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG", _jpeg_size(data)
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WebP", _webp_size(data)
+    if data.startswith(b"BM"):
+        width, height = struct.unpack_from("<ii", data, 18)
+        return "BMP", (width, abs(height))  # a negative height means rows from top to bottom
+    if data.startswith((b"II*\0", b"MM\0*")):
+        return "TIFF", _tiff_size(data)
+    if data[4:8] == b"ftyp":
+        return _REFUSED_BRANDS.get(data[8:12], ""), (0, 0)
+    return "", (0, 0)
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int]:
+    """From the start-of-frame segment (ITU-T T.81, B.2.2)."""
+    at = 2
+    while True:
+        while data[at + 1] == 0xFF:  # fill bytes
+            at += 1
+        marker = data[at + 1]
+        if marker in range(0xC0, 0xD0) and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack_from(">HH", data, at + 5)
+            return width, height
+        at += 2 + struct.unpack_from(">H", data, at + 2)[0]
+
+
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """From the first chunk: extended, lossless or lossy (RFC 9649, section 2)."""
+    if data[12:16] == b"VP8X":
+        width, high, height, height_high = struct.unpack_from("<HBHB", data, 24)
+        return width + (high << 16) + 1, height + (height_high << 16) + 1
+    if data[12:16] == b"VP8L":
+        (bits,) = struct.unpack_from("<I", data, 21)
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    width, height = struct.unpack_from("<HH", data, 26)
+    return width & 0x3FFF, height & 0x3FFF
+
+
+def _tiff_size(data: bytes) -> tuple[int, int]:
+    """From ImageWidth (256) and ImageLength (257) of the first directory (TIFF 6.0, section 2)."""
+    order = "<" if data[:2] == b"II" else ">"
+    (at,) = struct.unpack_from(order + "I", data, 4)
+    (entries,) = struct.unpack_from(order + "H", data, at)
+    size = {256: 0, 257: 0}
+    for entry in range(at + 2, at + 2 + 12 * entries, 12):
+        tag, kind = struct.unpack_from(order + "HH", data, entry)
+        if tag in size:
+            (size[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), data, entry + 8)
+    return size[256], size[257]

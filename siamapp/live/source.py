@@ -1,0 +1,85 @@
+"""Where frames come from: a camera, a stream, a video or photos, all read in the same way."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Protocol
+
+from siamapp.errors import CameraNotFound, SiamError
+from siamapp.live.cameras import CameraInfo, CameraSource, StreamSource, list_cameras
+from siamapp.live.photos import is_image_name
+from siamapp.live.recordings import ImagesSource, VideoSource
+from siamapp.types import Frame
+
+__all__ = [
+    "CameraInfo",
+    "CameraSource",
+    "FrameSource",
+    "ImagesSource",
+    "StreamSource",
+    "VideoSource",
+    "list_cameras",
+    "open_source",
+]
+
+
+class FrameSource(Protocol):
+    """Opened, read and closed by one thread; may be opened again once it was closed."""
+
+    name: str
+    """For people; holds no password."""
+    live: bool
+    """It may freeze, be lost and come back; a recorded source may not."""
+    realtime: bool
+    """Frames come at their own pace and late ones are dropped; otherwise none is."""
+
+    def open(self) -> None:
+        """Raises a CameraError, or ImageError for a file that is none of ours."""
+
+    def read(self) -> Frame | None:
+        """Next frame, read-only; None at the end. Blocks for some 2 s. Raises CameraLost."""
+
+    def close(self) -> None:
+        """May be called twice, and without `open`."""
+
+
+def open_source(
+    spec: str, *, realtime: bool = False, start_s: float = 0.0, end_s: float | None = None
+) -> FrameSource:
+    """The source that `spec` names; it is opened by the thread that reads it.
+
+    Args:
+        spec: a camera's number or `/dev/videoN`, an `http(s)://` or `rtsp(s)://` address, a video
+            file, an image file, or a folder of images.
+        realtime: play a recording at its own pace and drop late frames; live sources always do.
+        start_s: first media time of a video that is read.
+        end_s: media time at which a video ends.
+
+    Raises:
+        CameraNotFound: nothing of that name.
+        SiamError: something other than a video was to be trimmed.
+    """
+    source = _source(spec, realtime, start_s, end_s)
+    if not isinstance(source, VideoSource) and (start_s > 0 or end_s is not None):
+        raise SiamError(f"{source.name} has no start or end.", "Only videos can be trimmed.")
+    return source
+
+
+def _source(spec: str, realtime: bool, start_s: float, end_s: float | None) -> FrameSource:
+    if camera := re.fullmatch(r"(?:/dev/video)?(\d+)", spec):
+        return CameraSource(int(camera[1]))
+    if re.match(r"(?:https?|rtsps?)://", spec, re.IGNORECASE):
+        return StreamSource(spec)
+    path = Path(spec).expanduser()
+    if path.is_dir():
+        photos = sorted(child for child in path.iterdir() if is_image_name(child))
+        return ImagesSource(photos, name=path.name, realtime=realtime)
+    if not path.is_file():
+        raise CameraNotFound(
+            f"There is no file {spec}.",
+            "Give a file, a folder, a camera's number or an http:// address.",
+        )
+    if is_image_name(path):
+        return ImagesSource([path], name=path.name, realtime=realtime)
+    return VideoSource(path, realtime=realtime, start_s=start_s, end_s=end_s)
