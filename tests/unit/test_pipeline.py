@@ -145,7 +145,7 @@ def test_a_gallery_of_another_embedder_stops_the_stream(pipeline):
 
 
 def test_a_collector_takes_one_look_in_a_while_and_remembers_refusals(pipeline):
-    collector = Collector(pipeline, Settings(), every_s=0.1)
+    collector = Collector(pipeline, Settings(), every_s=0.09)
     for index in range(10):
         progress = collector.add(paint(pipeline, 3, index=index))
     assert progress.advice == ""
