@@ -1,0 +1,112 @@
+"""The command line: exit 0 yes, 1 no, 2 error, in one line with what to do about it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from siamapp import cli_admin, cli_gallery, cli_live
+from siamapp.cli_context import Call, Home, Json, KeyFile, verb
+from siamapp.errors import SiamError
+from siamapp.log import log
+
+app = typer.Typer(
+    name="siamapp",
+    help="Offline face verification and identification. Without a verb it opens the window.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _shared(
+    ctx: typer.Context, json: Json = False, home: Home = None, key_file: KeyFile = None
+) -> int | None:
+    call: Call = ctx.obj
+    call.take(json=json, home=home, key_file=key_file)
+    return _open_window(call, None) if ctx.invoked_subcommand is None else None
+
+
+@verb(app, "gui")
+def gui(
+    call: Call,
+    source: Annotated[
+        str | None, typer.Option(help="Camera number, file or address to start with.")
+    ] = None,
+) -> int:
+    """Open the window."""
+    return _open_window(call, source)
+
+
+def _open_window(call: Call, source: str | None) -> int:
+    from siamapp.screen import require_screen
+
+    require_screen()
+    from siamapp.gui.app import run as run_window
+
+    call.log()
+    return run_window(call.paths, call.settings, call.key, source=source)
+
+
+cli_gallery.register(app)
+cli_live.register(app)
+cli_admin.register(app)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command and return its exit status."""
+    call = Call()
+    try:
+        status = app(args=list(argv), obj=call, standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except SiamError as error:
+        return _failed(call, type(error).__name__, error.message, error.hint)
+    except typer.TyperException as error:
+        # The options may not have been read yet, so the words themselves are asked for --json.
+        call.json = call.json or "--json" in argv
+        return _failed(call, "Usage", error.format_message(), "See `siamapp --help`.")
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except BrokenPipeError:
+        # Whoever read stdout has gone; Python's own flush at exit must not complain about it.
+        sys.stdout = None
+        return 2
+    except Exception as bug:  # noqa: BLE001 - the top of the program: report it, accept nobody
+        message = f"Internal error: {type(bug).__name__}."
+        return _failed(call, "InternalError", message, _report(call, bug))
+
+
+def _failed(call: Call, kind: str, message: str, hint: str) -> int:
+    line = " ".join(f"{message} {hint}".split())
+    call.tell(f"siamapp: {line}")
+    if call.json:
+        typer.echo(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}))
+    return 2
+
+
+def _report(call: Call, bug: Exception) -> str:
+    """Write where it happened, without the values, which may name people."""
+    try:
+        path = call.log()
+    except (SiamError, OSError):
+        return "No report could be written."
+    where = "".join(traceback.format_tb(bug.__traceback__))
+    log.error("bug on the command line: %s\n%s", type(bug).__name__, where)
+    return f"The report is in {path}."
+
+
+def main() -> None:
+    """Entry point of `siamapp`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def main_gui() -> None:
+    """Entry point of `siamapp-gui`, which has no console on Windows."""
+    sys.exit(run(["gui", *sys.argv[1:]]))

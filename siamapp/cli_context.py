@@ -1,0 +1,141 @@
+"""What every command shares: `--json`, `--home`, `--key-file`, and how answers are given.
+
+Heavy imports (OpenCV, onnxruntime, SQLCipher, Qt) happen inside functions: `--help` needs none.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from siamapp.log import log_to_file
+from siamapp.paths import Paths
+from siamapp.settings import Settings
+
+if TYPE_CHECKING:
+    from siamapp.recognizer import Recognizer
+    from siamapp.store.database import Database
+    from siamapp.store.keys import Key
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder of gallery and settings; else SIAMAPP_HOME."),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key-file", help="The gallery's key; else SIAMAPP_KEY_FILE, else the keyring."),
+]
+
+
+@dataclass(slots=True)
+class Call:
+    """One run of the command line."""
+
+    json: bool = False
+    home: Path | None = None
+    key_file: Path | None = None
+
+    def take(self, *, json: bool, home: Path | None, key_file: Path | None) -> None:
+        """Shared options count wherever they stand; those after the verb win."""
+        self.json = self.json or json
+        self.home = home or self.home
+        self.key_file = key_file or self.key_file
+
+    @property
+    def paths(self) -> Paths:
+        return Paths(self.home.expanduser()) if self.home else Paths.default()
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.load(self.paths)
+
+    @property
+    def key_path(self) -> Path | None:
+        named = self.key_file or os.environ.get("SIAMAPP_KEY_FILE")
+        return Path(named).expanduser() if named else None
+
+    def key(self, ask_passphrase: Callable[[bool], str] | None = None) -> Key:
+        """The gallery's key; by default a passphrase is asked for where there is a terminal."""
+        from siamapp.store.vault import find_key
+
+        if ask_passphrase is None and sys.stdin.isatty():
+            ask_passphrase = _ask_passphrase
+        return find_key(self.paths.home, key_file=self.key_path, ask_passphrase=ask_passphrase)
+
+    def database(self) -> Database:
+        """The open gallery, without any model."""
+        from siamapp.store.database import Database
+
+        self.log()
+        return Database.open(self.paths.home, self.key())
+
+    def recognizer(self) -> Recognizer:
+        """Models and gallery, open."""
+        from siamapp.recognizer import Recognizer
+
+        self.log()
+        return Recognizer.open(self.paths, self.settings, self.key())
+
+    def log(self) -> Path:
+        """Start the log file of this home."""
+        self.paths.ensure()
+        return log_to_file(self.paths.log_dir)
+
+    def answer(self, document: object, text: str) -> None:
+        """The command's result, on stdout: the document with `--json`, else the text."""
+        typer.echo(json.dumps(document, ensure_ascii=False, default=str) if self.json else text)
+
+    @staticmethod
+    def tell(text: str) -> None:
+        """A message beside the result, on stderr."""
+        Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+
+
+def verb(app: typer.Typer, name: str) -> Callable[[Callable[..., int | None]], None]:
+    """Register a command that takes a `Call` first, and give it the shared options.
+
+    The command returns its exit status; None is 0.
+    """
+
+    def register(command: Callable[..., int | None]) -> None:
+        @functools.wraps(command)
+        def run(
+            ctx: typer.Context, *, json: bool, home: Path | None, key_file: Path | None, **own: Any
+        ) -> int:
+            call: Call = ctx.obj
+            call.take(json=json, home=home, key_file=key_file)
+            return command(call, **own) or 0
+
+        own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
+        shared = [
+            inspect.Parameter("json", keyword, default=False, annotation=Json),
+            inspect.Parameter("home", keyword, default=None, annotation=Home),
+            inspect.Parameter("key_file", keyword, default=None, annotation=KeyFile),
+        ]
+        parameters = [context, *(p.replace(kind=keyword) for p in own), *shared]
+        # Typer reads the signature; `wraps` would have it read the command's own.
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in parameters}
+        del run.__wrapped__
+        app.command(name)(run)
+
+    return register
+
+
+def _ask_passphrase(new: bool) -> str:
+    text = "New passphrase for the gallery" if new else "Passphrase of the gallery"
+    answer: str = typer.prompt(text, hide_input=True, confirmation_prompt=new, err=True)
+    return answer

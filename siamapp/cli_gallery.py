@@ -1,0 +1,267 @@
+"""Verbs about people: enroll, import, verify, identify, people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from siamapp.cli_context import Call, verb
+from siamapp.cli_sources import (
+    decision_facts,
+    decision_text,
+    face_facts,
+    frames,
+    is_still,
+    media,
+    named_sources,
+    subfolders,
+)
+from siamapp.errors import CameraError, EnrolError, ImageError, NoFace, SiamError
+from siamapp.types import Decision, Outcome, Person, Sample
+
+if TYPE_CHECKING:
+    from siamapp.live.source import FrameSource
+    from siamapp.recognizer import Recognizer
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The person's name.")]
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="PATH...", help="Photos, videos, folders of photos, addresses."),
+]
+Camera = Annotated[int | None, typer.Option(help="Look at this camera instead.")]
+Start = Annotated[float, typer.Option(min=0, help="Second of the video to start at.")]
+End = Annotated[float | None, typer.Option(min=0, help="Second of the video to end at.")]
+Duplicate = Annotated[
+    bool, typer.Option("--allow-duplicate", help="Even if the face is known by another name.")
+]
+
+people_app = typer.Typer(help="Who is enrolled.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs to the command line."""
+    verb(app, "enroll")(enroll)
+    verb(app, "import")(import_folder)
+    verb(app, "verify")(verify)
+    verb(app, "identify")(identify)
+    verb(people_app, "list")(people_list)
+    verb(people_app, "show")(people_show)
+    verb(people_app, "rename")(people_rename)
+    verb(people_app, "delete")(people_delete)
+    app.add_typer(people_app, name="people")
+
+
+def enroll(
+    call: Call,
+    name: Name,
+    paths: Paths = None,
+    camera: Camera = None,
+    start: Start = 0.0,
+    end: End = None,
+    allow_duplicate: Duplicate = False,
+) -> None:
+    """Enrol a person from photos, videos or a camera."""
+    sources = named_sources(paths or [], camera=camera, start_s=start, end_s=end)
+    with call.recognizer() as recognizer:
+        samples, skipped = _gather(recognizer, sources)
+        person = recognizer.enroll(name, samples, allow_duplicate=allow_duplicate)
+    for refusal in skipped:
+        call.tell(f"{refusal['source']}: {refusal['message']}")
+    call.answer(
+        {"enrolled": asdict(person), "samples_found": len(samples), "skipped": skipped},
+        f"{person.name} is enrolled with {person.templates} samples.",
+    )
+
+
+def import_folder(
+    call: Call,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="One folder per person.")],
+    allow_duplicate: Duplicate = False,
+) -> int:
+    """Enrol everybody of a folder that holds one folder of photos and videos per person.
+
+    Exit 1 where somebody was refused.
+    """
+    enrolled: list[Person] = []
+    refused: list[dict[str, str]] = []
+    with call.recognizer() as recognizer:
+        for child in subfolders(folder):
+            try:
+                sources = named_sources(media(child))
+                samples, _ = _gather(recognizer, sources)
+                enrolled.append(
+                    recognizer.enroll(child.name, samples, allow_duplicate=allow_duplicate)
+                )
+            except (CameraError, EnrolError, ImageError) as error:
+                refused.append(_refusal(child.name, error))
+                call.tell(f"{child.name}: {error}")
+    call.answer(
+        {"enrolled": [asdict(person) for person in enrolled], "refused": refused},
+        f"{len(enrolled)} enrolled, {len(refused)} refused.",
+    )
+    return 1 if refused else 0
+
+
+def verify(
+    call: Call,
+    name: Name,
+    paths: Paths = None,
+    camera: Camera = None,
+    start: Start = 0.0,
+    end: End = None,
+) -> int:
+    """Is this that person? Exit 0 match, 1 no match."""
+    sources = named_sources(paths or [], camera=camera, start_s=start, end_s=end)
+    nearest: Decision | None = None
+    with call.recognizer() as recognizer:
+        for source in sources:
+            decision = recognizer.verify(name, frames(source), still=is_still(source))
+            nearest = _better(nearest, decision)
+            if nearest is not None and nearest.outcome is Outcome.MATCH:
+                break
+    if nearest is None:
+        raise NoFace("No face was found.", "Give a picture in which the face is seen.")
+    call.answer(
+        {"claim": name, "match": nearest.name is not None, **decision_facts(nearest)},
+        decision_text(nearest),
+    )
+    return 0 if nearest.outcome is Outcome.MATCH else 1
+
+
+def identify(
+    call: Call,
+    paths: Paths = None,
+    camera: Camera = None,
+    start: Start = 0.0,
+    end: End = None,
+) -> int:
+    """Who is this? Exit 0 where somebody was named, 1 where nobody was."""
+    sources = named_sources(paths or [], camera=camera, start_s=start, end_s=end)
+    with call.recognizer() as recognizer:
+        found = [
+            (source.name, recognizer.identify(frames(source), still=is_still(source)))
+            for source in sources
+        ]
+    lines = [f"{name}: {decision_text(f.decision)}" for name, faces in found for f in faces]
+    lines += [f"{name}: no face" for name, faces in found if not faces]
+    call.answer(
+        {"sources": [{"source": n, "faces": [face_facts(f) for f in fs]} for n, fs in found]},
+        "\n".join(lines),
+    )
+    return 0 if any(f.decision.name for _, faces in found for f in faces) else 1
+
+
+def people_list(call: Call) -> None:
+    """Everybody who is enrolled."""
+    from siamapp.store.people import People
+
+    with call.database() as database:
+        people = People(database).all()
+    rows = [f"{p.name}  {p.templates} samples  since {p.created_utc[:10]}" for p in people]
+    call.answer(
+        {"people": [asdict(person) for person in people]}, "\n".join(rows) or "Nobody is enrolled."
+    )
+
+
+def people_show(call: Call, name: Name) -> None:
+    """One person's samples with their quality; never their pictures or vectors."""
+    from siamapp.store.people import People
+
+    with call.database() as database:
+        people = People(database)
+        person = people.by_name(name)
+        templates = people.templates(person.person_id)
+    facts = [
+        {
+            "template_id": t.template_id,
+            "embedder_id": t.embedder_id,
+            "created_utc": t.created_utc,
+            "has_crop": t.has_crop,
+            "quality": asdict(t.quality),
+        }
+        for t in templates
+    ]
+    rows = [
+        f"  sample {t.template_id}: {t.quality.eye_distance_px:.0f} px between the eyes, "
+        f"yaw {t.quality.yaw_deg:.0f} deg, embedder {t.embedder_id}"
+        for t in templates
+    ]
+    text = "\n".join([f"{person.name}, since {person.created_utc[:10]}", *rows])
+    call.answer({**asdict(person), "samples": facts}, text)
+
+
+def people_rename(
+    call: Call,
+    name: Name,
+    new_name: Annotated[str, typer.Argument(metavar="NEW", help="The new name.")],
+) -> None:
+    """Give a person another name."""
+    from siamapp.store.people import People
+
+    with call.database() as database:
+        people = People(database)
+        person = people.rename(people.by_name(name).person_id, new_name)
+    call.answer({"renamed": asdict(person)}, f"The name is {person.name} now.")
+
+
+def people_delete(
+    call: Call,
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> int:
+    """Forget a person, with all samples and pictures."""
+    from siamapp.store.people import People
+
+    with call.database() as database:
+        people = People(database)
+        person = people.by_name(name)
+        if not yes:
+            if not sys.stdin.isatty():
+                raise SiamError("Deleting cannot be undone.", "Say --yes.")
+            if not typer.confirm(f"Forget {person.name}?", err=True):
+                return 1
+        people.delete(person.person_id)
+    call.answer({"deleted": person.name}, f"{person.name} is forgotten.")
+    return 0
+
+
+def _gather(
+    recognizer: Recognizer, sources: Sequence[FrameSource]
+) -> tuple[list[Sample], list[dict[str, str]]]:
+    """Samples of all sources, and the sources that gave none.
+
+    Raises:
+        EnrolError: no source gave any; the last one's reason.
+    """
+    samples: list[Sample] = []
+    skipped: list[dict[str, str]] = []
+    refusal: EnrolError | None = None
+    for source in sources:
+        try:
+            samples += recognizer.samples_from(frames(source), still=is_still(source))
+        except EnrolError as error:
+            refusal = error
+            skipped.append({"source": source.name, **_refusal("", error)})
+    if refusal is not None and not samples:
+        raise refusal
+    return samples, skipped
+
+
+def _refusal(name: str, error: SiamError) -> dict[str, str]:
+    named = {"name": name} if name else {}
+    return {**named, "kind": type(error).__name__, "message": str(error)}
+
+
+def _better(a: Decision | None, b: Decision | None) -> Decision | None:
+    """The match of two answers, else the nearer."""
+
+    def rank(decision: Decision) -> tuple[Any, ...]:
+        distance = decision.best.distance if decision.best else float("inf")
+        return decision.outcome is not Outcome.MATCH, distance
+
+    return min((d for d in (a, b) if d is not None), key=rank, default=None)

@@ -1,0 +1,101 @@
+"""The verb `live`: decisions about a source as they are made."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siamapp.cli_context import Call, verb
+from siamapp.cli_sources import decision_facts, decision_text
+from siamapp.types import FaceResult, FrameResult, Outcome
+
+if TYPE_CHECKING:
+    from siamapp.live.session import LiveSession
+    from siamapp.live.source import FrameSource
+
+
+def register(app: typer.Typer) -> None:
+    """Add this verb to the command line."""
+    verb(app, "live")(live)
+
+
+def live(
+    call: Call,
+    source: Annotated[str, typer.Option(help="Video, folder of photos, address, camera number.")],
+    claim: Annotated[str | None, typer.Option(help="Only ask whether it is this person.")] = None,
+    max_seconds: Annotated[
+        float | None, typer.Option(min=0, help="Stop then: media time of a video, else the clock.")
+    ] = None,
+    realtime: Annotated[
+        bool, typer.Option("--realtime", help="Play a video at its own pace; late frames drop.")
+    ] = False,
+) -> int:
+    """Say who is seen, one line per decision (with --json: one JSON document per line).
+
+    Exit 0; with --claim 1 where the person was never seen.
+    """
+    from siamapp.live.session import LiveSession
+
+    frame_source = _source(source, realtime=realtime, max_seconds=max_seconds)
+    matched = threading.Event()
+
+    def on_decision(result: FrameResult, face: FaceResult) -> None:
+        if face.decision.outcome is Outcome.MATCH:
+            matched.set()
+        typer.echo(_line(call, result, face))
+
+    with call.recognizer() as recognizer:
+        stream = recognizer.stream(claim=claim)
+        session = LiveSession(
+            frame_source,
+            stream,
+            on_status=lambda status: _tell(call, str(status.error or "")),
+            on_decision=on_decision,
+        )
+        _run(session, max_seconds if frame_source.live else None)
+    return 1 if claim is not None and not matched.is_set() else 0
+
+
+def _source(spec: str, *, realtime: bool, max_seconds: float | None) -> FrameSource:
+    from siamapp.live.source import VideoSource, open_source
+
+    source = open_source(spec, realtime=realtime)
+    if max_seconds is not None and isinstance(source, VideoSource):
+        return open_source(spec, realtime=realtime, end_s=max_seconds)
+    return source
+
+
+def _run(session: LiveSession, seconds: float | None) -> None:
+    """Until the source ends or fails, or the time is up.
+
+    Raises:
+        SiamError: the source failed.
+    """
+    from siamapp.live.session import State
+
+    session.start()
+    try:
+        # In slices: a join without an end would not let Ctrl-C through on Windows.
+        waited = 0.0
+        while not session.join(0.2) and (seconds is None or waited < seconds):
+            waited += 0.2
+    finally:
+        session.stop()
+    status = session.status
+    if status.state is State.FAILED and status.error is not None:
+        raise status.error
+
+
+def _line(call: Call, result: FrameResult, face: FaceResult) -> str:
+    if call.json:
+        facts = {"time_s": round(result.time_s, 3), "track": face.track_id}
+        return json.dumps({**facts, **decision_facts(face.decision)}, ensure_ascii=False)
+    return f"{result.time_s:8.2f} s  face {face.track_id}: {decision_text(face.decision)}"
+
+
+def _tell(call: Call, message: str) -> None:
+    if message:
+        call.tell(message)

@@ -1,0 +1,121 @@
+"""From the paths and cameras named on the command line to frames."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from siamapp.errors import NoFace, SiamError
+from siamapp.types import Decision, FaceResult, Frame
+
+if TYPE_CHECKING:
+    from siamapp.live.source import FrameSource
+
+CAMERA_S = 20.0
+"""How long a camera is looked at where nothing else ends it."""
+VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
+"""What counts as a video in an imported folder; one named by itself may be called anything."""
+
+
+def named_sources(
+    paths: Sequence[str],
+    *,
+    camera: int | None = None,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+) -> list[FrameSource]:
+    """The sources of a command: files, folders and addresses, or one camera.
+
+    Raises:
+        CameraNotFound: one of them is not there.
+        SiamError: none was named, or both kinds were.
+    """
+    from siamapp.live.source import open_source
+
+    if bool(paths) == (camera is not None):
+        raise SiamError("Give photos or videos, or a camera.", "PATH... or --camera N.")
+    if camera is not None:
+        return [open_source(str(camera))]
+    return [open_source(path, start_s=start_s, end_s=end_s) for path in paths]
+
+
+def is_still(source: FrameSource) -> bool:
+    """Whether its frames are photos, which have no next frame to agree with."""
+    from siamapp.live.source import ImagesSource
+
+    return isinstance(source, ImagesSource)
+
+
+def frames(source: FrameSource) -> Iterator[Frame]:
+    """All frames of a recording, or those of `CAMERA_S` seconds of a camera or stream.
+
+    Raises:
+        CameraError, ImageError: the source cannot be opened, or was lost.
+    """
+    source.open()
+    try:
+        until = time.monotonic() + CAMERA_S if source.live else float("inf")
+        while time.monotonic() < until and (frame := source.read()) is not None:
+            yield frame
+    finally:
+        source.close()
+
+
+def subfolders(folder: Path) -> list[Path]:
+    """The folders of a folder by name, one per person.
+
+    Raises:
+        SiamError: there is none.
+    """
+    if not folder.is_dir():
+        raise SiamError(f"There is no folder {folder}.", "Give one that holds a folder per person.")
+    found = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    if not found:
+        raise SiamError(f"{folder} holds no folders.", "Give one that holds a folder per person.")
+    return found
+
+
+def media(folder: Path) -> list[str]:
+    """What to read in one person's folder: its photos, as one source, then its videos.
+
+    Raises:
+        NoFace: neither is there.
+    """
+    from siamapp.live.photos import is_image_name
+
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    photos = [str(folder)] if any(is_image_name(path) for path in files) else []
+    videos = [str(path) for path in files if path.suffix.lower() in VIDEO_SUFFIXES]
+    if not photos and not videos:
+        raise NoFace(f"{folder.name} holds neither photos nor videos.", "Add some, or remove it.")
+    return photos + videos
+
+
+def decision_facts(decision: Decision) -> dict[str, object]:
+    """A decision as JSON knows it."""
+    best, second = decision.best, decision.runner_up
+    return {
+        "outcome": decision.outcome.value,
+        "name": decision.name,
+        "distance": best.distance if best else None,
+        "threshold": decision.threshold,
+        "fmr": decision.fmr,
+        "runner_up": {"name": second.name, "distance": second.distance} if second else None,
+        "reason": decision.reason,
+    }
+
+
+def decision_text(decision: Decision) -> str:
+    """A decision in one line."""
+    who = decision.name or decision.outcome.value
+    distance = f", distance {decision.best.distance:.3f}" if decision.best else ""
+    limit = f"limit {decision.threshold:.3f} at FMR {decision.fmr:g}"
+    return f"{who}{distance} ({limit}): {decision.reason}"
+
+
+def face_facts(face: FaceResult) -> dict[str, object]:
+    """One face as JSON knows it; never its vector or its picture."""
+    box = [round(float(v), 1) for v in face.face.box_xyxy]
+    return {"track": face.track_id, "box_xyxy": box, **decision_facts(face.decision)}
