@@ -1,0 +1,116 @@
+"""What every page shares: settings, jobs, theme, and the recogniser once it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from siamapp.errors import SiamError
+from siamapp.gui.jobs import Jobs
+from siamapp.gui.theme import Theme
+from siamapp.paths import Paths
+from siamapp.settings import Settings
+
+if TYPE_CHECKING:
+    from siamapp.recognizer import Recognizer
+
+Opener = Callable[[Settings], "Recognizer"]
+"""Opens models and gallery; called on the jobs thread."""
+
+
+class Context(QObject):
+    """The window's state outside its widgets."""
+
+    opening = Signal()
+    opened = Signal()
+    failed = Signal(object)
+    """The `SiamError` that kept the gallery or a model from opening."""
+    people_changed = Signal()
+    setting_changed = Signal(str)
+
+    def __init__(
+        self, paths: Paths, settings: Settings, jobs: Jobs, *, theme: Theme, opener: Opener
+    ) -> None:
+        super().__init__()
+        self.paths = paths
+        self.settings = settings
+        self.jobs = jobs
+        self.theme = theme
+        self._opener = opener
+        self._recognizer: Recognizer | None = None
+        self._held: Recognizer | None = None
+        """The worker's own reference: what it opened, it closes."""
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """The open recogniser; pages are shown only while there is one."""
+        if self._recognizer is None:
+            raise RuntimeError("the gallery is not open")
+        return self._recognizer
+
+    @property
+    def is_open(self) -> bool:
+        return self._recognizer is not None
+
+    def open(self) -> None:
+        """Open the models and the gallery, or open them again after a setting changed."""
+        self._recognizer = None
+        settings = self.settings
+        self.opening.emit()
+
+        def work() -> Recognizer:
+            self._let_go()
+            self._held = self._opener(settings)
+            return self._held
+
+        self.jobs.submit(work, done=self._on_opened, failed=self._on_failed)
+
+    def close(self) -> None:
+        """End the worker; it closes the gallery as its last act."""
+        self._recognizer = None
+        self.jobs.close(self._let_go)
+
+    def change_setting(self, key: str, value: object) -> None:
+        """Change and save one setting."""
+        if getattr(self.settings, key) == value:
+            return
+        self.settings = self.settings.changed(key, value)
+        settings = self.settings
+        self.jobs.submit(lambda: settings.save(self.paths))
+        self.setting_changed.emit(key)
+
+    def change_people(
+        self,
+        work: Callable[[], object],
+        *,
+        done: Callable[[], None] | None = None,
+        failed: Callable[[SiamError], None] | None = None,
+    ) -> None:
+        """Change the gallery on the worker, swap in the new one, and tell all pages."""
+        recognizer = self.recognizer
+
+        def change() -> None:
+            work()
+            recognizer.refresh()
+
+        def finished(_: None) -> None:
+            self.people_changed.emit()
+            if done is not None:
+                done()
+
+        self.jobs.submit(change, done=finished, failed=failed)
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
+
+    def _on_opened(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+        self.opened.emit()
+        self.people_changed.emit()
+
+    def _on_failed(self, error: SiamError) -> None:
+        self.failed.emit(error)

@@ -1,0 +1,150 @@
+"""The few questions that stop the work: a passphrase, a yes or no, and the report of a crash."""
+
+from __future__ import annotations
+
+import platform
+import traceback
+from types import TracebackType
+
+from PySide6 import __version__ as pyside_version
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from siamapp import __version__
+from siamapp.gui.theme import SPACE, set_role
+from siamapp.store.keys import PASSPHRASE_MIN_CHARACTERS
+
+
+class PassphraseDialog(QDialog):
+    """Asks for the gallery's passphrase; twice where a new one is chosen."""
+
+    def __init__(self, parent: QWidget | None, *, new: bool) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Gallery passphrase"))
+        self.setMinimumWidth(420)
+        text = (
+            self.tr("Choose a passphrase for the gallery. It cannot be recovered if it is lost.")
+            if new
+            else self.tr("The gallery is locked. Enter its passphrase.")
+        )
+        title = QLabel(text)
+        title.setWordWrap(True)
+        self.passphrase = _password(self.tr("Passphrase"))
+        self.repeat = _password(self.tr("Passphrase again"))
+        self.hint = QLabel()
+        set_role(self.hint, "caption")
+        fields = [_labelled(self.tr("&Passphrase"), self.passphrase)]
+        fields += [_labelled(self.tr("Once &again"), self.repeat)] if new else []
+        self._new = new
+        self._buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
+        column.setSpacing(SPACE[4])
+        column.addWidget(title)
+        for field in fields:
+            column.addLayout(field)
+        column.addWidget(self.hint)
+        column.addWidget(self._buttons)
+        for entry in (self.passphrase, self.repeat):
+            entry.textChanged.connect(self._check)
+        self._check()
+
+    def _check(self) -> None:
+        said = self.passphrase.text()
+        hint = ""
+        if self._new and len(said) < PASSPHRASE_MIN_CHARACTERS:
+            hint = self.tr("At least {count} characters.").format(count=PASSPHRASE_MIN_CHARACTERS)
+        elif self._new and said != self.repeat.text():
+            hint = self.tr("The two differ.")
+        self.hint.setText(hint)
+        ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
+        ok.setEnabled(bool(said) and not hint)
+
+
+class CrashDialog(QDialog):
+    """Says that something unforeseen happened and offers a report to copy."""
+
+    def __init__(self, report: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Something went wrong"))
+        self.setMinimumSize(620, 420)
+        title = QLabel(self.tr("This is a fault of SiamApp. Nobody was accepted because of it."))
+        set_role(title, "heading")
+        title.setWordWrap(True)
+        hint = QLabel(self.tr("The report below holds no picture. Please send it to the makers."))
+        set_role(hint, "muted")
+        hint.setWordWrap(True)
+        self.report = QPlainTextEdit(report)
+        self.report.setReadOnly(True)
+        self.report.setAccessibleName(self.tr("Report"))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.copy = QPushButton(self.tr("&Copy report"))
+        buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy.clicked.connect(self._on_copy)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
+        column.setSpacing(SPACE[3])
+        for widget in (title, hint, self.report, buttons):
+            column.addWidget(widget)
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.report.toPlainText())
+
+
+def crash_report(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> str:
+    """Versions and the stack, without the error's locals."""
+    head = (
+        f"SiamApp {__version__}, Python {platform.python_version()}, PySide6 {pyside_version}, "
+        f"{platform.system()} {platform.release()} {platform.machine()}\n\n"
+    )
+    return head + "".join(traceback.format_exception(kind, error, trace))
+
+
+def confirmed(parent: QWidget, title: str, text: str, *, action: str) -> bool:
+    """Whether the user agrees to what cannot be undone; the safe answer is the default."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, title, parent=parent)
+    box.setInformativeText(text)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    yes = box.addButton(action, QMessageBox.ButtonRole.DestructiveRole)
+    set_role(yes, "danger")
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(cancel)
+    box.exec()
+    agreed = box.clickedButton() is yes
+    box.deleteLater()
+    return agreed
+
+
+def _labelled(text: str, field: QLineEdit) -> QVBoxLayout:
+    label = QLabel(text)
+    label.setBuddy(field)
+    column = QVBoxLayout()
+    column.setSpacing(SPACE[1])
+    column.addWidget(label)
+    column.addWidget(field)
+    return column
+
+
+def _password(name: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    field.setAccessibleName(name)
+    return field

@@ -1,0 +1,49 @@
+"""What really runs, for the settings page: measured, not what was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siamapp.errors import SiamError
+from siamapp.identity.calibrate import supported_fmrs
+from siamapp.paths import Paths, assets_dir
+from siamapp.vision.card import load_card
+
+if TYPE_CHECKING:
+    from siamapp.recognizer import Recognizer
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFacts:
+    provider: str
+    """What onnxruntime says it runs on: cpu or cuda."""
+    detector_ms: float
+    embedder_ms: float
+    fmrs: tuple[float, ...]
+
+
+def engine_facts(recognizer: Recognizer) -> EngineFacts:
+    """Ask the sessions and time them; some 50 ms of work."""
+    detector = recognizer.pipeline.detector.model
+    embedder = recognizer.pipeline.embedder.model
+    providers = dict.fromkeys((embedder.provider, detector.provider))
+    return EngineFacts(
+        provider=" + ".join(providers),
+        detector_ms=detector.latency_ms(),
+        embedder_ms=embedder.latency_ms(),
+        fmrs=supported_fmrs(embedder.card),
+    )
+
+
+def embedder_names(paths: Paths) -> list[str]:
+    """Embedders that can be chosen, by folder name; a folder with a broken card is left out."""
+    names = []
+    for folder in (assets_dir() / "models", paths.models_dir):
+        for card in sorted(folder.glob("*/card.toml")):
+            try:
+                if load_card(card.parent).task == "embedder":
+                    names.append(card.parent.name)
+            except SiamError:
+                continue
+    return list(dict.fromkeys(names))

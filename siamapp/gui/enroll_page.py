@@ -1,0 +1,247 @@
+"""Adds a person: from a camera or video with live coaching, or from photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
+
+from siamapp.errors import AlreadyKnown, SiamError
+from siamapp.gui import notices
+from siamapp.gui.context import Context
+from siamapp.gui.enroll_form import EnrollForm
+from siamapp.gui.feed import Feed
+from siamapp.gui.gathering import Gathering
+from siamapp.gui.page import Page
+from siamapp.gui.pictures import PHOTOS, VIDEOS, dialog_filter, files_of
+from siamapp.gui.source_bar import SourceBar, is_camera
+from siamapp.gui.theme import SPACE
+from siamapp.gui.video_view import Notice, VideoView
+from siamapp.live.photos import read_image
+from siamapp.live.session import SessionStatus, State
+from siamapp.store.names import name_key
+from siamapp.types import Frame, Person, Sample
+
+DISPLAY_MS: Final = 16
+STALE_S: Final = 0.150
+
+
+class EnrollPage(Page):
+    """Gathers samples, asks for a name and saves."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(
+            context,
+            self.tr("Enrol"),
+            self.tr("Add a person from a camera, a video or photos."),
+        )
+        self.source = SourceBar(context, can_pause=False)
+        self.photos = QPushButton(self.tr("Photos…"))
+        self.photos.setAccessibleName(self.tr("Photos"))
+        context.theme.set_icon(self.photos, "photos")
+        self.video = VideoView()
+        self.form = EnrollForm(context)
+        self.feed = Feed(context.jobs, self)
+        self._gathering: Gathering | None = None
+        self._status = SessionStatus(session=0)
+        self._shown_index = -1
+        self._timer = QTimer(self)
+        self._timer.setInterval(DISPLAY_MS)
+        self._timer.timeout.connect(self._on_tick)
+        self.setAcceptDrops(True)
+        self.header.addWidget(self.photos)
+        self.header.addWidget(self.source)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE[4])
+        row.addWidget(self.video, 1)
+        row.addWidget(self.form)
+        self.column.addLayout(row, 1)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.photos.clicked.connect(self._on_photos)
+        self.source.start_wanted.connect(self._on_start)
+        self.source.stop_wanted.connect(self._finish)
+        self.source.choice.currentIndexChanged.connect(self._show_status)
+        self.form.save_wanted.connect(self._on_save)
+        self.form.again_wanted.connect(self._start_over)
+        self.feed.status_changed.connect(self._on_status)
+        self.feed.failed.connect(self._on_failed)
+
+    def enter(self) -> None:
+        self.source.refresh()
+        self._timer.start()
+        self._show_status()
+        self.form.name.setFocus()
+
+    def leave(self) -> None:
+        self._timer.stop()
+        self._gathering = None
+        self.feed.stop()
+
+    @property
+    def _is_active(self) -> bool:
+        return self._status.state in (State.OPENING, State.RUNNING)
+
+    def _start_over(self) -> None:
+        self._gathering = None
+        self.feed.stop()
+        self.form.reset()
+        self.video.clear()
+        self._show_status()
+
+    def _on_start(self, spec: str) -> None:
+        gathering = self._gathering = Gathering(self.context.recognizer.collector(every_s=0.25))
+        self._shown_index = -1
+        self.form.begin(gathering.wanted)
+        self.video.clear()
+        self.video.show_notice(notices.opening())
+        self.feed.start(spec, lambda: gathering)
+
+    def _on_tick(self) -> None:
+        frame, gathering = self.feed.frame, self._gathering
+        if frame is None or gathering is None:
+            return
+        look = gathering.look
+        if frame.index != self._shown_index:
+            self._shown_index = frame.index
+            mirrored = self.context.settings.mirror and is_camera(self.source.spec)
+            self.video.show_frame(frame.bgr, self.video.overlays, mirrored=mirrored)
+            self._show_status()
+        if look is None:
+            return
+        fresh = abs(frame.time_s - look.time_s) <= STALE_S
+        self.video.show_overlays(look.overlays if fresh else ())
+        self.form.show_progress(look.progress)
+        if look.progress.good >= gathering.wanted:
+            self._finish()
+
+    def _on_status(self, status: SessionStatus) -> None:
+        was_active = self._is_active
+        self._status = status
+        self._show_status()
+        if was_active and status.state is State.IDLE:
+            self._finish()
+
+    def _finish(self) -> None:
+        """Stop the source and take what was gathered."""
+        gathering, self._gathering = self._gathering, None
+        if gathering is None:
+            self.feed.stop()
+            return
+
+        def take() -> None:
+            try:
+                self.form.show_samples(gathering.samples())
+            except SiamError as error:
+                self.form.show_error(error)
+
+        self.feed.stop(take)
+
+    def _show_status(self) -> None:
+        self.source.show_running(running=self._is_active, paused=False)
+        if self._status.state is State.IDLE or self._gathering is None:
+            self.video.show_notice(None if self.video.has_picture else self._invitation())
+            return
+        self.video.show_notice(notices.of_status(self._status, has_frame=self.video.has_picture))
+
+    def _invitation(self) -> Notice:
+        if self.source.spec:
+            return Notice(
+                "enrol",
+                self.tr("Press Start and look at the camera"),
+                self.tr("Turn your head a little to each side. Or drop photos or a video here."),
+            )
+        return Notice(
+            "photos",
+            self.tr("Drop photos or a video here"),
+            self.tr("No camera was found. Plug one in and press F5, or choose files above."),
+        )
+
+    def _on_failed(self, error: SiamError) -> None:
+        self._gathering = None
+        self._status = SessionStatus(session=0)
+        self._show_status()
+        self.video.show_notice(notices.failure(error))
+
+    # --- photos and dropped files -----------------------------------------------------------------
+
+    def _on_photos(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(
+            self,
+            self.tr("Photos or a video of one person"),
+            "",
+            dialog_filter(self.tr("Photos and videos"), PHOTOS | VIDEOS),
+        )
+        if names:
+            self.take_files([Path(name) for name in names])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.take_files([Path(url.toLocalFile()) for url in event.mimeData().urls()])
+
+    def take_files(self, paths: list[Path]) -> None:
+        """Enrol from photos, or from one video as if it were a camera."""
+        photos, videos = files_of(paths)
+        if photos:
+            self._read_photos(photos)
+        elif videos:
+            self.source.add(str(videos[0]))
+            if not self._is_active:
+                self._on_start(str(videos[0]))
+        else:
+            self.form.show_text(
+                self.tr("There is no photo or video among these files. Choose JPEG, PNG or MP4.")
+            )
+
+    def _read_photos(self, photos: Sequence[Path]) -> None:
+        self._start_over()
+        self.form.show_busy(self.tr("Looking at {count} photos…").format(count=len(photos)))
+        recognizer = self.context.recognizer
+
+        def frames() -> Iterator[Frame]:
+            for index, path in enumerate(photos):
+                yield Frame(read_image(path), float(index), index)
+
+        def work() -> list[Sample]:
+            return recognizer.samples_from(frames(), still=True)
+
+        self.context.jobs.submit(work, done=self.form.show_samples, failed=self.form.show_error)
+
+    # --- saving -----------------------------------------------------------------------------------
+
+    def _on_save(self, name: str, anyway: bool) -> None:
+        recognizer, samples = self.context.recognizer, self.form.samples
+        self.form.show_busy(self.tr("Saving…"))
+        self.context.jobs.submit(
+            lambda: recognizer.enroll(name, samples, allow_duplicate=anyway),
+            done=self._on_saved,
+            failed=self._on_save_failed,
+        )
+
+    def _on_saved(self, person: Person) -> None:
+        self.video.clear()
+        self.form.show_saved(person)
+        self._show_status()
+        self.context.people_changed.emit()
+
+    def _on_save_failed(self, error: SiamError) -> None:
+        if not isinstance(error, AlreadyKnown):
+            self.form.show_error(error)
+            return
+        # A taken name is AlreadyKnown too, and nothing can override that.
+        wanted, people = name_key(self.form.name.text()), self.context.recognizer.people
+
+        def show(persons: list[Person]) -> None:
+            taken = wanted in {name_key(person.name) for person in persons}
+            (self.form.show_error if taken else self.form.show_known)(error)
+
+        self.context.jobs.submit(people.all, done=show)

@@ -1,0 +1,93 @@
+"""From a live session's threads to the window: states and decisions become signals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from siamapp.errors import CameraStuck, SiamError
+from siamapp.gui.jobs import Jobs
+from siamapp.live.session import LiveSession, Process, SessionStatus
+from siamapp.live.source import open_source
+from siamapp.log import log
+from siamapp.types import FaceResult, Frame, FrameResult
+
+
+class Feed(QObject):
+    """One page's live session. Starting and stopping may block, so both happen on the jobs thread.
+
+    Frames and results are pulled (`frame`, `result`) at the rate of the display; only states and
+    decisions are signals, because those may not be lost.
+    """
+
+    status_changed = Signal(SessionStatus)
+    decision_made = Signal(FrameResult, FaceResult)
+    failed = Signal(SiamError)
+    """The source or the recognition could not even be set up."""
+    _status = Signal(int, SessionStatus)
+    _decision = Signal(int, FrameResult, FaceResult)
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._session: LiveSession | None = None
+        self._wanted = 0
+        self._status.connect(self._on_status)
+        self._decision.connect(self._on_decision)
+
+    @property
+    def frame(self) -> Frame | None:
+        return self._session.latest_frame.get() if self._session else None
+
+    @property
+    def result(self) -> FrameResult | None:
+        return self._session.latest_result.get() if self._session else None
+
+    @property
+    def fps(self) -> float:
+        """Results per second."""
+        return self._session.status.fps if self._session else 0.0
+
+    def start(self, spec: str, make_process: Callable[[], Process]) -> None:
+        """Stop what runs and show `spec`; `make_process` is called on the jobs thread."""
+        self._wanted += 1
+        number = self._wanted
+
+        def work() -> None:
+            self._stop_now()
+            session = LiveSession(
+                open_source(spec, realtime=True),
+                make_process(),
+                on_status=lambda status: self._status.emit(number, status),
+                on_decision=lambda result, face: self._decision.emit(number, result, face),
+            )
+            self._session = session
+            session.start()
+
+        self._jobs.submit(work, failed=self.failed.emit)
+
+    def stop(self, done: Callable[[], None] | None = None) -> None:
+        """Let go of the source, then call `done`."""
+        self._jobs.submit(self._stop_now, done=lambda _: done() if done else None)
+
+    def pause(self, *, paused: bool) -> None:
+        if self._session is not None:
+            (self._session.pause if paused else self._session.resume)()
+
+    def _stop_now(self) -> None:
+        if self._session is None:
+            return
+        try:
+            self._session.stop()
+        except CameraStuck:
+            # Already reported as FAILED by the session; its thread ends when the driver returns.
+            log.warning("a camera did not return from a call")
+
+    def _on_status(self, number: int, status: SessionStatus) -> None:
+        if number == self._wanted:
+            self.status_changed.emit(status)
+
+    def _on_decision(self, number: int, result: FrameResult, face: FaceResult) -> None:
+        if number == self._wanted:
+            self.decision_made.emit(result, face)

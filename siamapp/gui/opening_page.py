@@ -1,0 +1,61 @@
+"""What is shown while models and gallery open, and when they cannot be."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from siamapp.errors import SiamError
+from siamapp.gui.context import Context
+from siamapp.gui.theme import SPACE, set_role
+
+
+class OpeningPage(QWidget):
+    """Busy, or an error with a way on."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._icon = QLabel()
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.title = QLabel()
+        set_role(self.title, "title")
+        self.hint = QLabel()
+        set_role(self.hint, "muted")
+        for label in (self.title, self.hint):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+            label.setMaximumWidth(560)
+            label.setMinimumWidth(420)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(240)
+        self.progress.setAccessibleName(self.tr("Opening"))
+        self.retry = QPushButton(self.tr("Try again"))
+        set_role(self.retry, "primary")
+        self.retry.setAccessibleName(self.tr("Try again"))
+        self.retry.clicked.connect(context.open)
+        column = QVBoxLayout(self)
+        column.setSpacing(SPACE[3])
+        column.addStretch(2)
+        for widget in (self._icon, self.title, self.hint, self.progress, self.retry):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        self.show_busy()
+
+    def show_busy(self) -> None:
+        self._show("siamapp", self.tr("Opening the gallery…"), self.tr("Models are checked."))
+        self.progress.show()
+        self.retry.hide()
+
+    def show_error(self, error: SiamError) -> None:
+        self._show("error", error.message, error.hint)
+        self.progress.hide()
+        self.retry.show()
+        self.retry.setFocus()
+
+    def _show(self, icon: str, title: str, hint: str) -> None:
+        self._context.theme.set_icon(self._icon, icon, "bad", side_px=64)
+        self.title.setText(title)
+        self.hint.setText(hint)

@@ -1,0 +1,175 @@
+"""Chooses where pictures come from and starts, pauses and stops them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
+
+from siamapp.gui.context import Context
+from siamapp.gui.pictures import PHOTOS, VIDEOS, dialog_filter
+from siamapp.gui.theme import SPACE, set_role
+from siamapp.live.source import CameraInfo, list_cameras
+
+
+def is_camera(spec: str) -> bool:
+    return spec.isdigit() or spec.startswith("/dev/video")
+
+
+def is_live(spec: str) -> bool:
+    """Whether a spec names something that shows the present, not a recording."""
+    return is_camera(spec) or "://" in spec
+
+
+class SourceBar(QWidget):
+    """Cameras by name, files and streams; the spec it hands out is what `open_source` takes."""
+
+    start_wanted = Signal(str)
+    stop_wanted = Signal()
+    pause_wanted = Signal(bool)
+
+    def __init__(self, context: Context, *, can_pause: bool) -> None:
+        super().__init__()
+        self._context = context
+        self.choice = QComboBox()
+        self.choice.setAccessibleName(self.tr("Source"))
+        self.choice.setMinimumWidth(220)
+        self.choice.setMaximumWidth(340)
+        self.choice.setPlaceholderText(self.tr("No camera found"))
+        self.open = QPushButton(self.tr("Open"))
+        set_role(self.open, "menu")
+        self.open.setAccessibleName(self.tr("Open a file or a stream"))
+        self.open.setToolTip(self.tr("Open a video, a photo or a stream (Ctrl+O)"))
+        self.open.setMenu(self._menu())
+        self.toggle = QPushButton()
+        set_role(self.toggle, "primary")
+        self.toggle.setMinimumWidth(104)
+        self.toggle.clicked.connect(self._on_toggled)
+        self.pause = QPushButton()
+        self.pause.setVisible(can_pause)
+        self.pause.clicked.connect(self._on_paused)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE[2])
+        for widget in (self.choice, self.open, self.pause, self.toggle):
+            row.addWidget(widget)
+        self.choice.currentIndexChanged.connect(self._on_chosen)
+        self._running = self._paused = False
+        self.show_running(running=False, paused=False)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        entries = (
+            (self.tr("Video or photo…"), self._on_open_file, "Ctrl+O"),
+            (self.tr("Stream address…"), self._on_open_stream, "Ctrl+Shift+O"),
+            (self.tr("Look for cameras again"), self.refresh, "F5"),
+        )
+        for text, slot, keys in entries:
+            action = QAction(text, menu)
+            action.setShortcut(keys)
+            action.triggered.connect(slot)
+            menu.addAction(action)
+            self.addAction(action)
+        return menu
+
+    @property
+    def spec(self) -> str:
+        """What is chosen; empty where there is nothing to choose."""
+        return str(self.choice.currentData() or "")
+
+    def refresh(self) -> None:
+        """List the cameras again, keeping the choice."""
+        self._context.jobs.submit(list_cameras, done=self._on_cameras)
+
+    def add(self, spec: str) -> None:
+        """Offer a file, a stream or a camera number and choose it."""
+        if self.choice.findData(spec) < 0:
+            text = spec if is_live(spec) else Path(spec).name
+            self.choice.addItem(text, spec)
+        self.choice.setCurrentIndex(self.choice.findData(spec))
+
+    def show_running(self, *, running: bool, paused: bool) -> None:
+        self._running, self._paused = running, paused
+        start, stop = self.tr("Start"), self.tr("Stop")
+        self.toggle.setText(stop if running else start)
+        self.toggle.setAccessibleName(self.toggle.text())
+        self._context.theme.set_icon(
+            self.toggle, "stop" if running else "play", "on_accent" if self.spec else "muted"
+        )
+        self.toggle.setEnabled(bool(self.spec))
+        self.pause.setText(self.tr("Resume") if paused else self.tr("Pause"))
+        self.pause.setAccessibleName(self.pause.text())
+        self._context.theme.set_icon(self.pause, "play" if paused else "pause")
+        self.pause.setEnabled(running)
+
+    def _on_cameras(self, cameras: list[CameraInfo]) -> None:
+        kept = self.spec
+        others = [
+            (self.choice.itemText(i), self.choice.itemData(i))
+            for i in range(self.choice.count())
+            if not is_camera(str(self.choice.itemData(i)))
+        ]
+        self.choice.blockSignals(True)
+        self.choice.clear()
+        for camera in cameras:
+            self.choice.addItem(camera.name, str(camera.index))
+        for text, spec in others:
+            self.choice.addItem(text, spec)
+        wanted = self._context.settings.camera
+        by_name = next((i for i, c in enumerate(cameras) if wanted in (c.name, str(c.index))), 0)
+        index = self.choice.findData(kept)
+        if index < 0:
+            index = by_name if self.choice.count() else -1
+        self.choice.setCurrentIndex(index)
+        self.choice.blockSignals(False)
+        self.show_running(running=self._running, paused=self._paused)
+
+    def _on_chosen(self) -> None:
+        if self._running and self.spec:
+            self.start_wanted.emit(self.spec)
+        self.show_running(running=self._running, paused=self._paused)
+
+    def _on_toggled(self) -> None:
+        if self._running:
+            self.stop_wanted.emit()
+        elif self.spec:
+            self.start_wanted.emit(self.spec)
+
+    def _on_paused(self) -> None:
+        self.pause_wanted.emit(not self._paused)
+
+    def _on_open_file(self) -> None:
+        filters = ";;".join(
+            (
+                dialog_filter(self.tr("Videos and photos"), VIDEOS | PHOTOS),
+                self.tr("All files (*)"),
+            )
+        )
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a video or a photo"), "", filters)
+        self._take(path)
+
+    def _on_open_stream(self) -> None:
+        address, accepted = QInputDialog.getText(
+            self, self.tr("Open a stream"), self.tr("Address of an MJPEG or RTSP stream:"),
+            text="http://",
+        )  # fmt: skip
+        if accepted and "://" in address and not address.endswith("://"):
+            self._take(address.strip())
+
+    def _take(self, spec: str) -> None:
+        if not spec:
+            return
+        was_running = self._running
+        self.add(spec)
+        if not was_running:
+            self.start_wanted.emit(spec)

@@ -1,0 +1,290 @@
+"""The one visual language: colours, spacing, type, icons. Style sheets only here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Template
+from typing import Final, Literal
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyleFactory, QWidget
+
+from siamapp.paths import assets_dir
+
+SPACE: Final = (0, 4, 8, 12, 16, 24, 32)
+"""The spacing scale in device-independent pixels: `SPACE[4]` is the page margin's unit."""
+TYPE_SCALE: Final = {"small": 0.88, "body": 1.0, "heading": 1.15, "title": 1.6, "display": 2.1}
+"""Font size by role, as a multiple of the system's own size, which the user may have enlarged."""
+Scheme = Literal["system", "light", "dark"]
+_QT_SCHEME: Final = {
+    "system": Qt.ColorScheme.Unknown,
+    "light": Qt.ColorScheme.Light,
+    "dark": Qt.ColorScheme.Dark,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """Text on `window`, `surface`, `raised`: contrast at least 4.5:1 (WCAG 2.2, 1.4.3)."""
+
+    window: str
+    surface: str
+    raised: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    accent_hover: str
+    on_accent: str
+    accent_soft: str
+    good: str
+    warn: str
+    bad: str
+
+
+LIGHT: Final = Colours(
+    window="#f4f6f7",
+    surface="#ffffff",
+    raised="#eceff1",
+    border="#d3d9dd",
+    text="#182126",
+    muted="#566269",
+    accent="#0f6a70",
+    accent_hover="#0b5459",
+    on_accent="#ffffff",
+    accent_soft="#dcefee",
+    good="#17703c",
+    warn="#8a5200",
+    bad="#b3261e",
+)
+DARK: Final = Colours(
+    window="#14191c",
+    surface="#1c2327",
+    raised="#273036",
+    border="#37424a",
+    text="#e8edef",
+    muted="#a3b0b7",
+    accent="#62c9c2",
+    accent_hover="#85dad4",
+    on_accent="#06292b",
+    accent_soft="#1d3c3f",
+    good="#7fd69b",
+    warn="#f2bd6a",
+    bad="#ff9a90",
+)
+
+_STYLE: Final = Template("""
+QWidget#rail { background: $surface; border: none; border-right: 1px solid $border; }
+QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
+QLabel { background: transparent; }
+QLabel[role="muted"], QLabel[role="caption"] { color: $muted; }
+QLabel[tone="good"] { color: $good; }
+QLabel[tone="warn"] { color: $warn; }
+QLabel[tone="bad"] { color: $bad; }
+QPushButton, QToolButton { background: $surface; color: $text; border: 1px solid $border;
+    border-radius: 7px; padding: 6px 14px; min-height: 20px; }
+QPushButton:hover, QToolButton:hover { background: $raised; }
+QPushButton:pressed, QToolButton:pressed { background: $border; }
+QPushButton:disabled, QToolButton:disabled { color: $muted; background: $window; }
+QPushButton:focus, QToolButton:focus { border: 2px solid $accent; padding: 5px 13px; }
+QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent;
+    font-weight: 600; }
+QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[role="primary"]:disabled { background: $raised; color: $muted; border-color: $border; }
+QPushButton[role="primary"]:focus { border: 2px solid $text; }
+QPushButton[role="danger"] { color: $bad; }
+QToolButton[role="rail"] { background: transparent; border: 2px solid transparent;
+    border-radius: 10px; padding: 8px 2px; color: $muted; }
+QToolButton[role="rail"]:hover { background: $raised; color: $text; }
+QToolButton[role="rail"]:checked { background: $accent_soft; color: $accent; font-weight: 600; }
+QToolButton[role="rail"]:focus { border: 2px solid $accent; }
+QToolButton[role="rail"]:disabled { color: $muted; background: transparent; }
+QPushButton::menu-indicator { image: url("$chevron"); width: 12px; height: 12px;
+    subcontrol-origin: padding; subcontrol-position: center right; right: 8px; }
+QPushButton[role="menu"] { padding-right: 26px; }
+QPushButton[role="menu"]:focus { padding-right: 25px; }
+QLineEdit, QComboBox { background: $surface; color: $text; border: 1px solid $border;
+    border-radius: 7px; padding: 6px 10px; min-height: 20px;
+    selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 5px 9px; }
+QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $window; }
+QComboBox::drop-down { border: none; width: 26px; }
+QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $border;
+    padding: 4px; outline: none; selection-background-color: $accent_soft; selection-color: $text; }
+QCheckBox { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 7px; }
+QCheckBox:focus { border-color: $accent; }
+QCheckBox::indicator { width: 18px; height: 18px; border: 1px solid $muted; border-radius: 5px;
+    background: $surface; }
+QCheckBox::indicator:checked { background: $check_fill; border-color: $check_fill;
+    image: url("$check"); }
+QListWidget { background: $surface; border: 1px solid $border; border-radius: 10px;
+    padding: 6px; outline: none; }
+QListWidget:focus { border: 2px solid $accent; padding: 5px; }
+QListWidget::item { border-radius: 8px; padding: 6px; color: $text; }
+QListWidget::item:hover { background: $raised; }
+QListWidget::item:selected { background: $accent_soft; color: $text; }
+QListWidget[role="plain"] { background: transparent; border: 1px solid transparent; padding: 0; }
+QListWidget[role="plain"]:focus { border: 1px solid $accent; }
+QProgressBar { background: $raised; border: none; border-radius: 4px; max-height: 8px;
+    min-height: 8px; }
+QProgressBar::chunk { background: $accent; border-radius: 4px; }
+QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
+QScrollBar::handle:vertical { background: $border; border-radius: 3px; min-height: 32px; }
+QScrollBar::handle:vertical:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
+QToolTip { background: $text; color: $window; border: none; padding: 4px 8px; }
+QMenu { background: $surface; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 6px 18px; border-radius: 5px; }
+QMenu::item:selected { background: $accent_soft; color: $text; }
+""")
+
+
+class Theme(QObject):
+    """Applies a scheme to the application and hands out colours and tinted icons."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, scheme: Scheme = "system") -> None:
+        super().__init__(app)
+        self._app = app
+        self._icons: list[tuple[QAbstractButton | QLabel, str, str, int]] = []
+        self.colours = LIGHT
+        app.setStyle(QStyleFactory.create("Fusion"))
+        self._app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        self.use(scheme)
+
+    def use(self, scheme: Scheme) -> None:
+        self._app.styleHints().setColorScheme(_QT_SCHEME[scheme])
+        self._wanted = scheme
+        self._apply()
+
+    @property
+    def is_dark(self) -> bool:
+        return self.colours is DARK
+
+    def icon(self, name: str, colour: str = "text", *, checked_colour: str | None = None) -> QIcon:
+        """The icon `assets/icons/NAME.svg` in one of `Colours`' fields, sharp at every scale."""
+        icon = QIcon()
+        for side_px in (16, 24, 32, 48, 64, 96):
+            icon.addPixmap(tinted(name, getattr(self.colours, colour), side_px))
+            if checked_colour:
+                pixmap = tinted(name, getattr(self.colours, checked_colour), side_px)
+                icon.addPixmap(pixmap, QIcon.Mode.Normal, QIcon.State.On)
+        return icon
+
+    def set_icon(
+        self,
+        widget: QAbstractButton | QLabel,
+        name: str,
+        colour: str = "text",
+        *,
+        side_px: int = 18,
+    ) -> None:
+        """Give a button or label an icon that follows the theme."""
+        self._icons = [entry for entry in self._icons if entry[0] is not widget]
+        self._icons.append((widget, name, colour, side_px))
+        widget.destroyed.connect(self._forget)
+        self._draw(widget, name, colour, side_px)
+
+    def _draw(self, widget: QAbstractButton | QLabel, name: str, colour: str, side_px: int) -> None:
+        if isinstance(widget, QLabel):
+            ratio = widget.devicePixelRatioF()
+            pixmap = tinted(name, getattr(self.colours, colour), round(side_px * ratio))
+            pixmap.setDevicePixelRatio(ratio)
+            widget.setPixmap(pixmap)
+        else:
+            checked = "accent" if widget.isCheckable() else None
+            widget.setIcon(self.icon(name, colour, checked_colour=checked))
+
+    def _forget(self, gone: QObject) -> None:
+        self._icons = [entry for entry in self._icons if entry[0] is not gone]
+
+    def _on_scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
+        self._apply()
+
+    def _apply(self) -> None:
+        asked = self._wanted == "dark"
+        system_dark = self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        dark = system_dark if self._wanted == "system" else asked
+        self.colours = DARK if dark else LIGHT
+        self._app.setPalette(_palette(self.colours))
+        self._app.setStyleSheet(_style_sheet(self.colours, dark=dark))
+        for entry in self._icons:
+            self._draw(*entry)
+        self.changed.emit()
+
+
+def set_role(widget: QWidget, role: str, *, tone: str = "") -> None:
+    """Name what a widget is for: `title`, `muted`, `primary`, `card`, ... and its tone."""
+    role_changed = widget.property("role") != role
+    if not role_changed and (widget.property("tone") or "") == tone:
+        return
+    widget.setProperty("role", role)
+    widget.setProperty("tone", tone)
+    if isinstance(widget, QLabel) and role_changed:
+        widget.setFont(font(role))
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def font(role: str) -> QFont:
+    size = {"caption": "small", "muted": "body"}.get(role, role)
+    result = QFont(QApplication.font())
+    result.setPointSizeF(result.pointSizeF() * TYPE_SCALE.get(size, 1.0))
+    if role in ("heading", "title", "display"):
+        result.setWeight(QFont.Weight.DemiBold)
+    return result
+
+
+def tinted(name: str, colour: str, side_px: int) -> QPixmap:
+    """Render an icon with its `currentColor` replaced."""
+    text = (assets_dir() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    text = text.replace("currentColor", colour)
+    pixmap = QPixmap(side_px, side_px)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(text.encode())).render(painter, QRectF(0, 0, side_px, side_px))
+    painter.end()
+    return pixmap
+
+
+def _style_sheet(colours: Colours, *, dark: bool) -> str:
+    fields = {name: getattr(colours, name) for name in Colours.__slots__}
+    return _STYLE.substitute(
+        fields,
+        # The tick is white, so its box keeps the deep accent in both schemes.
+        check_fill=LIGHT.accent if not dark else "#2b8a86",
+        chevron=(assets_dir() / "icons" / "chevron-down.svg").as_posix(),
+        check=(assets_dir() / "icons" / "check.svg").as_posix(),
+    )
+
+
+def _palette(colours: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for name, colour in (
+        (role.Window, colours.window),
+        (role.WindowText, colours.text),
+        (role.Base, colours.surface),
+        (role.AlternateBase, colours.raised),
+        (role.Text, colours.text),
+        (role.Button, colours.surface),
+        (role.ButtonText, colours.text),
+        (role.BrightText, colours.bad),
+        (role.PlaceholderText, colours.muted),
+        (role.ToolTipBase, colours.text),
+        (role.ToolTipText, colours.window),
+        (role.Highlight, colours.accent),
+        (role.HighlightedText, colours.on_accent),
+        (role.Link, colours.accent),
+        (role.Mid, colours.border),
+        (role.Accent, colours.accent),
+    ):
+        palette.setColor(name, QColor(colour))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(colours.muted))
+    return palette

@@ -1,0 +1,211 @@
+"""Writes a picture of every page, light and dark, at 1x and 2x, to be looked at.
+
+    python tests/e2e/gallery_of_screens.py [--out DIR] [--scripted]
+
+The only faces on them are the two public-domain portraits. With the models of `assets/models`, or
+with `--scripted` around two scripted networks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from siamapp.errors import CameraLost, StoreLocked
+from siamapp.gui.context import Context
+from siamapp.gui.dialogs import CrashDialog, PassphraseDialog
+from siamapp.gui.jobs import Jobs
+from siamapp.gui.main_window import MainWindow
+from siamapp.gui.theme import Theme
+from siamapp.live.session import Picture, SessionStatus, State
+from siamapp.paths import Paths
+from siamapp.recognizer import Recognizer
+from siamapp.settings import Settings
+from siamapp.types import Frame
+from tests.gui.scripted import KEY, astronaut, hopper, open_scripted, write_photo, write_video
+
+LIMIT_S = 60.0
+
+
+class Screens:
+    """One window in one scheme, taken through all its pages."""
+
+    def __init__(self, app: QApplication, out: Path, prefix: str, *, scripted: bool) -> None:
+        self._app, self._out, self._prefix = app, out, prefix
+        self._folder = tempfile.TemporaryDirectory()
+        self._files = Path(self._folder.name)
+        paths = Paths(self._files / "home")
+
+        def opener(settings: Settings) -> Recognizer:
+            if scripted:
+                return open_scripted(paths.home, settings)
+            return Recognizer.open(paths, settings, KEY)
+
+        self._jobs = Jobs()
+        self._context = Context(
+            paths, Settings(), self._jobs, theme=Theme(app, prefix.split("-")[0]), opener=opener
+        )  # type: ignore[arg-type]
+        self._window = MainWindow(self._context)
+        self._window.resize(1120, 720)
+
+    def shoot(self) -> None:
+        window = self._window
+        window.show()
+        self._save("opening")
+        self._context.failed.emit(
+            StoreLocked("The key does not open this gallery.", "Give the key it was made with.")
+        )
+        self._save("opening-error")
+        self._context.open()
+        self._wait(lambda: self._context.is_open)
+        self._settle()
+        self._save("live-empty")
+        for index, name in ((2, "people-empty"), (3, "settings")):
+            window.show_page(index)
+            self._settle()
+            self._save(name)
+        self._enrol()
+        self._live()
+        self._dialogs()
+        window.close()
+        self._folder.cleanup()
+
+    def _enrol(self) -> None:
+        window, form = self._window, self._window.enroll.form
+        window.show_page(1)
+        self._settle()
+        self._save("enrol-empty")
+        video = write_video(self._files / "eileen.avi", astronaut(), frames=150)
+        window.enroll.take_files([video])
+        form.name.setText("Eileen Collins")
+        self._wait(lambda: form.progress.value() >= 4 or bool(form.samples))
+        self._save("enrol-coaching")
+        self._wait(lambda: bool(form.samples) or bool(form.error.text))
+        self._save("enrol-ready")
+        form.save.click()
+        self._wait(lambda: "enrolled" in form.coaching.text())
+        self._settle()
+        self._save("enrol-saved")
+        window.enroll.take_files([video])
+        form.name.setText("Somebody Else")
+        self._wait(lambda: bool(form.samples))
+        form.save.click()
+        self._wait(lambda: bool(form.error.text))
+        self._save("enrol-known")
+        form.again.click()
+        recognizer = self._context.recognizer
+        frames = [Frame(hopper(), 0.0, 0)]
+        self._context.change_people(
+            lambda: recognizer.enroll(
+                "Grace Hopper", recognizer.samples_from(frames, still=True), allow_duplicate=True
+            )
+        )
+        self._settle()
+        window.show_page(2)
+        self._settle()
+        self._save("people")
+        window.people.search.setText("zz")
+        self._save("people-no-match")
+        window.people.search.clear()
+
+    def _live(self) -> None:
+        window = self._window
+        window.show_page(0)
+        self._settle()
+        for name, portrait in (("live-match", astronaut()), ("live-second", hopper())):
+            spec = str(write_photo(self._files / f"{name}.png", portrait))
+            window.live.source.add(spec)
+            window.live.source.start_wanted.emit(spec)
+            self._wait(lambda: bool(window.live.video.overlays))
+            self._settle()
+            self._save(name)
+        recognizer = self._context.recognizer
+        someone = next(p for p in self._people() if p.name == "Grace Hopper")
+        self._context.change_people(lambda: recognizer.people.delete(someone.person_id))
+        self._settle()
+        window.live.source.start_wanted.emit(window.live.source.spec)
+        self._settle()
+        self._wait(lambda: bool(window.live.video.overlays))
+        self._settle()
+        self._save("live-unknown")
+        for name, status in (
+            (
+                "lost",
+                SessionStatus(1, State.RUNNING, Picture.LOST, CameraLost("Camera 0 is gone.")),
+            ),
+            ("black", SessionStatus(1, State.RUNNING, Picture.BLACK)),
+            ("frozen", SessionStatus(1, State.RUNNING, Picture.FROZEN)),
+        ):
+            window.live.feed.status_changed.emit(status)
+            self._save(f"live-{name}")
+
+    def _dialogs(self) -> None:
+        for name, dialog in (
+            ("dialog-passphrase", PassphraseDialog(self._window, new=True)),
+            ("dialog-crash", CrashDialog("SiamApp 0.1.0\n\nTraceback ...", self._window)),
+        ):
+            dialog.show()
+            self._settle()
+            self._save(name, dialog)
+            dialog.close()
+
+    def _people(self) -> list:
+        answers: list = []
+        self._jobs.submit(self._context.recognizer.people.all, done=answers.extend)
+        self._wait(lambda: bool(answers))
+        return answers
+
+    def _save(self, name: str, widget: QWidget | None = None) -> None:
+        self._app.processEvents()
+        path = self._out / f"{self._prefix}-{name}.png"
+        (widget or self._window).grab().save(str(path))
+
+    def _settle(self) -> None:
+        end = time.monotonic() + 0.4
+        while time.monotonic() < end:
+            self._app.processEvents()
+            time.sleep(0.01)
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + LIMIT_S
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError(self._prefix)
+            self._app.processEvents()
+            time.sleep(0.01)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
+    parser.add_argument("--scripted", action="store_true", help="two scripted networks")
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.one:
+        app = QApplication(sys.argv[:1])
+        Screens(app, arguments.out, arguments.one, scripted=arguments.scripted).shoot()
+        return 0
+    command = [sys.executable, __file__, "--out", str(arguments.out)]
+    command += ["--scripted"] if arguments.scripted else []
+    for scheme in ("light", "dark"):
+        for factor in (1, 2):
+            environment = {**os.environ, "QT_SCALE_FACTOR": str(factor)}
+            one = [*command, "--one", f"{scheme}-{factor}x"]
+            subprocess.run(one, env=environment, check=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

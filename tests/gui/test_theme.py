@@ -1,0 +1,70 @@
+"""One visual language: readable in both schemes, icons that follow, no stray style sheets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from siamapp.gui.theme import DARK, LIGHT, Colours, Theme, tinted
+from siamapp.paths import assets_dir
+
+GUI = Path(__file__).parents[2] / "siamapp" / "gui"
+
+
+def luminance(name: str) -> float:
+    """Relative luminance, WCAG 2.2."""
+    channels = (QColor(name).redF(), QColor(name).greenF(), QColor(name).blueF())
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: str, b: str) -> float:
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("text", ["text", "muted", "accent", "good", "warn", "bad"])
+@pytest.mark.parametrize("ground", ["window", "surface"])
+def test_text_can_be_read(colours: Colours, text: str, ground: str) -> None:
+    assert contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_on_the_accent_and_on_selections_can_be_read(colours: Colours) -> None:
+    assert contrast(colours.on_accent, colours.accent) >= 4.5
+    assert contrast(colours.text, colours.accent_soft) >= 4.5
+    assert contrast(colours.muted, colours.raised) >= 4.5
+
+
+def test_switching_recolours_palette_and_icons(qapp: QApplication, qtbot: QtBot) -> None:
+    theme = Theme(qapp, "light")
+    button = QPushButton("x")
+    qtbot.addWidget(button)
+    theme.set_icon(button, "people")
+    before = button.icon().pixmap(24, 24).toImage()
+    assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(LIGHT.window)
+    with qtbot.waitSignal(theme.changed):
+        theme.use("dark")
+    assert theme.is_dark
+    assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
+    assert button.icon().pixmap(24, 24).toImage() != before
+    theme.use("light")
+    assert button.icon().pixmap(24, 24).toImage() == before
+
+
+@pytest.mark.parametrize("icon", sorted(p.stem for p in (assets_dir() / "icons").glob("*.svg")))
+def test_every_icon_draws_something(qapp: QApplication, icon: str) -> None:
+    image = tinted(icon, "#ff0000", 32).toImage()
+    alphas = [image.pixelColor(x, y).alpha() for x in range(32) for y in range(32)]
+    assert max(alphas) > 100
+    assert min(alphas) == 0
+
+
+def test_style_sheets_are_set_in_one_place_only() -> None:
+    users = [path.name for path in GUI.glob("*.py") if "setStyleSheet" in path.read_text()]
+    assert users == ["theme.py"]

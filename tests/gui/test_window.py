@@ -1,0 +1,322 @@
+"""The window by clicks and keys, on the real core around two scripted networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QAccessible, QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QMessageBox,
+)
+from pytestqt.qtbot import QtBot
+
+from siamapp.gui.context import Context
+from siamapp.gui.live_page import STALE_S
+from siamapp.gui.main_window import MainWindow
+from siamapp.live.session import Picture, SessionStatus, State
+from siamapp.paths import Paths
+from siamapp.settings import Settings
+from tests.gui.scripted import astronaut, empty_room, hopper, write_photo, write_video
+
+Until = Callable[[Callable[[], bool]], None]
+LEFT = Qt.MouseButton.LeftButton
+
+
+def enrol_photo(window: MainWindow, until: Until, photo: Path, name: str) -> None:
+    window.show_page(1)
+    form = window.enroll.form
+    window.enroll.take_files([photo])
+    until(lambda: bool(form.samples))
+    form.name.setText(name)
+    form.save.click()
+    until(lambda: "enrolled" in form.coaching.text())
+
+
+def names(window: MainWindow) -> list[str]:
+    rows = range(window.people.list.count())
+    return [window.people.list.item(row).text().splitlines()[0] for row in rows]
+
+
+def test_a_person_is_enrolled_from_a_video_seen_live_renamed_and_deleted(
+    window: MainWindow, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    video = write_video(tmp_path / "ada.avi", astronaut(), frames=125)
+    form = window.enroll.form
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    until(form.name.hasFocus)
+    qtbot.keyClicks(form.name, "Ada Example")
+    window.enroll.source.add(str(video))
+    qtbot.mouseClick(window.enroll.source.toggle, LEFT)
+    until(lambda: form.progress.value() >= 2)
+    assert form.coaching.text().startswith("Good.")
+    assert not form.save.isEnabled()
+    until(lambda: bool(form.samples))
+    qtbot.keyClick(form.name, Qt.Key.Key_Return)
+    until(lambda: "Ada Example is enrolled" in form.coaching.text())
+
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    window.live.source.add(str(video))
+    qtbot.mouseClick(window.live.source.toggle, LEFT)
+    until(lambda: window.live.panel.name.text() == "Ada Example")
+    until(lambda: any("Ada Example" in o.text for o in window.live.video.overlays))
+    until(lambda: window.live.recent.count() > 0)
+    assert "Ada Example" in window.live.recent.item(0).text()
+    assert "about 1 stranger in 1,000 would pass" in window.live.panel.fmr.text()
+
+    qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: names(window) == ["Ada Example"])
+    card = window.people.card
+    qtbot.mouseClick(card.rename, LEFT)
+    qtbot.keyClicks(card.name_field, "Ada Renamed")
+    qtbot.keyClick(card.name_field, Qt.Key.Key_Return)
+    until(lambda: names(window) == ["Ada Renamed"])
+    until(lambda: card.samples.count() == 8)
+
+    answer_next_box(qtbot, "Delete")
+    qtbot.mouseClick(card.delete, LEFT)
+    until(lambda: names(window) == [])
+
+
+def answer_next_box(qtbot: QtBot, button_text: str) -> None:
+    """Click a button of the message box that is about to open."""
+
+    def click() -> None:
+        box = QApplication.activeModalWidget()
+        if not isinstance(box, QMessageBox):
+            QTimer.singleShot(20, click)
+            return
+        button = next(b for b in box.buttons() if button_text in b.text().replace("&", ""))
+        qtbot.mouseClick(button, LEFT)
+
+    QTimer.singleShot(0, click)
+
+
+def test_delete_can_be_cancelled(
+    window: MainWindow, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    enrol_photo(window, until, write_photo(tmp_path / "a.png", astronaut()), "Ada")
+    window.show_page(2)
+    until(lambda: names(window) == ["Ada"])
+    answer_next_box(qtbot, "Cancel")
+    qtbot.mouseClick(window.people.card.delete, LEFT)
+    assert names(window) == ["Ada"]
+
+
+def test_a_stranger_is_unknown_and_can_be_enrolled_from_there(
+    window: MainWindow, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    enrol_photo(window, until, write_photo(tmp_path / "a.png", astronaut()), "Ada")
+    stranger = write_photo(tmp_path / "stranger.png", hopper())
+    window.show_page(0)
+    window.live.source.add(str(stranger))
+    qtbot.mouseClick(window.live.source.toggle, LEFT)
+    until(lambda: window.live.panel.name.text() == "Unknown person")
+    assert "Ada" in window.live.panel.runner_up.text()
+    assert window.live.video.overlays[0].dashed
+    qtbot.mouseClick(window.live.enrol, LEFT)
+    assert window.enroll.isVisible()
+
+
+def test_only_the_claimed_person_is_named_in_a_comparison(
+    window: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    ada = write_photo(tmp_path / "a.png", astronaut())
+    enrol_photo(window, until, ada, "Ada")
+    enrol_photo(window, until, write_photo(tmp_path / "g.png", hopper()), "Grace")
+    window.show_page(0)
+    live = window.live
+    until(lambda: live.claim.count() == 3)
+    live.claim.setCurrentIndex(live.claim.findData("Grace"))
+    live.source.add(str(ada))
+    live.source.toggle.click()
+    until(lambda: live.panel.name.text() == "Unknown person")
+    until(lambda: live.source.toggle.text() == "Start")
+    live.claim.setCurrentIndex(live.claim.findData("Ada"))
+    live.source.toggle.click()
+    until(lambda: live.panel.name.text() == "Ada")
+
+
+@pytest.mark.parametrize(
+    ("picture", "words"),
+    [("empty", "no face was found"), ("none", "no photo or video"), ("heic", "HEIC")],
+)
+def test_what_cannot_be_enrolled_is_refused_in_one_line(
+    window: MainWindow, until: Until, tmp_path: Path, picture: str, words: str
+) -> None:
+    files = {
+        "empty": write_photo(tmp_path / "empty.png", empty_room()),
+        "none": tmp_path / "notes.txt",
+        "heic": tmp_path / "photo.heic",
+    }
+    files["none"].write_text("nothing")
+    files["heic"].write_bytes(b"\0\0\0\x18ftypheic" + bytes(64))
+    window.show_page(1)
+    window.enroll.take_files([files[picture]])
+    form = window.enroll.form
+    until(lambda: words in form.error.text)
+    form.name.setText("Somebody")
+    assert not form.save.isEnabled()
+
+
+def test_a_known_face_needs_a_second_yes_and_a_taken_name_another_name(
+    window: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    photo = write_photo(tmp_path / "a.png", astronaut())
+    enrol_photo(window, until, photo, "Ada")
+    form = window.enroll.form
+    window.enroll.take_files([photo])
+    until(lambda: bool(form.samples))
+    form.name.setText("Bea")
+    form.save.click()
+    until(lambda: "Ada" in form.error.text)
+    assert form.anyway.isVisible()
+    form.anyway.click()
+    form.save.click()
+    until(lambda: "Bea is enrolled" in form.coaching.text())
+
+    window.enroll.take_files([photo])
+    until(lambda: bool(form.samples))
+    form.name.setText("ADA")
+    form.save.click()
+    until(lambda: bool(form.error.text))
+    assert "Choose another name" in form.error.text
+    assert not form.anyway.isVisible()
+
+
+def test_photos_can_be_dropped(window: MainWindow, until: Until, tmp_path: Path) -> None:
+    window.show_page(1)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(write_photo(tmp_path / "a.png", astronaut())))])
+    window.enroll.dropEvent(
+        QDropEvent(
+            QPointF(200, 200), Qt.DropAction.CopyAction, data, LEFT,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )  # fmt: skip
+    until(lambda: len(window.enroll.form.samples) == 1)
+
+
+@pytest.mark.parametrize(
+    ("picture", "words"),
+    [
+        (Picture.BLACK, "black"),
+        (Picture.FROZEN, "stands still"),
+        (Picture.LOST, "gone"),
+    ],
+)
+def test_no_name_stands_beside_a_picture_that_proves_nothing(
+    window: MainWindow, until: Until, tmp_path: Path, picture: Picture, words: str
+) -> None:
+    enrol_photo(window, until, write_photo(tmp_path / "a.png", astronaut()), "Ada")
+    window.show_page(0)
+    window.live.source.add(str(write_video(tmp_path / "a.avi", astronaut(), frames=500)))
+    window.live.source.toggle.click()
+    until(lambda: window.live.panel.name.text() == "Ada")
+    window.live.feed.status_changed.emit(SessionStatus(9, State.RUNNING, picture))
+    notice = window.live.video.notice
+    assert notice is not None
+    assert words in notice.title
+    until(lambda: window.live.video.overlays == ())
+    assert window.live.panel.name.text() == "Cannot see"
+
+
+def test_a_missing_source_says_so_and_what_to_do(window: MainWindow, until: Until) -> None:
+    window.live.source.add("/nowhere/video.mp4")
+    window.live.source.toggle.click()
+    until(lambda: "There is no file" in window.live.video.accessibleDescription())
+    notice = window.live.video.notice
+    assert notice is not None
+    assert notice.hint
+
+
+def test_the_camera_is_let_go_of_when_its_page_is_left(
+    window: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    video = write_video(tmp_path / "a.avi", astronaut(), frames=500)
+    window.live.source.add(str(video))
+    window.live.source.toggle.click()
+    until(lambda: window.live.video.has_picture)
+    statuses: list[SessionStatus] = []
+    window.live.feed.status_changed.connect(statuses.append)
+    window.show_page(3)
+    until(lambda: bool(statuses) and statuses[-1].state is State.IDLE)
+    window.show_page(0)
+    until(lambda: statuses[-1].state is State.RUNNING)
+
+
+def test_an_old_overlay_is_not_drawn(window: MainWindow, until: Until, tmp_path: Path) -> None:
+    video = write_video(tmp_path / "a.avi", astronaut(), frames=250)
+    window.live.source.add(str(video))
+    window.live.source.toggle.click()
+    until(lambda: bool(window.live.video.overlays))
+    window.live.feed.pause(paused=True)
+    until(lambda: window.live.source.pause.text() == "Resume")
+    frame, session = window.live.feed.frame, window.live.feed._session
+    assert frame is not None
+    assert session is not None
+    late = type(frame)(frame.bgr, frame.time_s + STALE_S + 0.05, frame.index + 1)
+    session.latest_frame.put(late)
+    until(lambda: window.live.video.overlays == ())
+
+
+def test_a_setting_is_kept_and_applied(
+    window: MainWindow, context: Context, paths: Paths, until: Until
+) -> None:
+    window.show_page(3)
+    page = window.settings
+    until(lambda: page.fmr.count() == 3)
+    assert page.in_use.text() == "CPU: detector 1.5 ms, embedder 1.5 ms"
+    page.fmr.setCurrentIndex(page.fmr.findData(1e-4))
+    page.fmr.activated.emit(page.fmr.currentIndex())
+    until(lambda: paths.settings_file.exists())
+    assert Settings.load(paths).target_fmr == 1e-4
+    assert context.recognizer.policy.threshold == 0.3
+    page.theme.setCurrentIndex(page.theme.findData("dark"))
+    page.theme.activated.emit(page.theme.currentIndex())
+    assert context.theme.is_dark
+
+
+def test_everything_that_takes_input_has_a_name_for_screen_readers(window: MainWindow) -> None:
+    for page in range(4):
+        window.show_page(page)
+        for kind in (QAbstractButton, QComboBox, QLineEdit, QListWidget):
+            for widget in window.findChildren(kind):
+                if not widget.isVisible() or widget.objectName().startswith("qt_"):
+                    continue
+                interface = QAccessible.queryAccessibleInterface(widget)
+                assert interface.text(QAccessible.Text.Name), (kind.__name__, page)
+
+
+def test_the_tab_key_reaches_every_control_of_a_page(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_page(3)
+    window.activateWindow()
+    window.settings.camera.setFocus()
+    reached = set()
+    for _ in range(30):
+        focused = QApplication.focusWidget()
+        reached.add(focused)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    page = window.settings
+    wanted = {page.camera, page.mirror, page.fmr, page.embedder, page.provider, page.theme}
+    assert wanted <= reached
+
+
+def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
+    for page in range(4):
+        window.show_page(page)
+        window.resize(860, 600)
+        QApplication.processEvents()
+        assert window.width() <= 900
+        assert window.height() <= 640
+        for widget in window.findChildren(QAbstractButton):
+            if widget.isVisible() and widget.visibleRegion().isEmpty() is False:
+                corner = widget.mapTo(window, QPoint(widget.width(), 0))
+                assert corner.x() <= window.width(), widget.accessibleName()
