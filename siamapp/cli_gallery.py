@@ -87,10 +87,11 @@ def import_folder(
 
     Exit 1 where somebody was refused.
     """
+    children = subfolders(folder)
     enrolled: list[Person] = []
     refused: list[dict[str, str]] = []
     with call.recognizer() as recognizer:
-        for child in subfolders(folder):
+        for child in children:
             try:
                 sources = named_sources(media(child))
                 samples, _ = _gather(recognizer, sources)

@@ -13,7 +13,7 @@ from siamapp.cli_sources import decision_facts, decision_text
 from siamapp.types import FaceResult, FrameResult, Outcome
 
 if TYPE_CHECKING:
-    from siamapp.live.session import LiveSession
+    from siamapp.live.session import LiveSession, SessionStatus
     from siamapp.live.source import FrameSource
 
 
@@ -52,7 +52,7 @@ def live(
         session = LiveSession(
             frame_source,
             stream,
-            on_status=lambda status: _tell(call, str(status.error or "")),
+            on_status=lambda status: _tell_trouble(call, status),
             on_decision=on_decision,
         )
         _run(session, max_seconds if frame_source.live else None)
@@ -96,6 +96,9 @@ def _line(call: Call, result: FrameResult, face: FaceResult) -> str:
     return f"{result.time_s:8.2f} s  face {face.track_id}: {decision_text(face.decision)}"
 
 
-def _tell(call: Call, message: str) -> None:
-    if message:
-        call.tell(message)
+def _tell_trouble(call: Call, status: SessionStatus) -> None:
+    """What a source that is waited for has; one that failed ends the command instead."""
+    from siamapp.live.session import State
+
+    if status.error is not None and status.state is not State.FAILED:
+        call.tell(str(status.error))

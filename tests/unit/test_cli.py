@@ -1,0 +1,209 @@
+"""The command line's manners: one JSON document, one line per error, exit 0, 1 or 2."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from siamapp.cli import run
+from siamapp.store.database import Database
+from siamapp.store.people import People
+from siamapp.store.vault import find_key
+from tests.unit.store_samples import EMBEDDER, sample
+
+Cli = Callable[..., tuple[int, Any, str]]
+
+
+@pytest.fixture
+def where(tmp_path: Path) -> list[str]:
+    return ["--home", str(tmp_path / "home"), "--key-file", str(tmp_path / "key")]
+
+
+@pytest.fixture
+def cli(where: list[str], capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Run a verb with --json in a home of its own: exit status, the one document, stderr."""
+
+    def call(*words: str) -> tuple[int, Any, str]:
+        status = run([*words, *where, "--json"])
+        out, err = capsys.readouterr()
+        return status, json.loads(out), err
+
+    return call
+
+
+@pytest.fixture
+def with_ada_and_ben(tmp_path: Path) -> None:
+    key = find_key(tmp_path / "home", key_file=tmp_path / "key")
+    with Database.open(tmp_path / "home", key) as database:
+        people = People(database)
+        people.add("Ada", [sample(1), sample(2)], embedder_id=EMBEDDER)
+        people.add("Ben", [sample(3)], embedder_id=EMBEDDER)
+
+
+@pytest.mark.usefixtures("with_ada_and_ben")
+def test_people_are_listed_shown_renamed_and_deleted(cli: Cli) -> None:
+    status, listed, _ = cli("people", "list")
+    assert (status, [(p["name"], p["templates"]) for p in listed["people"]]) == (
+        0,
+        [("Ada", 2), ("Ben", 1)],
+    )
+    _, shown, _ = cli("people", "show", "ada")
+    assert [s["quality"]["eye_distance_px"] for s in shown["samples"]] == [80.5, 80.5]
+    assert "embedding" not in json.dumps(shown)
+
+    assert cli("people", "rename", "Ada", "Adèle")[0] == 0
+    assert cli("people", "delete", "Ben", "--yes")[0] == 0
+    assert [p["name"] for p in cli("people", "list")[1]["people"]] == ["Adèle"]
+
+
+@pytest.mark.usefixtures("with_ada_and_ben")
+def test_a_name_that_is_taken_stays_with_its_owner(cli: Cli) -> None:
+    status, answer, _ = cli("people", "rename", "Ben", "ADA")
+    assert (status, answer["error"]["kind"]) == (2, "AlreadyKnown")
+    assert [p["name"] for p in cli("people", "list")[1]["people"]] == ["Ada", "Ben"]
+
+
+@pytest.mark.usefixtures("with_ada_and_ben")
+def test_deleting_is_not_done_unasked(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    status, answer, _ = cli("people", "delete", "Ada")
+    assert status == 2
+    assert "--yes" in answer["error"]["hint"]
+    assert len(cli("people", "list")[1]["people"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (["people", "show", "Nobody"], "PersonNotFound"),
+        (["people", "delete", "Nobody", "--yes"], "PersonNotFound"),
+        (["settings", "get", "colour"], "SettingsError"),
+        (["settings", "set", "target_fmr", "much"], "SettingsError"),
+        (["models", "show", "no-such-model"], "ModelMissing"),
+        (["enroll", "Ada"], "SiamError"),
+        (["verify", "Ada", "face.jpg", "--camera", "0"], "SiamError"),
+        (["identify", "no-such-file.jpg"], "CameraNotFound"),
+        (["live", "--source", "no-such-file.mp4"], "CameraNotFound"),
+        (["import", "no-such-folder"], "SiamError"),
+        (["people", "rename", "Ada"], "Usage"),
+        (["people", "paint"], "Usage"),
+        (["live"], "Usage"),
+        (["enroll", "Ada", "a.mp4", "--end", "soon"], "Usage"),
+    ],
+)
+def test_an_error_is_two_and_one_line_with_a_way_out(cli: Cli, words: list[str], kind: str) -> None:
+    status, answer, err = cli(*words)
+    assert status == 2
+    assert answer["error"]["kind"] == kind
+    assert answer["error"]["hint"]
+    assert len(err.splitlines()) == 1
+    assert err.startswith("siamapp: ")
+
+
+def test_without_json_stdout_holds_no_error(
+    where: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["people", "show", "Nobody", *where]) == 2
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("with_ada_and_ben")
+def test_shared_options_count_before_and_after_the_verb(
+    where: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def names(*words: str) -> list[str]:
+        assert run(words) == 0
+        return [p["name"] for p in json.loads(capsys.readouterr().out)["people"]]
+
+    everybody = ["Ada", "Ben"]
+    assert names("people", "list", "--json", *where) == everybody
+    assert names("--json", *where, "people", "list") == everybody
+    assert names(*where, "people", "list", "--json") == everybody
+    monkeypatch.setenv("SIAMAPP_HOME", where[1])
+    monkeypatch.setenv("SIAMAPP_KEY_FILE", where[3])
+    assert names("people", "list", "--json") == everybody
+
+
+@pytest.mark.usefixtures("with_ada_and_ben")
+def test_another_key_opens_nothing(
+    cli: Cli, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    other.write_text("ab" * 32)
+    words = ["people", "list", "--json", "--home", str(tmp_path / "home"), "--key-file", str(other)]
+    assert run(words) == 2
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["error"]["kind"] == "StoreLocked"
+    assert len(cli("people", "list")[1]["people"]) == 2
+
+
+def test_settings_are_kept(cli: Cli) -> None:
+    assert cli("settings", "set", "target_fmr", "0.0001")[1] == {"target_fmr": 0.0001}
+    assert cli("settings", "get", "target_fmr")[1] == {"target_fmr": 0.0001}
+    assert cli("settings", "list")[1]["target_fmr"] == 0.0001
+
+
+def test_a_bug_is_reported_without_values_and_accepts_nobody(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "Ada Lovelace"
+
+    def broken(*args: object, **named: object) -> None:
+        raise ZeroDivisionError(f"while looking at {name}")
+
+    monkeypatch.setattr("siamapp.store.database.Database.open", broken)
+    status, answer, err = cli("people", "list")
+    assert (status, answer["error"]["kind"]) == (2, "InternalError")
+    assert len(err.splitlines()) == 1
+    report = (tmp_path / "home" / "logs" / "siamapp.log").read_text("utf-8")
+    assert "ZeroDivisionError" in report
+    assert "in broken" in report
+    assert "Ada" not in report + err
+
+
+def test_ctrl_c_is_130(cli: Cli, where: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*args: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("siamapp.store.database.Database.open", interrupted)
+    assert run(["people", "list", *where]) == 130
+
+
+def test_no_screen_is_said_with_the_way_round(tmp_path: Path) -> None:
+    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    for extra in ({}, {"DISPLAY": ":4711"}):
+        done = subprocess.run(
+            [sys.executable, "-m", "siamapp"],
+            env={**env, "QT_QPA_PLATFORM": "", **extra},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert "siamapp live --source FILE" in done.stderr or "apt install" in done.stderr
+
+
+def test_missing_libraries_are_named_with_the_install_line(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("siamapp.screen._loads", lambda name: name != "libEGL.so.1")
+    status, answer, _ = cli("gui")
+    assert status == 2
+    assert "libEGL.so.1" in answer["error"]["message"]
+    assert answer["error"]["hint"].endswith("sudo apt install libegl1")
+
+
+def test_python_m_siamapp_is_the_command_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "siamapp", "--help"], capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    assert "identify" in done.stdout

@@ -1,0 +1,178 @@
+"""Verbs that look at faces: real store, real sources, real portraits; only the networks follow a
+script, so that every answer is known.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from siamapp.cli import run
+from siamapp.pipeline import Pipeline
+from tests.gui.scripted import (
+    ScriptedDetector,
+    ScriptedEmbedder,
+    astronaut,
+    empty_room,
+    hopper,
+    write_photo,
+    write_video,
+)
+
+Cli = Callable[..., tuple[int, list[Any], str]]
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Run a verb with --json: exit status, JSON lines, stderr."""
+    pipeline = Pipeline(ScriptedDetector(), ScriptedEmbedder())  # type: ignore[arg-type]
+    monkeypatch.setattr("siamapp.recognizer.load_pipeline", lambda paths, settings: pipeline)
+    where = ["--home", str(tmp_path / "home"), "--key-file", str(tmp_path / "key"), "--json"]
+
+    def call(*words: object) -> tuple[int, list[Any], str]:
+        status = run([str(word) for word in words] + where)
+        out, err = capsys.readouterr()
+        return status, [json.loads(line) for line in out.splitlines()], err
+
+    return call
+
+
+@pytest.fixture
+def eileen(tmp_path: Path) -> Path:
+    return write_photo(tmp_path / "eileen é.png", astronaut())
+
+
+@pytest.fixture
+def grace(tmp_path: Path) -> Path:
+    return write_photo(tmp_path / "grace.png", hopper())
+
+
+def test_enrol_then_verify_then_identify(cli: Cli, eileen: Path, grace: Path) -> None:
+    status, [answer], _ = cli("enroll", "Eileen", eileen)
+    assert (status, answer["enrolled"]["name"]) == (0, "Eileen")
+
+    status, [answer], _ = cli("verify", "Eileen", eileen)
+    assert (status, answer["match"], answer["name"]) == (0, True, "Eileen")
+    assert answer["distance"] <= answer["threshold"]
+    assert answer["fmr"] == 1e-3
+
+    status, [answer], _ = cli("verify", "eileen", grace)
+    assert (status, answer["match"], answer["name"]) == (1, False, None)
+    assert answer["distance"] > answer["threshold"]
+
+    status, [answer], _ = cli("identify", eileen, grace)
+    assert status == 0
+    named = {s["source"]: [f["name"] for f in s["faces"]] for s in answer["sources"]}
+    assert named == {eileen.name: ["Eileen"], grace.name: [None]}
+    assert cli("identify", grace)[0] == 1
+
+
+def test_no_face_is_an_error_of_verify_and_a_no_of_identify(
+    cli: Cli, tmp_path: Path, eileen: Path
+) -> None:
+    cli("enroll", "Eileen", eileen)
+    room = write_photo(tmp_path / "room.png", empty_room())
+    status, [answer], _ = cli("verify", "Eileen", room)
+    assert (status, answer["error"]["kind"]) == (2, "NoFace")
+    status, [answer], _ = cli("identify", room)
+    assert (status, answer["sources"][0]["faces"]) == (1, [])
+
+
+def test_a_known_face_needs_the_override_under_another_name(cli: Cli, eileen: Path) -> None:
+    cli("enroll", "Eileen", eileen)
+    status, [answer], _ = cli("enroll", "Somebody", eileen)
+    assert (status, answer["error"]["kind"]) == (2, "AlreadyKnown")
+    assert "--allow-duplicate" in answer["error"]["hint"]
+    assert cli("enroll", "Somebody", eileen, "--allow-duplicate")[0] == 0
+
+
+def test_two_people_are_not_enrolled_as_one(cli: Cli, eileen: Path, grace: Path) -> None:
+    status, [answer], _ = cli("enroll", "Both", eileen, grace)
+    assert (status, answer["error"]["kind"]) == (2, "Inconsistent")
+    assert cli("people", "list")[1] == [{"people": []}]
+
+
+def test_a_photo_without_a_face_is_passed_by_and_told(
+    cli: Cli, tmp_path: Path, eileen: Path
+) -> None:
+    room = write_photo(tmp_path / "room.png", empty_room())
+    status, [answer], err = cli("enroll", "Eileen", room, eileen)
+    assert status == 0
+    assert [(s["source"], s["kind"]) for s in answer["skipped"]] == [("room.png", "NoFace")]
+    assert err.startswith("room.png: ")
+
+
+def test_import_takes_one_folder_per_person(
+    cli: Cli, tmp_path: Path, eileen: Path, grace: Path
+) -> None:
+    people = tmp_path / "people"
+    for name, photo in (("Eileen", eileen), ("Grace", grace), ("Grace again", grace)):
+        (people / name).mkdir(parents=True)
+        shutil.copy(photo, people / name)
+    (people / "Empty").mkdir()
+    (people / "Broken").mkdir()
+    (people / "Broken" / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    status, [answer], _ = cli("import", people)
+    assert status == 1
+    assert [p["name"] for p in answer["enrolled"]] == ["Eileen", "Grace"]
+    assert {r["name"]: r["kind"] for r in answer["refused"]} == {
+        "Broken": "ImageError",
+        "Empty": "NoFace",
+        "Grace again": "AlreadyKnown",
+    }
+
+
+def test_live_tells_each_decision_once(cli: Cli, tmp_path: Path, eileen: Path) -> None:
+    cli("enroll", "Eileen", eileen)
+    status, lines, _ = cli("live", "--source", write_video(tmp_path / "e.avi", astronaut()))
+    assert status == 0
+    matches = [line for line in lines if line["outcome"] == "match"]
+    assert [(m["name"], m["track"]) for m in matches] == [("Eileen", matches[0]["track"])]
+    assert matches[0]["time_s"] < 1
+    assert set(matches[0]) == {
+        *("time_s", "track", "outcome", "name", "distance"),
+        *("threshold", "fmr", "runner_up", "reason"),
+    }
+
+
+def test_live_never_names_a_stranger_and_a_false_claim_is_a_no(
+    cli: Cli, tmp_path: Path, eileen: Path
+) -> None:
+    cli("enroll", "Eileen", eileen)
+    video = write_video(tmp_path / "g.avi", hopper(), frames=40)
+    status, lines, _ = cli("live", "--source", video)
+    assert status == 0
+    assert {line["outcome"] for line in lines} <= {"undecided", "unknown"}
+    assert [line["name"] for line in lines] == [None] * len(lines)
+    assert cli("live", "--source", video, "--claim", "Eileen")[0] == 1
+    assert cli("live", "--source", video, "--claim", "Nobody")[0] == 2
+
+
+def test_live_ends_when_its_seconds_are_over(cli: Cli, tmp_path: Path, eileen: Path) -> None:
+    cli("enroll", "Eileen", eileen)
+    video = write_video(tmp_path / "e.avi", astronaut(), frames=60)
+    _, lines, _ = cli("live", "--source", video, "--max-seconds", 0.05)
+    assert all(line["outcome"] != "match" for line in lines)
+
+
+def test_a_video_may_be_cut(cli: Cli, tmp_path: Path) -> None:
+    video = write_video(tmp_path / "e.avi", astronaut(), frames=100)
+    found = [
+        cli("enroll", f"E {end}", video, "--end", end, "--allow-duplicate")[1][0]["samples_found"]
+        for end in (0.5, 2)
+    ]
+    assert 0 < found[0] < found[1]
+
+
+def test_what_is_no_video_is_told(cli: Cli, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.mp4"
+    letter.write_text("Dear reader")
+    for words in (["live", "--source", letter], ["enroll", "X", letter], ["identify", letter]):
+        status, lines, err = cli(*words)
+        assert (status, lines[-1]["error"]["kind"]) == (2, "ImageError")
+        assert len(err.splitlines()) == 1
