@@ -46,7 +46,7 @@ class VideoSource:
         if self._start_s > SEEK_MARGIN_S:
             aim_s = self._start_s - SEEK_MARGIN_S
             self._capture.set(cv2.CAP_PROP_POS_MSEC, aim_s * 1000)
-            if not self._capture.grab() or self._time_s() > self._start_s:
+            if not self._capture.grab() or self._time_s() >= self._start_s:
                 self._open()  # the file has no index worth the name: read it from the start
 
     def read(self) -> Frame | None:

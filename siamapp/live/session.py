@@ -51,6 +51,13 @@ class _Run:
         self.stop.set()
         self.inbox.close()
 
+    def join(self, timeout_s: float | None) -> bool:
+        until = None if timeout_s is None else time.monotonic() + timeout_s
+        others = [t for t in self.threads if t is not threading.current_thread()]
+        for thread in others:
+            thread.join(None if until is None else max(until - time.monotonic(), 0.0))
+        return not any(thread.is_alive() for thread in others)
+
 
 class LiveSession:
     """Runs `process` on what `source` gives.
@@ -86,11 +93,15 @@ class LiveSession:
         with self._lock:
             return self._counted()
 
-    def start(self) -> None:
-        """Open the source and run; nothing happens where it runs already. Raises as `stop` does."""
+    def start(self, timeout_s: float = 3.0) -> None:
+        """Open the source and run; nothing happens where it runs already.
+
+        Raises:
+            CameraStuck, SiamError: the last run did not end within `timeout_s`, as with `stop`.
+        """
         if self._now.state in ACTIVE:
             return
-        self.stop()  # the last run's threads may be on their way out
+        self.stop(timeout_s)
         with self._lock:
             if self._now.state in ACTIVE:
                 return
@@ -125,7 +136,7 @@ class LiveSession:
         run = self._run
         self._change(run, state=State.STOPPING)
         run.end()
-        if self.join(timeout_s):
+        if run.join(timeout_s):
             self._change(run, state=State.IDLE, picture=Picture.OK, error=None)
             return
         run.abandoned = True
@@ -137,11 +148,7 @@ class LiveSession:
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait for both threads to end, as they do after a recording; whether they have."""
-        until = None if timeout_s is None else time.monotonic() + timeout_s
-        others = [t for t in self._run.threads if t is not threading.current_thread()]
-        for thread in others:
-            thread.join(None if until is None else max(until - time.monotonic(), 0.0))
-        return not any(thread.is_alive() for thread in others)
+        return self._run.join(timeout_s)
 
     # --- siam-camera ------------------------------------------------------------------------------
 

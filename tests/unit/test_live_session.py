@@ -107,10 +107,8 @@ def test_a_slow_vision_gets_the_newest_frame_and_drops_are_counted() -> None:
 
     session = LiveSession(source, slow)
     session.start()
-    until(lambda: session.status.frames == 100)
-    newest = session.latest_frame.get()
-    assert newest is not None
-    assert newest.index == 99, "what is shown does not wait for what is recognised"
+    # What is shown does not wait for what is recognised.
+    until(lambda: (newest := session.latest_frame.get()) is not None and newest.index == 99)
     gate.set()
     until(lambda: 99 in seen)
     waiting.set()
@@ -339,10 +337,9 @@ def test_pause_stops_looking_and_a_recording_loses_nothing() -> None:
     until(lambda: len(seen) > 5)
     session.pause()
     assert session.status.state is State.PAUSED
-    time.sleep(0.05)  # what was on its way
     before = len(seen)
     time.sleep(0.1)
-    assert len(seen) == before < 200
+    assert len(seen) <= before + 3, "but for what was read, waiting or looked at just then"
     session.resume()
     assert session.join(10.0)
     assert seen == list(range(200))
@@ -354,8 +351,9 @@ def test_a_paused_camera_is_read_on_but_not_shown() -> None:
     session.start()
     until(lambda: session.status.frames > 3)
     session.pause()
-    time.sleep(0.02)
-    shown, frames = session.latest_frame.get(), session.status.frames
+    frames = session.status.frames
+    until(lambda: session.status.frames > frames + 1)  # past the one that was on its way
+    shown = session.latest_frame.get()
     until(lambda: session.status.frames > frames + 10)
     assert session.latest_frame.get() is shown
     session.resume()
@@ -387,7 +385,7 @@ def test_stop_while_opening_reports_a_stuck_camera_and_later_events_are_dropped(
         session.stop(timeout_s=0.05)
     assert story(events) == ["opening", "stopping", "failed"]
     with pytest.raises(CameraStuck):  # nobody else touches the source meanwhile
-        session.stop(timeout_s=0.05)
+        session.start(timeout_s=0.05)
     source.open_gate.set()
     assert session.join(10.0)
     assert story(events) == ["opening", "stopping", "failed"]
@@ -459,6 +457,53 @@ def test_sessions_are_numbered_and_a_second_start_changes_nothing() -> None:
     assert numbers == sorted(numbers)
     assert set(numbers) == {1, 2}
     assert next(e.state for e in events if e.session == 2) is State.OPENING
+
+
+def test_late_events_of_an_earlier_session_are_dropped() -> None:
+    told: list[tuple[int, State]] = []
+    inside, gate = threading.Event(), threading.Event()
+
+    def listen(status: SessionStatus) -> None:
+        told.append((status.session, status.state))
+        if status.state is State.PAUSED:
+            inside.set()
+            gate.wait()
+
+    session = LiveSession(ScriptedSource(noise(50) * 100, pace_s=0.001), nobody, on_status=listen)
+    session.start()
+    until(lambda: session.status.state is State.RUNNING)
+    slow_listener = threading.Thread(target=session.pause)
+    slow_listener.start()
+    inside.wait()
+    session.stop()  # its two events wait behind the listener
+    session.start()
+    gate.set()
+    slow_listener.join()
+    until(lambda: (2, State.RUNNING) in told)
+    session.stop()
+    assert told == [
+        (1, State.OPENING), (1, State.RUNNING), (1, State.PAUSED),
+        (2, State.OPENING), (2, State.RUNNING), (2, State.STOPPING), (2, State.IDLE),
+    ]  # fmt: skip
+
+
+def test_a_start_from_within_stop_is_not_undone_by_it() -> None:
+    sessions: list[LiveSession] = []
+
+    def restart(status: SessionStatus) -> None:
+        if (status.session, status.state) == (1, State.STOPPING):
+            sessions[0].start()
+
+    source = ScriptedSource(noise(50) * 100, pace_s=0.001)
+    session = LiveSession(source, nobody, on_status=restart)
+    sessions.append(session)
+    session.start()
+    until(lambda: session.status.state is State.RUNNING)
+    session.stop()
+    until(lambda: session.status.state is State.RUNNING)
+    assert session.status.session == 2
+    session.stop()
+    assert session.status.state is State.IDLE
 
 
 def test_two_hundred_starts_and_stops_leave_no_thread_and_no_open_source() -> None:

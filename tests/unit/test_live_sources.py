@@ -4,6 +4,8 @@ import errno
 import os
 import struct
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -83,6 +85,53 @@ def test_a_video_is_trimmed_by_media_time(
 ) -> None:
     frames = read_all(open_source(str(clip), start_s=start_s, end_s=end_s))
     assert frames == [(n - first, n / FPS, n) for n in range(first, last + 1)]
+
+
+def test_a_file_without_times_or_index_is_read_at_its_frame_rate(tmp_path: Path) -> None:
+    folder = tmp_path / "Видео é"
+    folder.mkdir()
+    path = folder / "naked.mjpeg"  # JPEGs end to end, which FFmpeg plays at 25 a second
+    path.write_bytes(b"".join(cv2.imencode(".jpg", numbered(n))[1].tobytes() for n in range(200)))
+    assert read_all(open_source(str(path))) == [(n, n / 25, n) for n in range(200)]
+    late = read_all(open_source(str(path), start_s=6.0, end_s=7.0))
+    assert late == [(n, (n + 150) / 25, n + 150) for n in range(25)]
+
+
+def capture_with(**replaced: Callable[..., object]) -> type:
+    """A `cv2.VideoCapture` with other methods: each gets the real one first."""
+
+    class Capture:  # OpenCV's own class must not be inherited from: that crashes
+        def __init__(self) -> None:
+            self.real = cv2.VideoCapture()
+
+        def __getattr__(self, name: str) -> object:
+            method = getattr(self.real, name)
+            return partial(replaced[name], method) if name in replaced else method
+
+    return Capture
+
+
+@pytest.mark.parametrize("lands_s", [7.5, 60.0])
+def test_a_seek_that_lands_too_late_costs_time_not_frames(
+    clip: Path, monkeypatch: pytest.MonkeyPatch, lands_s: float
+) -> None:
+    def late(real: Callable[[int, float], bool], prop: int, value: float) -> bool:
+        return real(prop, lands_s * 1000 if prop == cv2.CAP_PROP_POS_MSEC else value)
+
+    source = VideoSource(clip, start_s=7.0, end_s=7.3)
+    monkeypatch.setattr(source, "_capture", capture_with(set=late)())
+    assert read_all(source) == [(0, 7.0, 70), (1, 7.1, 71), (2, 7.2, 72)]
+
+
+def test_media_time_that_stands_still_is_counted_from_the_frame_rate(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def timeless(real: Callable[[int], float], prop: int) -> float:
+        return 0.0 if prop == cv2.CAP_PROP_POS_MSEC else real(prop)
+
+    source = VideoSource(clip)
+    monkeypatch.setattr(source, "_capture", capture_with(get=timeless)())
+    assert read_all(source) == [(n, n / FPS, n) for n in range(COUNT)]
 
 
 def test_a_start_beyond_the_end_gives_nothing(clip: Path) -> None:
