@@ -106,19 +106,19 @@ def bench(
         Path | None, typer.Option(help="Folder of the reference models to measure beside.")
     ] = None,
     source: Annotated[
-        str | None, typer.Option(help="Picture of one face; else the portrait of the app.")
+        str | None, typer.Option(help="Picture of one face; else a drawn one.")
     ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="How many frames are measured.")] = 100,
 ) -> None:
     """Time of one frame, stage by stage, and of the peers in the same run."""
     from siamapp.bench import run_bench
+    from siamapp.drawn_face import drawn_face
     from siamapp.live.photos import read_image
-    from siamapp.paths import assets_dir
     from siamapp.recognizer import load_pipeline
 
-    picture = Path(source) if source else assets_dir() / "portraits" / "astronaut.jpg"
+    picture = read_image(Path(source)) if source else drawn_face()
     pipeline = load_pipeline(call.paths, call.settings)
-    report = run_bench(pipeline, read_image(picture), peers=peers, repeats=repeats)
+    report = run_bench(pipeline, picture, peers=peers, repeats=repeats)
     call.answer(report, _bench_text(report))
 
 

@@ -51,7 +51,7 @@ def run(installed: Path, code: str) -> str:
 def test_assets_are_found_in_the_wheel(installed: Path) -> None:
     found = run(installed, "from siamapp.paths import assets_dir; print(assets_dir())")
     assert Path(found) == installed / "siamapp" / "_assets"
-    for name in ("icons/siamapp.svg", "launcher/siamapp.desktop", "portraits/astronaut.jpg"):
+    for name in ("icons/siamapp.svg", "launcher/siamapp.desktop"):
         assert (Path(found) / name).is_file()
 
 
