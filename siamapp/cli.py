@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -76,7 +77,7 @@ def run(argv: Sequence[str]) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read stdout has gone; Python's own flush at exit must not complain about it.
-        sys.stdout = None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     except Exception as bug:  # noqa: BLE001 - the top of the program: report it, accept nobody
         message = f"Internal error: {type(bug).__name__}."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+import time
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,22 +42,22 @@ def live(
     from siamapp.live.session import LiveSession
 
     frame_source = _source(source, realtime=realtime, max_seconds=max_seconds)
+    lines: SimpleQueue[str] = SimpleQueue()
     matched = threading.Event()
 
     def on_decision(result: FrameResult, face: FaceResult) -> None:
         if face.decision.outcome is Outcome.MATCH:
             matched.set()
-        typer.echo(_line(call, result, face))
+        lines.put(_line(call, result, face))
 
     with call.recognizer() as recognizer:
-        stream = recognizer.stream(claim=claim)
         session = LiveSession(
             frame_source,
-            stream,
+            recognizer.stream(claim=claim),
             on_status=lambda status: _tell_trouble(call, status),
             on_decision=on_decision,
         )
-        _run(session, max_seconds if frame_source.live else None)
+        _run(session, lines, seconds=max_seconds if frame_source.live else None)
     return 1 if claim is not None and not matched.is_set() else 0
 
 
@@ -68,25 +70,30 @@ def _source(spec: str, *, realtime: bool, max_seconds: float | None) -> FrameSou
     return source
 
 
-def _run(session: LiveSession, seconds: float | None) -> None:
-    """Until the source ends or fails, or the time is up.
+def _run(session: LiveSession, lines: SimpleQueue[str], *, seconds: float | None) -> None:
+    """Print lines as they come, until the source ends or fails, or the time is up.
 
     Raises:
         SiamError: the source failed.
     """
     from siamapp.live.session import State
 
+    until = time.monotonic() + seconds if seconds is not None else float("inf")
     session.start()
     try:
-        # In slices: a join without an end would not let Ctrl-C through on Windows.
-        waited = 0.0
-        while not session.join(0.2) and (seconds is None or waited < seconds):
-            waited += 0.2
+        while not session.join(0.05) and time.monotonic() < until:
+            _print(lines)
     finally:
         session.stop()
+    _print(lines)
     status = session.status
     if status.state is State.FAILED and status.error is not None:
         raise status.error
+
+
+def _print(lines: SimpleQueue[str]) -> None:
+    while not lines.empty():
+        typer.echo(lines.get())
 
 
 def _line(call: Call, result: FrameResult, face: FaceResult) -> str:

@@ -43,4 +43,4 @@ def drawn_face() -> BgrImage:
     # A lens is never as sharp as a drawing, and a sensor never as clean.
     soft = cv2.GaussianBlur(canvas, (0, 0), 2.5)
     grain = np.random.default_rng(0).normal(0, 4, soft.shape)
-    return np.clip(soft + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(soft + grain, 0, 255), np.uint8)
