@@ -1,0 +1,118 @@
+"""Find faces: one picture in, boxes with five landmarks out."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from siamapp.errors import ModelIncompatible
+from siamapp.types import BgrImage, Face, FloatArray
+from siamapp.vision.card import DetectionSpec
+from siamapp.vision.model import Model
+
+CHANNELS: Final = 15
+"""Of each map: score logit; left, top, right, bottom; five times (x, y)."""
+_MULTIPLE: Final = 32
+_MAX_EXPONENT: Final = 60.0
+
+
+class Detector:
+    """Faces of a picture by an anchor-free network; keeps its input buffer, so one per thread."""
+
+    def __init__(self, model: Model) -> None:
+        """Raises ModelIncompatible where the card is not a detector's."""
+        card = model.card
+        if card.task != "detector" or card.detection is None:
+            raise ModelIncompatible(f"{card.name} is not a detector.", "Choose a detector model.")
+        self.model = model
+        self._spec: DetectionSpec = card.detection
+        self._blob = np.zeros((1, 3, 0, 0), np.float32)
+        self._size = (0, 0)
+
+    def detect(self, bgr: BgrImage) -> tuple[Face, ...]:
+        """Faces in the picture's own pixels, the largest first; boxes may reach past its edges.
+
+        Raises:
+            ModelIncompatible: the network's outputs are not the maps that the card promises.
+        """
+        height, width = bgr.shape[:2]
+        scale = min(1.0, self._spec.long_side_px / max(height, width, 1))
+        if scale < 1:
+            size = (max(round(width * scale), 1), max(round(height * scale), 1))
+            bgr = np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
+        maps = self.model.run({self.model.input_name: self._fill(bgr)})
+        if len(maps) != len(self._spec.strides) or any(m.shape[1] != CHANNELS for m in maps):
+            raise ModelIncompatible(
+                "The detector's outputs are not those its card promises.", "Reinstall the model."
+            )
+        boxes, points, scores = decode(maps, self._spec.strides, self._spec.score_threshold)
+        kept = suppress(boxes, scores, self._spec.iou_threshold)
+        # Rounding may scale the two sides by slightly different factors.
+        unscale = np.array([width / bgr.shape[1], height / bgr.shape[0]], np.float32)
+        faces = [
+            Face(boxes[i] * np.tile(unscale, 2), points[i] * unscale, float(scores[i]))
+            for i in kept
+        ]
+        return tuple(sorted(faces, key=lambda face: face.area_px, reverse=True))
+
+    def _fill(self, bgr: BgrImage) -> FloatArray:
+        """The picture, top left in a black `(1, 3, H, W)` buffer whose sides are whole cells."""
+        height, width = bgr.shape[:2]
+        if (height, width) != self._size:
+            sides = (-(-side // _MULTIPLE) * _MULTIPLE for side in (height, width))
+            self._blob = np.zeros((1, 3, *sides), np.float32)
+            self._size = (height, width)
+        for channel in range(3):
+            self._blob[0, channel, :height, :width] = bgr[..., channel]
+        return self._blob
+
+
+def decode(
+    maps: list[NDArray[Any]], strides: tuple[int, ...], threshold: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Boxes `(n, 4)` xyxy px, landmarks `(n, 5, 2)` px and scores `(n,)` of the cells at the
+    threshold.
+
+    Only those cells are read: a picture has some 1,700 cells and rarely twenty that speak.
+
+    Args:
+        maps: per stride `(1, 15, H / stride, W / stride)`.
+        strides: pixels per cell of each map.
+        threshold: least score, 0..1.
+    """
+    least = float(np.log(threshold / (1 - threshold)))
+    boxes, points, logits = [], [], []
+    for level, stride in zip(maps, strides, strict=True):
+        row, column = np.nonzero(level[0, 0] >= least)
+        values = level[0][:, row, column].T
+        centre = (np.stack([column, row], axis=1) + np.float32(0.5)) * np.float32(stride)
+        sides = np.maximum(values[:, 1:5], 0) * stride
+        boxes.append(np.concatenate([centre - sides[:, :2], centre + sides[:, 2:]], axis=1))
+        points.append(centre[:, None] + values[:, 5:].reshape(-1, 5, 2) * stride)
+        logits.append(values[:, 0])
+    logit = np.concatenate(logits).astype(np.float32)
+    score = 1 / (1 + np.exp(-np.clip(logit, -_MAX_EXPONENT, _MAX_EXPONENT)))
+    return (
+        np.concatenate(boxes).astype(np.float32),
+        np.concatenate(points).astype(np.float32),
+        score.astype(np.float32),
+    )
+
+
+def suppress(boxes: FloatArray, scores: FloatArray, iou_threshold: float) -> list[int]:
+    """Indices that greedy non-maximum suppression keeps, best score first."""
+    area = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    order = np.argsort(-scores, kind="stable")
+    kept: list[int] = []
+    while len(order):
+        best, order = int(order[0]), order[1:]
+        kept.append(best)
+        top_left = np.maximum(boxes[best, :2], boxes[order, :2])
+        bottom_right = np.minimum(boxes[best, 2:], boxes[order, 2:])
+        overlap = np.clip(bottom_right - top_left, 0, None).prod(axis=1)
+        union = area[best] + area[order] - overlap
+        order = order[overlap <= iou_threshold * union]
+    return kept
