@@ -40,9 +40,9 @@ class MainWindow(QMainWindow):
         self.people = PeoplePage(context)
         self.settings = SettingsPage(context)
         self._pages = (self.live, self.enroll, self.people, self.settings)
-        self._opening = OpeningPage(context)
+        self.opening = OpeningPage(context)
         self._stack = QStackedWidget()
-        for page in (self._opening, *self._pages):
+        for page in (self.opening, *self._pages):
             self._stack.addWidget(page)
         self._current = 0
         self._rail = self._make_rail()
@@ -129,13 +129,13 @@ class MainWindow(QMainWindow):
         return group
 
     def _leave_current(self) -> None:
-        if self._stack.currentWidget() is not self._opening:
+        if self._stack.currentWidget() is not self.opening:
             self._pages[self._current].leave()
 
     def _on_opening(self) -> None:
         self._leave_current()
-        self._opening.show_busy()
-        self._stack.setCurrentWidget(self._opening)
+        self.opening.show_busy()
+        self._stack.setCurrentWidget(self.opening)
         self._rail_widget.setEnabled(False)
 
     def _on_opened(self) -> None:
@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
         self.show_page(self._current)
 
     def _on_failed(self, error: SiamError) -> None:
-        self._opening.show_error(error)
+        self.opening.show_error(error)
 
     def _on_enrol_wanted(self) -> None:
         self.show_page(1)

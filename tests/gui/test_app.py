@@ -1,0 +1,204 @@
+"""Starting and ending: first paint, passphrase, crash report, nothing outside the home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QWidget
+
+from siamapp.errors import StoreLocked
+from siamapp.gui.app import run
+from siamapp.gui.dialogs import CrashDialog, PassphraseDialog
+from siamapp.gui.main_window import MainWindow
+from siamapp.paths import Paths
+from siamapp.recognizer import Recognizer
+from siamapp.settings import Settings
+from siamapp.store.keys import Key
+from tests.gui.scripted import KEY, open_scripted
+
+Ask = Callable[[bool], str]
+
+
+@pytest.fixture
+def scripted_models(monkeypatch: pytest.MonkeyPatch, no_cameras: None) -> None:
+    def opened(paths: Paths, settings: Settings, key: Key) -> Recognizer:
+        assert key is KEY
+        return open_scripted(paths.home, settings)
+
+    monkeypatch.setattr(Recognizer, "open", opened)
+
+
+def main_window() -> MainWindow:
+    return next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+
+
+class Script:
+    """Steps, each taken as soon as what it waits for is there, while the event loop runs."""
+
+    def __init__(self, *steps: Callable[[], bool]) -> None:
+        self._steps = list(steps)
+        self._timer = QTimer()
+        self._timer.setInterval(20)
+        self._timer.timeout.connect(self._on_tick)
+        self._timer.start()
+
+    @property
+    def finished(self) -> bool:
+        return not self._steps
+
+    def _on_tick(self) -> None:
+        if self._steps and self._steps[0]():
+            self._steps.pop(0)
+        if not self._steps:
+            self._timer.stop()
+
+
+def close_when(condition: Callable[[], bool]) -> Callable[[], bool]:
+    def step() -> bool:
+        if condition():
+            main_window().close()
+            return True
+        return False
+
+    return step
+
+
+def no_key(_ask: Ask) -> Key:
+    raise AssertionError("the key was asked for")
+
+
+def test_the_smoke_run_paints_once_and_opens_nothing(paths: Paths, no_cameras: None) -> None:
+    assert run(paths, Settings(), no_key, quit_after_first_paint=True) == 0
+    assert [p.name for p in paths.home.iterdir()] == ["window.ini"]
+
+
+def test_the_environment_asks_for_the_smoke_run_too(
+    paths: Paths, no_cameras: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIAMAPP_SMOKE", "1")
+    assert run(paths, Settings(), no_key) == 0
+
+
+def test_a_passphrase_is_asked_for_again_after_a_wrong_one(
+    paths: Paths, scripted_models: None
+) -> None:
+    said: list[str] = []
+
+    def get_key(ask: Ask) -> Key:
+        said.append(ask(False))
+        if said[-1] != "right horse":
+            raise StoreLocked("This is not the gallery's passphrase.", "Try again.")
+        return KEY
+
+    def answer(text: str) -> Callable[[], bool]:
+        def step() -> bool:
+            dialog = QApplication.activeModalWidget()
+            if not isinstance(dialog, PassphraseDialog):
+                return False
+            dialog.passphrase.setText(text)
+            box = dialog.findChild(QDialogButtonBox)
+            assert isinstance(box, QDialogButtonBox)
+            box.button(QDialogButtonBox.StandardButton.Ok).click()
+            return True
+
+        return step
+
+    def retry() -> bool:
+        opening = main_window().opening
+        if not opening.retry.isVisible():
+            return False
+        assert opening.title.text() == "This is not the gallery's passphrase."
+        opening.retry.click()
+        return True
+
+    script = Script(
+        answer("wrong horse"),
+        retry,
+        answer("right horse"),
+        close_when(lambda: main_window().live.isVisible()),
+    )
+    assert run(paths, Settings(), get_key) == 0
+    assert script.finished
+    assert said == ["wrong horse", "right horse"]
+
+
+def test_a_cancelled_passphrase_leaves_the_gallery_locked(
+    paths: Paths, scripted_models: None
+) -> None:
+    def get_key(ask: Ask) -> Key:
+        ask(True)
+        raise AssertionError("no key can come of this")
+
+    def cancel() -> bool:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, PassphraseDialog):
+            dialog.reject()
+            return True
+        return False
+
+    script = Script(cancel, close_when(lambda: main_window().opening.retry.isVisible()))
+    assert run(paths, Settings(), get_key) == 0
+    assert script.finished
+    assert not (paths.home / "gallery.db").exists()
+
+
+def test_a_new_passphrase_must_be_long_enough_and_said_twice(qapp: QApplication) -> None:
+    dialog = PassphraseDialog(None, new=True)
+    box = dialog.findChild(QDialogButtonBox)
+    assert isinstance(box, QDialogButtonBox)
+    accept = box.button(QDialogButtonBox.StandardButton.Ok)
+    for first, second, enabled in (
+        ("short", "short", False),
+        ("long enough", "long enougH", False),
+        ("long enough", "long enough", True),
+    ):
+        dialog.passphrase.setText(first)
+        dialog.repeat.setText(second)
+        assert accept.isEnabled() is enabled
+    dialog.deleteLater()
+
+
+def test_a_bug_shows_a_report_that_can_be_copied(paths: Paths, scripted_models: None) -> None:
+    reports: list[str] = []
+
+    def fail() -> bool:
+        if not main_window().live.isVisible():
+            return False
+        main_window().context.jobs.submit(lambda: 1 / 0)
+        return True
+
+    def copy() -> bool:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, CrashDialog):
+            return False
+        dialog.copy.click()
+        reports.append(QGuiApplication.clipboard().text())
+        dialog.reject()
+        return True
+
+    def modal() -> QWidget | None:
+        return QApplication.activeModalWidget()
+
+    script = Script(fail, copy, close_when(lambda: modal() is None))
+    assert run(paths, Settings(), lambda _ask: KEY) == 0
+    assert script.finished
+    assert "ZeroDivisionError" in reports[0]
+    assert "PySide6" in reports[0]
+
+
+def test_nothing_is_written_outside_the_home(
+    paths: Paths, scripted_models: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(elsewhere))
+    script = Script(close_when(lambda: main_window().live.isVisible()))
+    assert run(paths, Settings(), lambda _ask: KEY) == 0
+    assert script.finished
+    assert not any(elsewhere.iterdir())
+    assert {"gallery.db", "window.ini"} <= {p.name for p in paths.home.iterdir()}
