@@ -25,8 +25,6 @@ class OpeningPage(QWidget):
         for label in (self.title, self.hint):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
-            label.setMaximumWidth(560)
-            label.setMinimumWidth(420)
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
@@ -39,7 +37,10 @@ class OpeningPage(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(SPACE[3])
         column.addStretch(2)
-        for widget in (self._icon, self.title, self.hint, self.progress, self.retry):
+        # Labels that wrap need the layout's full width to know their height.
+        for label in (self._icon, self.title, self.hint):
+            column.addWidget(label)
+        for widget in (self.progress, self.retry):
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         self.show_busy()
