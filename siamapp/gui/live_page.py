@@ -71,6 +71,7 @@ class LivePage(Page):
         self._timer.setInterval(DISPLAY_MS)
         self._timer.timeout.connect(self._on_tick)
         self._status = SessionStatus(session=0)
+        self._spec = ""
         self._shown_index = -1
         self._resume = False
         self._missed = 0
@@ -151,6 +152,7 @@ class LivePage(Page):
         def process() -> Process:
             return recognizer.stream(claim=claim, still=still)
 
+        self._spec = spec
         self._shown_index = -1
         self.video.clear()
         self.video.show_notice(notices.opening())
@@ -174,7 +176,7 @@ class LivePage(Page):
         paused = self._status.state is State.PAUSED
         self.source.show_running(running=self._is_active, paused=paused)
         if self._status.state is State.IDLE:
-            if is_live(self.source.spec):
+            if is_live(self._spec):
                 self.video.clear()
             # The last picture of a recording stays, and the answer about it.
             idle = notices.ready() if self.source.spec else notices.no_source()
@@ -193,7 +195,8 @@ class LivePage(Page):
 
     def _on_tick(self) -> None:
         frame, result = self.feed.frame, self.feed.result
-        if frame is None:
+        stopped = self._status.state is State.IDLE and is_live(self._spec)
+        if frame is None or stopped:
             return
         current = result if result and abs(frame.time_s - result.time_s) <= STALE_S else None
         overlays = tuple(overlay_of(face) for face in current.faces) if current else ()
@@ -208,7 +211,7 @@ class LivePage(Page):
     def _show_frame(self, frame: Frame) -> None:
         first = self._shown_index < 0
         self._shown_index = frame.index
-        mirrored = self.context.settings.mirror and is_camera(self.source.spec)
+        mirrored = self.context.settings.mirror and is_camera(self._spec)
         self.video.show_frame(frame.bgr, self.video.overlays, mirrored=mirrored)
         if first:
             self._show_status()

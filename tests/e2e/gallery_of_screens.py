@@ -20,6 +20,8 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import cv2
+import numpy as np
 from PySide6.QtWidgets import QApplication, QWidget
 
 from siamapp.errors import CameraLost, StoreLocked
@@ -32,7 +34,7 @@ from siamapp.live.session import Picture, SessionStatus, State
 from siamapp.paths import Paths
 from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
-from siamapp.types import Frame
+from siamapp.types import BgrImage, Frame
 from tests.gui.scripted import KEY, astronaut, hopper, open_scripted, write_photo, write_video
 
 LIMIT_S = 60.0
@@ -123,7 +125,7 @@ class Screens:
         window = self._window
         window.show_page(0)
         self._settle()
-        for name, portrait in (("live-match", astronaut()), ("live-second", hopper())):
+        for name, portrait in (("live-match", seen_again(astronaut())), ("live-second", hopper())):
             spec = str(write_photo(self._files / f"{name}.png", portrait))
             window.live.source.add(spec)
             window.live.source.start_wanted.emit(spec)
@@ -184,6 +186,12 @@ class Screens:
                 raise TimeoutError(self._prefix)
             self._app.processEvents()
             time.sleep(0.01)
+
+
+def seen_again(bgr: BgrImage) -> BgrImage:
+    """The same portrait in weaker light and a little out of focus."""
+    darker = cv2.convertScaleAbs(bgr, alpha=0.85, beta=4)
+    return np.asarray(cv2.GaussianBlur(darker, (0, 0), 1.2), np.uint8)
 
 
 def main() -> int:

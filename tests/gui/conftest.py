@@ -1,14 +1,10 @@
-"""A window per test, and no test may leave a thread, a timer or a widget behind."""
+"""A window per test, and no test may leave a timer or a widget behind."""
 
 from __future__ import annotations
 
 import gc
-import os
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PySide6.QtCore import QEvent, QTimer
@@ -34,18 +30,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(harmless)
-            item.add_marker(pytest.mark.gui)
 
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(qapp: QApplication) -> Iterator[None]:
-    threads = set(threading.enumerate())
     widgets = set(map(id, QApplication.topLevelWidgets()))
     yield
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
-    left = [t.name for t in threading.enumerate() if t not in threads and t.is_alive()]
-    assert not left, f"threads left: {left}"
     open_widgets = [w for w in QApplication.topLevelWidgets() if id(w) not in widgets]
     shown = [type(w).__name__ for w in open_widgets if w.isVisible()]
     assert not shown, f"windows left open: {shown}"

@@ -1,0 +1,72 @@
+"""The window with the committed models on real videos: named if enrolled, unknown if not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from siamapp.gui.context import Context
+from siamapp.gui.jobs import Jobs
+from siamapp.gui.main_window import MainWindow
+from siamapp.gui.theme import Theme
+from siamapp.paths import Paths, assets_dir
+from siamapp.recognizer import Recognizer
+from siamapp.settings import Settings
+from tests.gui.conftest import WAIT_MS
+from tests.gui.scripted import KEY
+
+LEFT = Qt.MouseButton.LeftButton
+defaults = Settings()
+untrained = [
+    name
+    for name in (defaults.detector, defaults.embedder)
+    if not (assets_dir() / "models" / name / "card.toml").is_file()
+]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(untrained), reason=f"no trained model: {', '.join(untrained)}"),
+]
+
+
+@pytest.fixture
+def context(paths: Paths, jobs: Jobs, theme: Theme) -> Iterator[Context]:
+    context = Context(
+        paths, defaults, jobs, theme=theme, opener=lambda s: Recognizer.open(paths, s, KEY)
+    )
+    yield context
+    context.close()
+
+
+def show(window: MainWindow, qtbot: QtBot, video: Path) -> set[str]:
+    """Play a video on the live page to its end; the names that were decided on."""
+    live = window.live
+    live.recent.clear()
+    live.source.add(str(video))
+    qtbot.mouseClick(live.source.toggle, LEFT)
+    qtbot.waitUntil(lambda: live.source.toggle.text() == "Stop", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: live.source.toggle.text() == "Start", timeout=120_000)
+    rows = range(live.recent.count())
+    return {live.recent.item(row).text().split("  ", 1)[1] for row in rows}
+
+
+def test_the_enrolled_person_is_named_and_the_stranger_is_not(
+    window: MainWindow, qtbot: QtBot, until: Callable[[Callable[[], bool]], None], data_dir: Path
+) -> None:
+    videos = data_dir / "videos"
+    form = window.enroll.form
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(form.name, "P1")
+    window.enroll.source.add(str(videos / "person_1.mp4"))
+    qtbot.mouseClick(window.enroll.source.toggle, LEFT)
+    qtbot.waitUntil(lambda: bool(form.samples), timeout=120_000)
+    qtbot.mouseClick(form.save, LEFT)
+    until(lambda: "P1 is enrolled" in form.coaching.text())
+
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    named = show(window, qtbot, videos / "person_1.mp4")
+    assert "P1" in named
+    assert show(window, qtbot, videos / "person_4.mp4") == {"Unknown person"}
