@@ -89,6 +89,7 @@ class DecisionPanel(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._shown: Decision | str | None = None
         set_role(self, "card")
         self.setAccessibleName(self.tr("Decision"))
         self.icon = QLabel()
@@ -131,6 +132,9 @@ class DecisionPanel(QFrame):
         column.addStretch(1)
 
     def show_waiting(self, title: str, reason: str) -> None:
+        if self._shown == title:
+            return
+        self._shown = title
         self._theme.set_icon(self.icon, "waiting", "muted", side_px=36)
         set_role(self.name, "title")
         self.name.setText(title)
@@ -138,6 +142,10 @@ class DecisionPanel(QFrame):
         self._show_evidence(visible=False)
 
     def show_decision(self, decision: Decision) -> None:
+        """Called at the display's rate: only what changed is drawn."""
+        if self._shown == decision:
+            return
+        self._shown = decision
         tone = TONES[decision.outcome]
         self._theme.set_icon(self.icon, ICONS[decision.outcome], tone, side_px=36)
         set_role(self.name, "title", tone=tone if tone != "muted" else "")

@@ -80,7 +80,10 @@ class EnrollPage(Page):
 
     def leave(self) -> None:
         self._timer.stop()
-        self._gathering = None
+        if self._gathering is not None:
+            self._gathering = None
+            self.form.begin(0)
+            self.video.clear()
         self.feed.stop()
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -24,10 +21,11 @@ from siamapp.gui.context import Context
 from siamapp.gui.decision_panel import DecisionPanel
 from siamapp.gui.feed import Feed
 from siamapp.gui.page import Page
+from siamapp.gui.recent_decisions import RecentDecisions
 from siamapp.gui.source_bar import SourceBar, is_camera, is_live
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE
 from siamapp.gui.video_view import VideoView
-from siamapp.gui.wording import ICONS, TONES, headline, overlay_of
+from siamapp.gui.wording import overlay_of
 from siamapp.live.photos import is_image_name
 from siamapp.live.session import Picture, Process, SessionStatus, State
 from siamapp.types import FaceResult, Frame, FrameResult, Outcome, Person
@@ -37,7 +35,6 @@ STALE_S: Final = 0.150
 """An overlay this much older than its frame would mark the wrong place: it is hidden."""
 HOLD_TICKS: Final = 40
 """The panel keeps its answer some 0.6 s after the face was last seen: it does not blink."""
-RECENT: Final = 30
 
 
 class LivePage(Page):
@@ -55,11 +52,7 @@ class LivePage(Page):
         self.claim = QComboBox()
         self.claim.setAccessibleName(self.tr("Compare with"))
         self.claim.setToolTip(self.tr("Anyone enrolled (identify), or one person (verify)"))
-        self.recent = QListWidget()
-        set_role(self.recent, "plain")
-        self.recent.setAccessibleName(self.tr("Recent decisions"))
-        self._no_recent = QLabel(self.tr("Decisions appear here as they are made."))
-        set_role(self._no_recent, "caption")
+        self.recent = RecentDecisions(context.theme)
         self.enrol = QPushButton(self.tr("Enrol somebody"))
         self.enrol.setAccessibleName(self.enrol.text())
         self.enrol.clicked.connect(self.enrol_wanted)
@@ -86,8 +79,6 @@ class LivePage(Page):
         claim.setSpacing(SPACE[3])
         claim.addWidget(claim_label)
         claim.addWidget(self.claim, 1)
-        heading = QLabel(self.tr("Recent"))
-        set_role(heading, "heading")
         side = QWidget()
         side.setFixedWidth(320)
         column = QVBoxLayout(side)
@@ -96,8 +87,6 @@ class LivePage(Page):
         column.addLayout(claim)
         column.addWidget(self.panel)
         column.addWidget(self.enrol)
-        column.addWidget(heading)
-        column.addWidget(self._no_recent)
         column.addWidget(self.recent, 1)
         row = QHBoxLayout()
         row.setSpacing(SPACE[4])
@@ -244,16 +233,7 @@ class LivePage(Page):
         )
 
     def _on_decision(self, _result: FrameResult, face: FaceResult) -> None:
-        decision = face.decision
-        if decision.outcome in (Outcome.UNDECIDED, Outcome.POOR):
-            return
-        when = datetime.now().astimezone().strftime("%H:%M:%S")
-        theme = self.context.theme
-        icon = theme.icon(ICONS[decision.outcome], TONES[decision.outcome])
-        self._no_recent.hide()
-        self.recent.insertItem(0, QListWidgetItem(icon, f"{when}  {headline(decision)}"))
-        while self.recent.count() > RECENT:
-            self.recent.takeItem(self.recent.count() - 1)
+        self.recent.add(face.decision)
 
     def _load_names(self) -> None:
         people = self.context.recognizer.people

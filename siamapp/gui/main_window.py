@@ -25,6 +25,8 @@ from siamapp.gui.people_page import PeoplePage
 from siamapp.gui.settings_page import SettingsPage
 from siamapp.gui.theme import SPACE, set_role
 
+LIVE, ENROL, PEOPLE, SETTINGS = range(4)
+
 
 class MainWindow(QMainWindow):
     """Owns the pages and decides which one is active; only the active page holds a camera."""
@@ -44,7 +46,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         for page in (self.opening, *self._pages):
             self._stack.addWidget(page)
-        self._current = 0
+        self._current = LIVE
         self._rail = self._make_rail()
         body = QWidget()
         row = QHBoxLayout(body)
@@ -64,10 +66,9 @@ class MainWindow(QMainWindow):
 
     def show_page(self, index: int) -> None:
         """Go to a page: 0 live, 1 enrol, 2 people, 3 settings."""
-        self._rail.button(index).setChecked(True)
-        if not self.context.is_open:
-            self._current = index
+        if not self._rail.button(index).isEnabled():
             return
+        self._rail.button(index).setChecked(True)
         if self._stack.currentWidget() is not self._pages[index]:
             self._leave_current()
             self._current = index
@@ -125,7 +126,7 @@ class MainWindow(QMainWindow):
                 column.addStretch(1)
             column.addWidget(button)
         group.idClicked.connect(self.show_page)
-        group.button(0).setChecked(True)
+        group.button(LIVE).setChecked(True)
         return group
 
     def _leave_current(self) -> None:
@@ -136,17 +137,23 @@ class MainWindow(QMainWindow):
         self._leave_current()
         self.opening.show_busy()
         self._stack.setCurrentWidget(self.opening)
-        self._rail_widget.setEnabled(False)
+        self._allow()
 
     def _on_opened(self) -> None:
-        self._rail_widget.setEnabled(True)
+        self._allow(*range(len(self._pages)))
         self.show_page(self._current)
 
     def _on_failed(self, error: SiamError) -> None:
         self.opening.show_error(error)
+        # Another model or provider may be the way out.
+        self._allow(SETTINGS)
+
+    def _allow(self, *indices: int) -> None:
+        for button in self._rail.buttons():
+            button.setEnabled(self._rail.id(button) in indices)
 
     def _on_enrol_wanted(self) -> None:
-        self.show_page(1)
+        self.show_page(ENROL)
 
     def _geometry_file(self) -> QSettings:
         self.context.paths.ensure()

@@ -143,6 +143,9 @@ class SettingsPage(Page):
         fill(self.theme, themes, settings.theme)
 
     def enter(self) -> None:
+        names = embedder_names(self.context.paths)
+        chosen = self.context.settings.embedder
+        fill(self.embedder, tuple((name, name) for name in names), chosen)
         self.context.jobs.submit(list_cameras, done=self._on_cameras)
 
     def _on_cameras(self, cameras: list[CameraInfo]) -> None:
@@ -157,8 +160,6 @@ class SettingsPage(Page):
         self.error.clear()
         context = self.context
         recognizer = context.recognizer
-        names = embedder_names(context.paths)
-        fill(self.embedder, tuple((name, name) for name in names), context.settings.embedder)
         self.in_use.setText(self.tr("Measuring…"))
         context.jobs.submit(lambda: engine_facts(recognizer), done=self._on_facts)
 
@@ -191,7 +192,7 @@ class SettingsPage(Page):
             self.context.theme.use(settings.theme)
         elif key in ("embedder", "provider"):
             self.context.open()
-        elif key == "target_fmr":
+        elif key == "target_fmr" and self.context.is_open:
             self.context.recognizer.configure(settings)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyleFactory, QWidget
+from shiboken6 import isValid
 
 from siamapp.paths import assets_dir
 
@@ -185,10 +186,12 @@ class Theme(QObject):
         side_px: int = 18,
     ) -> None:
         """Give a button or label an icon that follows the theme."""
+        wanted = (widget, name, colour, side_px)
+        if wanted in self._icons:
+            return
         self._icons = [entry for entry in self._icons if entry[0] is not widget]
-        self._icons.append((widget, name, colour, side_px))
-        widget.destroyed.connect(self._forget)
-        self._draw(widget, name, colour, side_px)
+        self._icons.append(wanted)
+        self._draw(*wanted)
 
     def _draw(self, widget: QAbstractButton | QLabel, name: str, colour: str, side_px: int) -> None:
         if isinstance(widget, QLabel):
@@ -200,9 +203,6 @@ class Theme(QObject):
             checked = "accent" if widget.isCheckable() else None
             widget.setIcon(self.icon(name, colour, checked_colour=checked))
 
-    def _forget(self, gone: QObject) -> None:
-        self._icons = [entry for entry in self._icons if entry[0] is not gone]
-
     def _on_scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
         self._apply()
 
@@ -213,6 +213,7 @@ class Theme(QObject):
         self.colours = DARK if dark else LIGHT
         self._app.setPalette(_palette(self.colours))
         self._app.setStyleSheet(_style_sheet(self.colours, dark=dark))
+        self._icons = [entry for entry in self._icons if isValid(entry[0])]
         for entry in self._icons:
             self._draw(*entry)
         self.changed.emit()

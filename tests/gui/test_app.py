@@ -10,10 +10,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QWidget
 
-from siamapp.errors import StoreLocked
+from siamapp.errors import ModelIncompatible, StoreLocked
 from siamapp.gui.app import run
 from siamapp.gui.dialogs import CrashDialog, PassphraseDialog
-from siamapp.gui.main_window import MainWindow
+from siamapp.gui.main_window import LIVE, SETTINGS, MainWindow
 from siamapp.paths import Paths
 from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
@@ -202,3 +202,35 @@ def test_nothing_is_written_outside_the_home(
     assert script.finished
     assert not any(elsewhere.iterdir())
     assert {"gallery.db", "window.ini"} <= {p.name for p in paths.home.iterdir()}
+
+
+def test_a_model_that_cannot_be_opened_can_be_changed_in_the_settings(
+    paths: Paths, no_cameras: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(paths: Paths, settings: Settings, _key: Key) -> Recognizer:
+        if settings.provider == "cuda":
+            raise ModelIncompatible("No graphics card works here.", "Choose another in Settings.")
+        return open_scripted(paths.home, settings)
+
+    monkeypatch.setattr(Recognizer, "open", opened)
+
+    def to_settings() -> bool:
+        window = main_window()
+        if not window.opening.retry.isVisible():
+            return False
+        window.show_page(LIVE)
+        assert not window.live.isVisible()
+        window.show_page(SETTINGS)
+        assert window.settings.isVisible()
+        box = window.settings.provider
+        box.setCurrentIndex(box.findData("cpu"))
+        box.activated.emit(box.currentIndex())
+        return True
+
+    script = Script(
+        to_settings,
+        close_when(lambda: main_window().context.is_open and main_window().settings.isVisible()),
+    )
+    assert run(paths, Settings(provider="cuda"), lambda _ask: KEY) == 0
+    assert script.finished
+    assert Settings.load(paths).provider == "cpu"

@@ -49,8 +49,8 @@ def show(window: MainWindow, qtbot: QtBot, video: Path) -> set[str]:
     qtbot.mouseClick(live.source.toggle, LEFT)
     qtbot.waitUntil(lambda: live.source.toggle.text() == "Stop", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: live.source.toggle.text() == "Start", timeout=120_000)
-    rows = range(live.recent.count())
-    return {live.recent.item(row).text().split("  ", 1)[1] for row in rows}
+    rows = range(live.recent.list.count())
+    return {live.recent.list.item(row).text().split("  ", 1)[1] for row in rows}
 
 
 def test_the_enrolled_person_is_named_and_the_stranger_is_not(

@@ -67,8 +67,8 @@ def test_a_person_is_enrolled_from_a_video_seen_live_renamed_and_deleted(
     qtbot.mouseClick(window.live.source.toggle, LEFT)
     until(lambda: window.live.panel.name.text() == "Ada Example")
     until(lambda: any("Ada Example" in o.text for o in window.live.video.overlays))
-    until(lambda: window.live.recent.count() > 0)
-    assert "Ada Example" in window.live.recent.item(0).text()
+    until(lambda: window.live.recent.list.count() > 0)
+    assert "Ada Example" in window.live.recent.list.item(0).text()
     assert "about 1 stranger in 1,000 would pass" in window.live.panel.fmr.text()
 
     qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
