@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -75,9 +74,8 @@ def run(argv: Sequence[str]) -> int:
         return _failed(call, "Usage", error.format_message(), "See `siamapp --help`.")
     except (KeyboardInterrupt, typer.Abort):
         return 130
-    except BrokenPipeError:
-        # Whoever read stdout has gone; Python's own flush at exit must not complain about it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # Typer's end where whoever read stdout has gone; its status 1 would mean "no" here.
         return 2
     except Exception as bug:  # noqa: BLE001 - the top of the program: report it, accept nobody
         message = f"Internal error: {type(bug).__name__}."

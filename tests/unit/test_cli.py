@@ -177,18 +177,17 @@ def test_ctrl_c_is_130(cli: Cli, where: list[str], monkeypatch: pytest.MonkeyPat
 
 
 def test_a_reader_that_goes_away_is_no_bug() -> None:
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "siamapp", "settings", "list"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout
-    assert process.stderr
-    process.stdout.close()
-    assert process.wait(timeout=60) == 2
-    assert process.stderr.read() == ""
-    process.stderr.close()
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 2
 
 
 def test_no_screen_is_said_with_the_way_round(tmp_path: Path) -> None:
