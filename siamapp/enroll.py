@@ -15,6 +15,8 @@ from siamapp.vision.quality import score
 
 WANTED = 8
 """Samples kept per person."""
+REDUNDANT_SHARE = 0.1
+"""A sample nearer to one already kept than this share of the threshold adds nothing."""
 SAME_SHARE = 0.7
 """At least this share of the good samples must agree on one face."""
 
@@ -41,19 +43,21 @@ def agreeing(samples: Sequence[Sample], policy: Policy, metric: str) -> list[Sam
     return kept
 
 
-def choose(samples: Sequence[Sample], metric: str, *, wanted: int = WANTED) -> list[Sample]:
+def choose(
+    samples: Sequence[Sample], policy: Policy, metric: str, *, wanted: int = WANTED
+) -> list[Sample]:
     """Up to `wanted` samples, the best first, then each time the one that adds most.
 
     What a sample adds is its distance to the nearest one chosen, weighted by its quality:
-    farthest-point selection (Gonzalez 1985), kept to pictures worth having.
+    farthest-point selection (Gonzalez 1985), kept to pictures worth having. Near copies are left
+    out.
     """
     rank = np.array([score(sample.quality) for sample in samples])
     vectors = np.stack([sample.embedding for sample in samples])
     order = [int(rank.argmax())]
     nearest = distances(vectors[order[0]], vectors, metric)
-    while len(order) < min(wanted, len(samples)):
-        gain = nearest * rank
-        gain[order] = -1
+    while len(order) < wanted and nearest.max() > REDUNDANT_SHARE * policy.threshold:
+        gain = np.where(nearest > REDUNDANT_SHARE * policy.threshold, nearest * rank, -1)
         order.append(int(gain.argmax()))
         nearest = np.minimum(nearest, distances(vectors[order[-1]], vectors, metric))
     return [samples[i] for i in order]

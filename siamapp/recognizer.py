@@ -208,7 +208,8 @@ class Recognizer:
             PoorQuality, Inconsistent, AlreadyKnown, StoreError: nothing was changed.
         """
         metric = self.pipeline.metric
-        chosen = enroll.choose(enroll.agreeing(samples, self.policy, metric), metric)
+        agreeing = enroll.agreeing(samples, self.policy, metric)
+        chosen = enroll.choose(agreeing, self.policy, metric)
         if not allow_duplicate:
             enroll.refuse_known(name, chosen, self.gallery, self.policy, metric)
         person = self.people.add(
