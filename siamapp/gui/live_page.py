@@ -228,6 +228,7 @@ class LivePage(Page):
     def _show_unseen(self) -> None:
         """The last answer must not stand beside a picture that proves nothing."""
         self.enrol.hide()
+        self.video.show_overlays(())
         self.panel.show_waiting(
             self.tr("Cannot see"), self.tr("Nobody is recognised until the picture is back.")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -143,18 +144,20 @@ class SettingsPage(Page):
         fill(self.theme, themes, settings.theme)
 
     def enter(self) -> None:
-        names = embedder_names(self.context.paths)
-        chosen = self.context.settings.embedder
-        fill(self.embedder, tuple((name, name) for name in names), chosen)
+        models = [(name, name) for name in embedder_names(self.context.paths)]
+        self._fill_with(self.embedder, models, self.context.settings.embedder)
         self.context.jobs.submit(list_cameras, done=self._on_cameras)
 
     def _on_cameras(self, cameras: list[CameraInfo]) -> None:
         first = ("", self.tr("First camera found") if cameras else self.tr("No camera found"))
         named = [(camera.name, camera.name) for camera in cameras]
-        chosen = self.context.settings.camera
-        if chosen and chosen not in [name for name, _ in named]:
-            named.append((chosen, self.tr("{name} (not there now)").format(name=chosen)))
-        fill(self.camera, (first, *named), chosen)
+        self._fill_with(self.camera, [first, *named], self.context.settings.camera)
+
+    def _fill_with(self, box: QComboBox, entries: list[tuple[str, str]], chosen: str) -> None:
+        """Fill a box, and keep what was chosen although it is gone."""
+        if chosen not in [value for value, _ in entries]:
+            entries = [*entries, (chosen, self.tr("{name} (not there now)").format(name=chosen))]
+        fill(box, entries, chosen)
 
     def _on_opened(self) -> None:
         self.error.clear()
@@ -196,7 +199,7 @@ class SettingsPage(Page):
             self.context.recognizer.configure(settings)
 
 
-def fill(box: QComboBox, entries: tuple[tuple[object, str], ...], chosen: object) -> None:
+def fill(box: QComboBox, entries: Iterable[tuple[object, str]], chosen: object) -> None:
     """Put `(value, text)` entries into a box and choose one, without telling anybody."""
     box.blockSignals(True)
     box.clear()

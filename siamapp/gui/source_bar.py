@@ -64,6 +64,8 @@ class SourceBar(QWidget):
         for widget in (self.choice, self.open, self.pause, self.toggle):
             row.addWidget(widget)
         self.choice.currentIndexChanged.connect(self._on_chosen)
+        context.setting_changed.connect(self._on_setting_changed)
+        self._follow_setting = True
         self._running = self._paused = False
         self.show_running(running=False, paused=False)
 
@@ -128,11 +130,15 @@ class SourceBar(QWidget):
         wanted = self._context.settings.camera
         by_name = next((i for i, c in enumerate(cameras) if wanted in (c.name, str(c.index))), 0)
         index = self.choice.findData(kept)
-        if index < 0:
+        if index < 0 or (self._follow_setting and is_camera(kept)):
             index = by_name if self.choice.count() else -1
         self.choice.setCurrentIndex(index)
         self.choice.blockSignals(False)
+        self._follow_setting = False
         self.show_running(running=self._running, paused=self._paused)
+
+    def _on_setting_changed(self, key: str) -> None:
+        self._follow_setting = self._follow_setting or key == "camera"
 
     def _on_chosen(self) -> None:
         if self._running and self.spec:

@@ -1,6 +1,6 @@
 """Writes a picture of every page, light and dark, at 1x and 2x, to be looked at.
 
-    python tests/e2e/gallery_of_screens.py [--out DIR] [--scripted]
+    python tests/e2e/gallery_of_screens.py [--out DIR] [--scripted] [--docs docs/screenshots]
 
 The only faces on them are the two public-domain portraits. With the models of `assets/models`, or
 with `--scripted` around two scripted networks.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -88,7 +89,7 @@ class Screens:
         window.show_page(1)
         self._settle()
         self._save("enrol-empty")
-        video = write_video(self._files / "eileen.avi", astronaut(), frames=150)
+        video = write_video(self._files / "eileen.avi", astronaut(), frames=150, sway_deg=4)
         window.enroll.take_files([video])
         form.name.setText("Eileen Collins")
         self._wait(lambda: form.progress.value() >= 4 or bool(form.samples))
@@ -198,6 +199,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
     parser.add_argument("--scripted", action="store_true", help="two scripted networks")
+    parser.add_argument("--docs", type=Path, help="also write live.png and people.png there")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -212,6 +214,10 @@ def main() -> int:
             environment = {**os.environ, "QT_SCALE_FACTOR": str(factor)}
             one = [*command, "--one", f"{scheme}-{factor}x"]
             subprocess.run(one, env=environment, check=True)
+    if arguments.docs:
+        arguments.docs.mkdir(parents=True, exist_ok=True)
+        for name, page in (("live", "live-match"), ("people", "people")):
+            shutil.copyfile(arguments.out / f"light-2x-{page}.png", arguments.docs / f"{name}.png")
     return 0
 
 

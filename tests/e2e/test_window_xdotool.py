@@ -28,6 +28,8 @@ NAME = "Eileen Collins"
 NAME_FIELD = (936, 146)
 RAIL_LIVE = (20, 30)
 ACCENT_SOFT = (220, 239, 238)
+ACCENT = (15, 106, 112)
+"""The Save button's colour once there is something to save."""
 MATCH_GREEN = (127, 214, 155)
 
 missing = [tool for tool in TOOLS if shutil.which(tool) is None]
@@ -135,10 +137,9 @@ def test_enrol_and_go_live_by_keyboard_and_mouse(desktop: Desktop, tmp_path: Pat
         desktop.click(window, *NAME_FIELD)
         desktop.type(NAME)
         open_file(desktop, video)
-        ready = np.array([15, 106, 112])  # the Save button turns to the accent colour
         wait(
             "enough samples",
-            lambda: bool(is_colour(desktop.picture(window)[650:690, 950], tuple(ready)).any()),
+            lambda: bool(is_colour(desktop.picture(window)[650:690, 950], ACCENT).any()),
         )
         desktop.save(window, "2-enrol")
         desktop.keys("Return")

@@ -56,12 +56,15 @@ def write_photo(path: Path, bgr: BgrImage) -> Path:
     return path
 
 
-def write_video(path: Path, bgr: BgrImage, *, frames: int = 100) -> Path:
-    """A video of a portrait that breathes a little in brightness, 25 frames a second."""
+def write_video(path: Path, bgr: BgrImage, *, frames: int = 100, sway_deg: float = 0.0) -> Path:
+    """A video of a portrait that breathes in brightness and sways, 25 frames a second."""
     height, width = bgr.shape[:2]
+    middle = np.mean(_LANDMARKS[height], axis=0)
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (width, height))
     for index in range(frames):
-        writer.write(cv2.convertScaleAbs(bgr, alpha=1.0, beta=3 * np.sin(index)))
+        turn = cv2.getRotationMatrix2D(middle.tolist(), sway_deg * np.sin(index / 9), 1.0)
+        swayed = cv2.warpAffine(bgr, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        writer.write(cv2.convertScaleAbs(swayed, alpha=1.0, beta=3 * np.sin(index)))
     writer.release()
     return path
 
