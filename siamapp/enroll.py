@@ -21,8 +21,8 @@ SAME_SHARE = 0.7
 """At least this share of the good samples must agree on one face."""
 
 
-def agreeing(samples: Sequence[Sample], policy: Policy, metric: str) -> list[Sample]:
-    """The samples that lie within the threshold of the most central one.
+def agreeing(samples: Sequence[Sample], same_distance: float, metric: str) -> list[Sample]:
+    """The samples that lie within `same_distance` of the most central one.
 
     Raises:
         PoorQuality: there are no samples.
@@ -33,7 +33,7 @@ def agreeing(samples: Sequence[Sample], policy: Policy, metric: str) -> list[Sam
     vectors = np.stack([sample.embedding for sample in samples])
     table = np.stack([distances(vector, vectors, metric) for vector in vectors])
     central = int(np.median(table, axis=1).argmin())
-    kept = [s for s, d in zip(samples, table[central], strict=True) if d <= policy.threshold]
+    kept = [s for s, d in zip(samples, table[central], strict=True) if d <= same_distance]
     if len(kept) < SAME_SHARE * len(samples):
         raise Inconsistent(
             f"The pictures do not agree: {len(samples) - len(kept)} of {len(samples)} "

@@ -29,6 +29,8 @@ LEAVE_SLACK = 1.05
 """A name is kept up to this multiple of the threshold distance."""
 ENOUGH_SAMPLES = 60
 """Good looks after which a video need not be read further for an enrolment."""
+SAME_FMR = 1e-2
+"""Pictures given as one person's are one person's unless they look otherwise: a looser rate."""
 SAME_PLACE = 0.4
 """A second face whose eye distance is under this share of the first one's is background."""
 
@@ -138,6 +140,7 @@ class Recognizer:
             SettingsError: the embedder has no evidence for the target rate.
         """
         row = threshold_for(self.pipeline.embedder.model.card, settings.target_fmr)
+        self._same_distance = threshold_for(self.pipeline.embedder.model.card, SAME_FMR).distance
         self.settings = settings
         self.policy = Policy(
             threshold=row.distance,
@@ -208,7 +211,7 @@ class Recognizer:
             PoorQuality, Inconsistent, AlreadyKnown, StoreError: nothing was changed.
         """
         metric = self.pipeline.metric
-        agreeing = enroll.agreeing(samples, self.policy, metric)
+        agreeing = enroll.agreeing(samples, self._same_distance, metric)
         chosen = enroll.choose(agreeing, self.policy, metric)
         if not allow_duplicate:
             enroll.refuse_known(name, chosen, self.gallery, self.policy, metric)

@@ -33,19 +33,19 @@ def sample_near(centre: np.ndarray, spread: float = 0.05, eye_px: float = 64) ->
 def test_one_stray_sample_is_pruned():
     anna, stray = direction(), direction()
     samples = [sample_near(anna) for _ in range(9)] + [sample_near(stray)]
-    assert enroll.agreeing(samples, POLICY, "l2") == samples[:9]
+    assert enroll.agreeing(samples, 1.0, "l2") == samples[:9]
 
 
 def test_two_people_in_one_enrolment_are_refused():
     anna, ben = direction(), direction()
     samples = [sample_near(anna) for _ in range(5)] + [sample_near(ben) for _ in range(5)]
     with pytest.raises(Inconsistent, match="5 of 10"):
-        enroll.agreeing(samples, POLICY, "l2")
+        enroll.agreeing(samples, 1.0, "l2")
 
 
 def test_nothing_good_is_refused():
     with pytest.raises(PoorQuality):
-        enroll.agreeing([], POLICY, "l2")
+        enroll.agreeing([], 1.0, "l2")
 
 
 def test_different_samples_are_kept_and_copies_are_not():
