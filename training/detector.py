@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict
@@ -85,6 +86,7 @@ def train(
     """
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
+    cv2.setNumThreads(1)  # canvases are small, and the worker has its own process
     out.mkdir(parents=True, exist_ok=True)
     reference = Reference(peers)
     crops = [c for c in load_landmark_crops(data, reference) if c.name.startswith("training/")]

@@ -121,7 +121,7 @@ def place(source: Labelled, behind: BgrImage, rng: np.random.Generator) -> Canva
         target = np.array([width, height]) / 2
         if rng.random() < 0.5 and len(boxes):
             bgr, boxes, points = _faceless(bgr, boxes, rng)
-    turn = rng.normal(0, 10) if rng.random() < 0.8 else rng.uniform(-45, 45)
+    turn = rng.normal(0, 8) if rng.random() < 0.9 else rng.uniform(-40, 40)
     angle = np.deg2rad(turn)
     linear = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     mirrored = rng.random() < 0.5
@@ -209,26 +209,26 @@ def _faceless(
 def photometric(picture: BgrImage, rng: np.random.Generator) -> BgrImage:
     """Light, colour, focus, noise and compression."""
     bgr: NDArray[Any] = picture
-    if rng.random() < 0.7:
+    if rng.random() < 0.6:
         gamma, gain = np.exp(rng.normal(0, 0.35)), np.exp(rng.normal(0, 0.12, 3))
-        if rng.random() < 0.15:
+        if rng.random() < 0.1:
             gain = gain * rng.uniform(0.15, 0.5)
         ramp = (np.arange(256)[:, None] / 255) ** gamma * gain * 255 + rng.normal(0, 10)
         bgr = cv2.LUT(bgr, np.clip(ramp, 0, 255).astype(np.uint8)[None])
     if rng.random() < 0.12:
         bgr = cv2.cvtColor(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     blur = rng.random()
-    if blur < 0.15:
+    if blur < 0.12:
         bgr = cv2.GaussianBlur(bgr, (0, 0), rng.uniform(0.4, 2.0))
-    elif blur < 0.25:
+    elif blur < 0.18:
         length = int(rng.integers(3, 9))
         kernel = np.zeros((length, length), np.float32)
         cv2.line(
             kernel, (0, int(rng.integers(length))), (length - 1, int(rng.integers(length))), 1.0
         )
         bgr = cv2.filter2D(bgr, -1, kernel / kernel.sum())
-    if rng.random() < 0.2:
-        noise = rng.standard_normal(bgr.shape, np.float32) * np.float32(rng.uniform(2, 16))
+    if rng.random() < 0.12:
+        noise = rng.standard_normal(bgr.shape, np.float32) * np.float32(rng.uniform(2, 12))
         bgr = np.clip(bgr + noise, 0, 255).astype(np.uint8)
     if rng.random() < 0.4:
         _, encoded = cv2.imencode(
