@@ -1,0 +1,57 @@
+"""`python -m training VERB ...`: each verb is one step from data to a model folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+DEFAULT_CONFIG = "configs/embedder.toml"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Parse and run one verb; the exit code is 0 on success."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["detector"]:
+        # The detector has verbs and options of its own.
+        from training import detector
+
+        return detector.main(arguments[1:])
+    parsed = _parser().parse_args(arguments)
+    from training import verbs
+
+    return int(getattr(verbs, parsed.verb)(parsed))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("detector", help="train, check and export the face detector (--help for more)")
+
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", type=Path, required=True, help="folder of fiw.tar and celeba.tar")
+    data.add_argument("--peers", type=Path, required=True, help="folder of mobilefacenet_ms1m.onnx")
+    data.add_argument("--cache", type=Path, default=Path("build/training"))
+    data.add_argument("--config", type=Path, default=Path(DEFAULT_CONFIG))
+    data.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE")
+    model = argparse.ArgumentParser(add_help=False)
+    model.add_argument("--model", type=Path, required=True, help="model folder, written and read")
+
+    train = verbs.add_parser("train", parents=[data], help="train the embedder")
+    train.add_argument("path", type=Path, nargs="?", help="config, instead of --config")
+    train.add_argument("--run", type=Path, help="run folder; default RUN of build/runs/NAME")
+    train.add_argument("--resume", type=Path, metavar="RUN", help="go on from a run's checkpoint")
+    pairs = verbs.add_parser("pairs", parents=[data], help="write the test pairs, once")
+    pairs.add_argument("--out", type=Path, required=True)
+    export = verbs.add_parser("export", parents=[model], help="checkpoint to model.onnx")
+    export.add_argument("--run", type=Path, required=True)
+    verbs.add_parser("quantize", parents=[data, model], help="model.onnx to model.int8.onnx")
+    verbs.add_parser("calibrate", parents=[data, model], help="thresholds by false-match rate")
+    evaluate = verbs.add_parser("evaluate", parents=[data, model], help="figures on the test pairs")
+    evaluate.add_argument("--pairs", type=Path, required=True)
+    evaluate.add_argument("--timing", action="store_true", help="also time one face at one thread")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""What a training run is made of: one TOML file, checked before anything is computed."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataConfig(_Part):
+    """Which crops are seen."""
+
+    split_seed: int = 2026
+    """Of the people's split; apart from `seed`, so runs with other seeds stay comparable."""
+    test_share: float = Field(0.08, gt=0, lt=0.5)
+    calibration_share: float = Field(0.05, gt=0, lt=0.5)
+    limit_per_set: int | None = Field(None, gt=0)
+
+
+class NetworkConfig(_Part):
+    """Shape of the residual network (`training.networks.FaceResNet`)."""
+
+    widths: tuple[int, int, int, int] = (32, 64, 128, 256)
+    blocks: tuple[int, int, int, int] = (2, 2, 2, 2)
+    dimension: int = Field(128, gt=0)
+
+
+class LossConfig(_Part):
+    """Weights of the summed losses; 0 leaves one out."""
+
+    distill: float = Field(1.0, ge=0)
+    centre_share: float = Field(0.4, ge=0, le=1)
+    """How far the teacher's vector is moved towards its person's mean before it is a target."""
+    relational: float = Field(0.5, ge=0)
+    triplet: float = Field(0.5, ge=0)
+    margin: float = Field(0.3, gt=0)
+    """Of the triplet loss, on squared distances of unit vectors (0..4)."""
+
+
+class OptimConfig(_Part):
+    """AdamW under a cosine that ends with the run."""
+
+    people_per_batch: int = Field(64, gt=0)
+    crops_per_person: int = Field(2, gt=1)
+    steps: int = Field(12000, gt=0)
+    max_minutes: float | None = Field(None, gt=0)
+    """Wall-clock end: the schedule follows whichever of steps and minutes is further along."""
+    learning_rate: float = Field(2e-3, gt=0)
+    weight_decay: float = Field(0.05, ge=0)
+    warmup: float = Field(0.03, ge=0, lt=1)
+    """Share of the run over which the rate rises."""
+    ema_decay: float = Field(0.998, ge=0, lt=1)
+
+
+class TrainConfig(_Part):
+    """A whole run."""
+
+    name: str
+    seed: int = 1
+    threads: int = Field(2, gt=0)
+    """Take 1 where cores are shared: oneDNN's threads wait for each other there."""
+    bf16: bool = True
+    log_every: int = Field(50, gt=0)
+    checkpoint_every: int = Field(500, gt=0)
+    data: DataConfig = DataConfig()
+    network: NetworkConfig = NetworkConfig()
+    loss: LossConfig = LossConfig()
+    optim: OptimConfig = OptimConfig()
+
+
+def load_config(path: Path, overrides: list[str] | None = None) -> TrainConfig:
+    """Read a TOML file; `overrides` are `section.key=value`, the value written as TOML.
+
+    A path that does not exist is looked for beside this module, so `configs/embedder.toml` works
+    from any folder.
+
+    Raises:
+        FileNotFoundError: no such file in either place.
+        ValueError: a key or value the config does not know (pydantic's ValidationError is one).
+    """
+    if not path.is_file():
+        path = Path(__file__).parent / path
+    tree: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    for override in overrides or []:
+        key, equals, value = override.partition("=")
+        if not equals:
+            raise ValueError(f"{override!r} is not key=value")
+        *sections, leaf = key.split(".")
+        node = tree
+        for section in sections:
+            node = node.setdefault(section, {})
+        node[leaf] = tomllib.loads(f"value = {value}")["value"]
+    return TrainConfig.model_validate(tree)

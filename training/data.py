@@ -1,0 +1,178 @@
+"""Face crops from the tars, the teacher's vectors for them, and who belongs to which split.
+
+A crop is 128x128 and already aligned: its central 112x112 is the template of
+`siamapp.vision.align`, the margin is room for augmentation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final, Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import onnxruntime as ort
+
+Split = Literal["train", "calibration", "test"]
+SETS: Final = ("fiw", "celeba")
+MARGIN_PX: Final = 8
+LOOKALIKE_COSINE: Final = 0.5
+TEACHER_MEAN: Final = np.array([123.675, 116.28, 103.53], np.float32)
+TEACHER_STD: Final = np.array([58.395, 57.12, 57.375], np.float32)
+
+Uint8 = npt.NDArray[np.uint8]
+Float = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Crops:
+    """Every crop of the sets, in the tars' sorted order."""
+
+    rgb: Uint8
+    """`(n, 128, 128, 3)`, RGB."""
+    names: tuple[str, ...]
+    """`set/identity/file`, stable across machines."""
+    person: Ints
+    """`(n,)`, index into `people`."""
+    people: tuple[str, ...]
+    """`set/identity`."""
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def load_crops(data: Path, *, limit: int | None = None) -> Crops:
+    """Decode the tars of `SETS` under `data` (1.5 GB of memory for the whole of both).
+
+    `limit` takes only the first files of each set, for a quick look.
+
+    Raises:
+        FileNotFoundError: a tar is missing.
+        ValueError: a picture is unreadable or has another size than 128x128.
+    """
+    encoded: dict[str, bytes] = {}
+    for name in SETS:
+        with tarfile.open(data / f"{name}.tar") as tar:
+            files = sorted((m for m in tar if m.isfile()), key=lambda member: member.name)
+            for member in files[:limit]:
+                stream = tar.extractfile(member)
+                assert stream is not None  # members were filtered to plain files
+                encoded[f"{name}/{member.name.removeprefix('./')}"] = stream.read()
+    names = tuple(encoded)
+    rgb = np.empty((len(names), 128, 128, 3), np.uint8)
+    for row, (name, blob) in enumerate(encoded.items()):
+        picture = cv2.imdecode(np.frombuffer(blob, np.uint8), cv2.IMREAD_COLOR)
+        if picture is None or picture.shape != (128, 128, 3):
+            raise ValueError(f"{name} is not a readable 128x128 picture")
+        cv2.cvtColor(picture, cv2.COLOR_BGR2RGB, dst=rgb[row])
+    owner = [str(PurePosixPath(name).parent) for name in names]
+    people = tuple(sorted(set(owner)))
+    index = {person: i for i, person in enumerate(people)}
+    return Crops(rgb, names, np.array([index[name] for name in owner], np.int64), people)
+
+
+def central(rgb: Uint8) -> Uint8:
+    """The aligned 112x112 of `(..., 128, 128, 3)` crops."""
+    return rgb[..., MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX, :]
+
+
+def unit(vectors: Float) -> Float:
+    """Rows scaled to length 1."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+
+
+class Reference:
+    """The reference embedder (MobileFaceNet): teacher, peer, and judge of who looks alike."""
+
+    def __init__(self, model: Path, threads: int = 2) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def __call__(self, rgb: Uint8) -> Float:
+        """Unit vectors `(n, 128)` of aligned `(n, 112, 112, 3)` RGB crops."""
+        batch = (rgb.astype(np.float32) - TEACHER_MEAN) / TEACHER_STD
+        (vectors,) = self._session.run(None, {"input": batch.transpose(0, 3, 1, 2)})
+        return unit(vectors)
+
+
+def reference_vectors(crops: Crops, model: Path, cache: Path, *, threads: int = 2) -> Float:
+    """The reference's vectors `(n, 2, 128)` of each crop, plain and mirrored, computed once.
+
+    The cache file's name carries the model and the list of crops, so stale vectors are never read.
+    """
+    digest = hashlib.sha256(model.read_bytes())
+    digest.update("\n".join(crops.names).encode())
+    path = cache / f"reference-{digest.hexdigest()[:16]}.npy"
+    if path.is_file():
+        return np.asarray(np.load(path), np.float32)
+    reference = Reference(model, threads)
+    vectors = np.empty((len(crops), 2, 128), np.float32)
+    for start in range(0, len(crops), 64):
+        batch = central(crops.rgb[start : start + 64])
+        vectors[start : start + 64, 0] = reference(batch)
+        vectors[start : start + 64, 1] = reference(batch[:, :, ::-1])
+    cache.mkdir(parents=True, exist_ok=True)
+    np.save(path, vectors)
+    return vectors
+
+
+def group_of(person: str) -> str:
+    """Who must stay on one side of a split: a family in FIW, an identity in CelebA."""
+    return person.split("_")[0] if person.startswith("fiw/") else person
+
+
+def class_means(crops: Crops, vectors: Float) -> Float:
+    """Unit mean vector `(people, 128)` of each person, over both mirror views."""
+    sums = np.zeros((len(crops.people), vectors.shape[-1]), np.float32)
+    np.add.at(sums, crops.person, vectors.sum(axis=1))
+    return unit(sums)
+
+
+def split_people(
+    crops: Crops, means: Float, *, test: float, calibration: float, seed: int
+) -> dict[Split, Ints]:
+    """People of each split; `test` and `calibration` are the shares of groups held out for them.
+
+    One person may be in both sets under two names: whoever looks like somebody of the test
+    (cosine of class means above 0.5 by the reference) is left out of calibration and training,
+    and whoever looks like somebody of calibration is left out of training.
+    """
+    rng = np.random.default_rng(seed)
+    split_of: dict[str, Split] = {}
+    for name in SETS:
+        groups = sorted({group_of(p) for p in crops.people if p.startswith(f"{name}/")})
+        order = rng.permutation(len(groups))
+        tested = round(len(groups) * test)
+        held = tested + round(len(groups) * calibration)
+        for rank, i in enumerate(order):
+            split_of[groups[i]] = (
+                "test" if rank < tested else "calibration" if rank < held else "train"
+            )
+    members: dict[Split, list[int]] = {"test": [], "calibration": [], "train": []}
+    for index, person in enumerate(crops.people):
+        members[split_of[group_of(person)]].append(index)
+    people = {split: np.array(indices, np.int64) for split, indices in members.items()}
+    held_out = np.concatenate([people["test"], people["calibration"]])
+    return {
+        "train": unlike(people["train"], held_out, means),
+        "calibration": unlike(people["calibration"], people["test"], means),
+        "test": people["test"],
+    }
+
+
+def unlike(people: Ints, others: Ints, means: Float) -> Ints:
+    """Those of `people` who look like none of `others`."""
+    if not len(people) or not len(others):
+        return people
+    return people[(means[people] @ means[others].T).max(axis=1) <= LOOKALIKE_COSINE]
+
+
+def rows_of(crops: Crops, people: Ints) -> Ints:
+    """Rows of the crops of those people."""
+    return np.flatnonzero(np.isin(crops.person, people))

@@ -1,0 +1,258 @@
+"""What each verb of `python -m training` does, in the order in which they are used.
+
+`train` and `pairs` read the data; `export` begins a model folder; `quantize`, `calibrate` and
+`evaluate` each add to it and to its card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+import numpy as np
+
+from siamapp.vision.card import ModelCard, load_card
+from siamapp.vision.embed import Embedder
+from siamapp.vision.model import Model
+from training.config import TrainConfig, load_config
+from training.data import (
+    LOOKALIKE_COSINE,
+    Crops,
+    Float,
+    Ints,
+    Reference,
+    Split,
+    Uint8,
+    central,
+    class_means,
+    group_of,
+    load_crops,
+    reference_vectors,
+    rows_of,
+    split_people,
+)
+
+REFERENCE = "mobilefacenet_ms1m.onnx"
+PAIR_COUNT = 6000
+QUANTIZE_CROPS = 400
+
+
+def _prepare(parsed: Namespace, config: TrainConfig) -> tuple[Crops, Float, dict[Split, Ints]]:
+    """Crops, the reference's vectors of them, and the people of each split."""
+    crops = load_crops(parsed.data, limit=config.data.limit_per_set)
+    vectors = reference_vectors(crops, parsed.peers / REFERENCE, parsed.cache)
+    splits = split_people(
+        crops,
+        class_means(crops, vectors),
+        test=config.data.test_share,
+        calibration=config.data.calibration_share,
+        seed=config.data.split_seed,
+    )
+    return crops, vectors, splits
+
+
+def train(parsed: Namespace) -> int:
+    """Train, or go on with a run from its last checkpoint and its own config."""
+    from training.loop import TrainingSet
+    from training.loop import train as run_loop
+
+    if parsed.resume:
+        config = TrainConfig.model_validate_json((parsed.resume / "config.json").read_text("utf-8"))
+    else:
+        config = load_config(parsed.path or parsed.config, parsed.set)
+    run = parsed.resume or parsed.run or Path("build/runs") / config.name
+    if not parsed.resume and (run / "config.json").exists():
+        print(f"{run} holds a run already: --resume {run}, or another --run.", file=sys.stderr)
+        return 2
+    crops, vectors, splits = _prepare(parsed, config)
+    rows = rows_of(crops, splits["train"])
+    print(f"{len(rows)} crops of {len(splits['train'])} people; run {run}", file=sys.stderr)
+    run_loop(config, TrainingSet(crops, rows, vectors), run)
+    return 0
+
+
+def pairs(parsed: Namespace) -> int:
+    """Write the test pairs."""
+    from training.pairs import make_pairs, write_pairs
+
+    config = load_config(parsed.config, parsed.set)
+    crops, vectors, splits = _prepare(parsed, config)
+    means = class_means(crops, vectors)
+    made = make_pairs(crops, splits["test"], means, count=PAIR_COUNT, seed=config.data.split_seed)
+    write_pairs(made, parsed.out)
+    return 0
+
+
+def export(parsed: Namespace) -> int:
+    """Write `model.onnx` from a run's averaged weights, and a card with nothing measured yet."""
+    import torch
+
+    from training.card import FP32, facts, new_card, write_card
+    from training.export import export_onnx
+    from training.loop import CHECKPOINT
+    from training.networks import FaceResNet
+
+    config = TrainConfig.model_validate_json((parsed.run / "config.json").read_text("utf-8"))
+    network = FaceResNet(config.network)
+    state = torch.load(parsed.run / CHECKPOINT, weights_only=True)
+    network.load_state_dict(state["average"])
+    dimension = config.network.dimension
+    export_onnx(network, parsed.model / FP32, facts(config.name, dimension))
+    card = new_card(
+        parsed.model,
+        config.name,
+        dimension=dimension,
+        parameters=sum(p.numel() for p in network.parameters()),
+        commit=(parsed.run / "git_commit.txt").read_text("utf-8").strip(),
+    )
+    how = {
+        **card.figures["training"],
+        "seed": config.seed,
+        "steps": state["step"],
+        "samples": state["step"] * config.optim.people_per_batch * config.optim.crops_per_person,
+        "minutes": round(state["spent_s"] / 60, 1),
+    }
+    write_card(parsed.model, card.model_copy(update={"figures": {"training": how}}))
+    return 0
+
+
+def quantize(parsed: Namespace) -> int:
+    """Write `model.int8.onnx`, its ranges from crops of calibration people."""
+    from training.card import FP32, INT8, facts, model_file, write_card
+    from training.export import quantize as quantize_file
+
+    crops, _, splits = _prepare(parsed, load_config(parsed.config, parsed.set))
+    rows = rows_of(crops, splits["calibration"])
+    chosen = np.random.default_rng(0).permutation(rows)[:QUANTIZE_CROPS]
+    card = load_card(parsed.model)
+    inside = {**facts(card.name, _dimension(card)), "id": card.id}
+    quantize_file(parsed.model / FP32, parsed.model / INT8, central(crops.rgb[chosen]), inside)
+    files = (card.file("fp32"), model_file(parsed.model, INT8, "int8"))
+    # Thresholds and figures of a former int8 file are not this one's.
+    kept = {"files": files, "thresholds": (), "figures": {"training": card.figures["training"]}}
+    write_card(parsed.model, card.model_copy(update=kept))
+    return 0
+
+
+def calibrate(parsed: Namespace) -> int:
+    """Put the threshold table into the card, measured with the file that runs on a CPU."""
+    from training.calibrate import threshold_table
+    from training.card import write_card
+
+    crops, vectors, splits = _prepare(parsed, load_config(parsed.config, parsed.set))
+    means = class_means(crops, vectors)
+    rows = rows_of(crops, splits["calibration"])
+    embedder = Embedder(Model.load(parsed.model, provider="cpu", threads=2))
+    people = splits["calibration"]
+    table = threshold_table(
+        embed(embedder, central(crops.rgb[rows])),
+        crops.person[rows],
+        _maybe_same(crops, people, means),
+    )
+    card = load_card(parsed.model)
+    how: dict[str, float | int | str] = {
+        "command": "python -m training calibrate --model DIR --data DIR --peers DIR",
+        "file": embedder.model.file,
+        "people": len(people),
+        "crops": len(rows),
+    }
+    figures = {**card.figures, "calibration": how}
+    write_card(parsed.model, card.model_copy(update={"thresholds": table, "figures": figures}))
+    for line in table:
+        print(line.model_dump_json())
+    return 0
+
+
+def evaluate(parsed: Namespace) -> int:
+    """Figures on the test pairs for fp32, int8 and the reference, into the card and to stdout."""
+    from training.card import write_card
+    from training.evaluate import pair_distances, verification
+    from training.pairs import read_pairs
+
+    tested = read_pairs(parsed.pairs)
+    crops = load_crops(parsed.data)
+    row_of = {name: row for row, name in enumerate(crops.names)}
+    first = np.array([row_of[pair.first] for pair in tested])
+    second = np.array([row_of[pair.second] for pair in tested])
+    used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
+    aligned = central(crops.rgb[used])
+    groups = [group_of(crops.people[crops.person[row]]) for row in first]
+    _, cluster = np.unique(groups, return_inverse=True)
+    genuine = np.array([pair.genuine for pair in tested])
+    folds = np.array([pair.fold for pair in tested])
+    card = load_card(parsed.model)
+    embedders = {
+        precision: Embedder(
+            Model.load(parsed.model, provider="cpu", precision=precision, threads=2)
+        )
+        for precision in ("fp32", "int8")
+    }
+    reference = Reference(parsed.peers / REFERENCE)
+    command = "python -m training evaluate --model DIR --data DIR --peers DIR --pairs FILE"
+    figures = dict(card.figures)
+    for name in (*embedders, "reference"):
+        vectors = (
+            embed(embedders[name], aligned) if name in embedders else _embed(reference, aligned)
+        )
+        distances = pair_distances(vectors[places[: len(first)]], vectors[places[len(first) :]])
+        result = verification(distances, genuine, folds, cluster.astype(np.int64))
+        table: dict[str, float | int | str] = {
+            "command": command,
+            "pairs": len(tested),
+            "pairs_sha256": hashlib.sha256(parsed.pairs.read_bytes()).hexdigest(),
+        }
+        for figure in ("accuracy", "eer", "tar_at_1e2", "tar_at_1e3"):
+            estimate = getattr(result, figure)
+            table[figure] = round(estimate.value, 4)
+            table[f"{figure}_low"] = round(estimate.low, 4)
+            table[f"{figure}_high"] = round(estimate.high, 4)
+        figures[f"verification_{name}"] = table
+        print(json.dumps({"model": name, **table}))
+    if parsed.timing:
+        figures["timing"] = _timing(parsed.model, parsed.peers / REFERENCE, f"{command} --timing")
+        print(json.dumps(figures["timing"]))
+    write_card(parsed.model, card.model_copy(update={"figures": figures}))
+    return 0
+
+
+def embed(embedder: Embedder, aligned_rgb: Uint8) -> Float:
+    """Unit vectors of `(n, 112, 112, 3)` RGB crops, by the code that the app runs."""
+    parts = np.array_split(aligned_rgb[..., ::-1], max(1, len(aligned_rgb) // 64))
+    return np.concatenate([embedder(list(part)) for part in parts])
+
+
+def _embed(reference: Reference, aligned_rgb: Uint8) -> Float:
+    parts = np.array_split(aligned_rgb, max(1, len(aligned_rgb) // 64))
+    return np.concatenate([reference(part) for part in parts])
+
+
+def _dimension(card: ModelCard) -> int:
+    if card.embedding is None:
+        raise ValueError(f"{card.name} is not an embedder")
+    return card.embedding.dimension
+
+
+def _maybe_same(crops: Crops, people: Ints, means: Float) -> frozenset[tuple[int, int]]:
+    """People of different sets who look like one person under two names, by the reference.
+
+    Only across sets: within one, a look-alike is the impostor that thresholds exist for.
+    """
+    in_fiw = np.array([crops.people[p].startswith("fiw/") for p in people], bool)
+    fiw, other = people[in_fiw], people[~in_fiw]
+    alike = np.argwhere(means[fiw] @ means[other].T > LOOKALIKE_COSINE)
+    return frozenset((int(fiw[i]), int(other[j])) for i, j in alike)
+
+
+def _timing(folder: Path, reference: Path, command: str) -> dict[str, float | int | str]:
+    """Median milliseconds per face, batch 1, 1 thread, the three models taking turns."""
+    from training.timing import medians_ms
+
+    medians = medians_ms(folder, reference)
+    return {
+        "command": command,
+        **{f"{name}_ms": round(value, 3) for name, value in medians.items()},
+        "reference_over_int8": round(medians["reference"] / medians["int8"], 2),
+    }
