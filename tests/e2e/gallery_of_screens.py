@@ -38,7 +38,7 @@ from siamapp.settings import Settings
 from siamapp.types import BgrImage, Frame
 from tests.gui.scripted import KEY, astronaut, hopper, open_scripted, write_photo, write_video
 
-LIMIT_S = 60.0
+LIMIT_S = 120.0
 
 
 class Screens:

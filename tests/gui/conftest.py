@@ -20,7 +20,7 @@ from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
 from tests.gui.scripted import open_scripted
 
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 """Long enough for a busy machine; a wait ends as soon as what is awaited happens."""
 
 
