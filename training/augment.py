@@ -27,9 +27,10 @@ def augment(
     view = _jitter(rgb, rng, mirror=mirror)
     if rng.random() < 0.35:
         _vary_strip(view, rng, strip_source)
-    view = cv2.LUT(view, _tone_curves(rng))
+    view = np.asarray(cv2.LUT(view, _tone_curves(rng)), np.uint8)
     if rng.random() < 0.12:
-        view = cv2.cvtColor(cv2.cvtColor(view, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+        grey = cv2.cvtColor(view, cv2.COLOR_RGB2GRAY)
+        view = np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
     if rng.random() < 0.15:
         _light_from_one_side(view, rng)
     if rng.random() < 0.3:

@@ -42,7 +42,8 @@ def fused(network: FaceResNet) -> FaceResNet:
             conv, norm = parent
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
                 parent[0], parent[1] = fusion.fuse_conv_bn_eval(conv, norm), nn.Identity()
-    network.head = fusion.fuse_linear_bn_eval(network.head, network.head_norm)
+    if isinstance(network.head_norm, nn.BatchNorm1d):
+        network.head = fusion.fuse_linear_bn_eval(network.head, network.head_norm)
     network.head_norm = nn.Identity()
     return network
 

@@ -57,7 +57,9 @@ def train(config: TrainConfig, data: TrainingSet, run: Path) -> nn.Module:
     torch.set_num_threads(config.threads)
     cv2.setNumThreads(1)  # a crop is too small to share, and the cores belong to the network
     torch.manual_seed(config.seed)
-    network = FaceResNet(config.network).to(memory_format=torch.channels_last)
+    network = FaceResNet(config.network)
+    # Known to torch, not to its type hints.
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(network).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(
         _decay_groups(network, config.optim.weight_decay), lr=config.optim.learning_rate

@@ -52,7 +52,7 @@ class FaceResNet(nn.Module):
         depthwise = nn.Conv2d(inner, inner, 7, groups=inner, bias=False)
         self.pool = nn.Sequential(depthwise, nn.BatchNorm2d(inner))
         self.head = nn.Linear(inner, config.dimension, bias=False)
-        self.head_norm = nn.BatchNorm1d(config.dimension)
+        self.head_norm: nn.Module = nn.BatchNorm1d(config.dimension)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")

@@ -20,7 +20,7 @@ licence = "none"
 use = "none"
 training_data = []
 parameters = 0
-input = {{ width = 112, height = 112, channels = "rgb", mean = [0.0, 0.0, 0.0], std = [1.0, 1.0, 1.0] }}
+input = {{ width = 112, height = 112, channels = "rgb", mean = [0, 0, 0], std = [1, 1, 1] }}
 embedding = {{ dimension = 4, metric = "l2", normalised = true }}
 files = [{{ name = "model.onnx", precision = "fp32", sha256 = "{sha256}" }}]
 """
