@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     pairs.add_argument("--out", type=Path, required=True)
     export = verbs.add_parser("export", parents=[model], help="checkpoint to model.onnx")
     export.add_argument("--run", type=Path, required=True)
+    export.add_argument("--note", default="", help="what the card should say about the run")
     verbs.add_parser("quantize", parents=[data, model], help="model.onnx to model.int8.onnx")
     verbs.add_parser("calibrate", parents=[data, model], help="thresholds by false-match rate")
     evaluate = verbs.add_parser("evaluate", parents=[data, model], help="figures on the test pairs")

@@ -16,12 +16,12 @@ from training.networks import INPUT_MEAN, INPUT_STD
 FP32, INT8 = "model.onnx", "model.int8.onnx"
 LICENCE: Final = "Apache-2.0 for the file; see `use` for what its training data mean"
 USE: Final = (
-    "The weights were trained on pictures of real people that their collectors give for research"
-    " (CelebA: non-commercial research only; Families in the Wild: research)."
-    " Take them for study, teaching and trying this program out; before any other use, train on"
-    " pictures whose people agreed to it. Most people in these sets are celebrities photographed in"
-    " the open: expect more errors on children, the very old and on groups of people that such"
-    " pictures show seldom. Not for deciding about anybody without their knowledge and consent."
+    "The weights were trained on pictures of real people whose collectors give them for research"
+    " (CelebA: non-commercial research only; Families in the Wild: research). Take them for study,"
+    " teaching and trying this program out; before any other use, train on pictures whose people"
+    " agreed to it. Most people in these sets are celebrities photographed in the open: expect more"
+    " errors on children, the very old and on groups of people that such pictures show seldom. Not"
+    " for deciding about anybody without their knowledge and consent."
 )
 TRAINING_DATA: Final = (
     "Families in the Wild (Robinson et al. 2016), a part: 128x128 aligned crops, split by family",
@@ -30,9 +30,9 @@ TRAINING_DATA: Final = (
 TEACHER: Final = (
     "MobileFaceNet trained on MS1M (mobilefacenet_ms1m.onnx, Apache-2.0). Most of what this"
     " network knows comes from it: the main loss is the distance to the teacher's vectors (moved"
-    " towards the mean of their person by the labels), and the labels alone also drive a triplet loss. The share"
-    " of each was not measured apart. The teacher's own training set, MS1M, was withdrawn by its"
-    " makers, which bears on what the student may be used for."
+    " towards the mean of their person by the labels); the labels also drive a triplet loss. The"
+    " share of each was not measured apart. The teacher's own training set, MS1M, was withdrawn"
+    " by its makers, which bears on what the student may be used for."
 )
 
 

@@ -114,6 +114,7 @@ def export(parsed: Namespace) -> int:
         "steps": state["step"],
         "samples": state["step"] * config.optim.people_per_batch * config.optim.crops_per_person,
         "minutes": round(state["spent_s"] / 60, 1),
+        **({"note": parsed.note} if parsed.note else {}),
     }
     write_card(parsed.model, card.model_copy(update={"figures": {"training": how}}))
     return 0
