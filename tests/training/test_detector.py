@@ -153,8 +153,12 @@ def test_five_of_68_and_overlaps_by_hand() -> None:
     )
 
 
-def test_a_network_overfits_one_portrait_and_its_export_finds_the_face(tmp_path: Path) -> None:
+@pytest.mark.filterwarnings("ignore:.*LeafSpec.*:FutureWarning")  # torch's exporter, of itself
+def test_a_network_overfits_one_portrait_and_its_export_finds_the_face(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The whole way: pixels, loss, folding, ONNX, card, `Detector`."""
+    monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)  # the exporter's bar starts a thread
     torch.manual_seed(0)
     torch.set_num_threads(1)  # the pictures are too small for more to help
     widths, neck = (8, 16, 16, 16), 16
@@ -166,7 +170,7 @@ def test_a_network_overfits_one_portrait_and_its_export_finds_the_face(tmp_path:
     labels = [box], [torch.from_numpy(source.points - shift)], [NOTHING]
     image = torch.from_numpy(crop.transpose(2, 0, 1).copy()).float()[None]
     optimiser = torch.optim.AdamW(network.parameters(), 0.01)
-    for _ in range(120):
+    for _ in range(60):
         losses = detection_loss(network(image), *labels)
         optimiser.zero_grad()
         (losses["score"] + losses["box"] + 10 * losses["points"]).backward()
@@ -176,7 +180,7 @@ def test_a_network_overfits_one_portrait_and_its_export_finds_the_face(tmp_path:
             network(image)
     weights = tmp_path / "detector.pt"
     config = {"widths": widths, "neck": neck}
-    torch.save({"weights": network.state_dict(), "config": config, "canvases": 120}, weights)
+    torch.save({"weights": network.state_dict(), "config": config, "canvases": 60}, weights)
     assert main(["export", str(weights), str(tmp_path / "model"), "--score-threshold", "0.4"]) == 0
 
     model = Model.load(tmp_path / "model", provider="cpu")
