@@ -1,0 +1,117 @@
+"""The loop on made pictures: it learns, resumes to the same weights, and exports what it has."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+import pytest
+import torch
+from sklearn.datasets import load_digits
+from tqdm import tqdm
+
+from training import loop
+from training.augment import augment
+from training.config import TrainConfig, load_config
+from training.data import Crops, unit
+from training.export import export_onnx, onnx_input, quantize
+from training.loop import TrainingSet, learning_rate, train
+from training.networks import FaceResNet, to_input
+
+TINY = {
+    "name": "tiny",
+    "threads": 1,
+    "bf16": True,
+    "log_every": 2,
+    "checkpoint_every": 3,
+    "network": {"widths": [8, 8, 16, 16], "blocks": [0, 1, 1, 1], "dimension": 8},
+    "optim": {"people_per_batch": 4, "crops_per_person": 2, "steps": 6},
+}
+
+
+@pytest.fixture(scope="module")
+def digits() -> TrainingSet:
+    """60 hand-written digits as crops, their class as the person and a fixed map as the teacher."""
+    pictures, labels = load_digits(return_X_y=True)
+    grey = np.kron(pictures[:60].reshape(-1, 8, 8), np.ones((16, 16))) * 15
+    rgb = np.repeat(grey[..., None], 3, axis=3).astype(np.uint8)
+    people = tuple(f"celeba/{digit}" for digit in range(10))
+    names = tuple(f"celeba/{label}/{i}.jpg" for i, label in enumerate(labels[:60]))
+    crops = Crops(rgb, names, labels[:60].astype(np.int64), people)
+    teacher = unit(np.random.default_rng(0).normal(size=(10, 8)).astype(np.float32))
+    return TrainingSet(crops, np.arange(60), np.repeat(teacher[labels[:60]][:, None], 2, axis=1))
+
+
+def test_a_resumed_run_ends_with_the_same_weights(digits: TrainingSet, tmp_path: Path) -> None:
+    config = TrainConfig.model_validate(TINY)
+    whole = train(config, digits, tmp_path / "whole").state_dict()
+    # The same schedule, cut off after three steps.
+    real = loop._batches
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "_batches", lambda *given: islice(real(*given), 3))
+        train(config, digits, tmp_path / "cut")
+    assert torch.load(tmp_path / "cut" / "last.pt", weights_only=True)["step"] == 3
+    resumed = train(config, digits, tmp_path / "cut").state_dict()
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_losses_fall(digits: TrainingSet, tmp_path: Path) -> None:
+    tree = {**TINY, "optim": {**TINY["optim"], "steps": 40, "learning_rate": 1e-2}}  # type: ignore[dict-item]
+    train(TrainConfig.model_validate(tree), digits, tmp_path)
+    lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
+    totals = [json.loads(line)["total"] for line in lines]
+    assert np.mean(totals[-3:]) < np.mean(totals[:3])
+
+
+def test_augmented_views_differ_and_repeat_with_the_seed() -> None:
+    face = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
+    views = [augment(face, np.random.default_rng(seed), face) for seed in (1, 1, 2)]
+    assert views[0].shape == (112, 112, 3)
+    assert np.array_equal(views[0], views[1])
+    assert not np.array_equal(views[0], views[2])
+
+
+# torch.export's own: its pytree deprecations are not ours to mend.
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_export_gives_the_same_vectors_at_any_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tqdm, "monitor_interval", 0)  # the quantiser's bar leaves a thread else
+    torch.manual_seed(1)
+    network = FaceResNet(TrainConfig.model_validate(TINY).network).eval()
+    for module in network.modules():  # statistics that folding must not lose
+        if isinstance(module, torch.nn.BatchNorm2d | torch.nn.BatchNorm1d):
+            module.running_mean.uniform_(-0.5, 0.5)
+            module.running_var.uniform_(0.5, 2)
+    path = tmp_path / "model.onnx"
+    export_onnx(network, path, {"task": "embedder"})
+    session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
+    assert session.get_modelmeta().custom_metadata_map["task"] == "embedder"
+    rgb = np.random.default_rng(1).integers(0, 256, (7, 112, 112, 3), dtype=np.uint8)
+    with torch.inference_mode():
+        expected = network(to_input(torch.from_numpy(rgb))).numpy()
+    for count in (1, 7):
+        (vectors,) = session.run(None, {"input": onnx_input(rgb[:count])})
+        assert ((vectors * expected[:count]).sum(axis=1) >= 0.9999).all()
+    quantize(path, tmp_path / "model.int8.onnx", rgb, {"task": "embedder"})
+    small = ort.InferenceSession(tmp_path / "model.int8.onnx", providers=["CPUExecutionProvider"])
+    (vectors,) = small.run(None, {"input": onnx_input(rgb)})
+    assert (vectors * expected).sum(axis=1).mean() > 0.95
+
+
+def test_schedule_rises_then_falls_to_nothing() -> None:
+    config = TrainConfig.model_validate(TINY)
+    top, warmup = config.optim.learning_rate, config.optim.warmup
+    assert learning_rate(config, 0) < 0.1 * top
+    assert learning_rate(config, warmup) == pytest.approx(top)
+    assert learning_rate(config, 1) == pytest.approx(0, abs=1e-12)
+
+
+def test_config_refuses_what_it_does_not_know() -> None:
+    config = load_config(Path("configs/embedder.toml"), ["optim.steps=5", "bf16=false"])
+    assert (config.optim.steps, config.bf16) == (5, False)
+    with pytest.raises(ValueError, match="stepps"):
+        load_config(Path("configs/embedder.toml"), ["optim.stepps=5"])
