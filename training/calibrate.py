@@ -53,6 +53,8 @@ def threshold_table(
     draws = rng.multinomial(len(people), np.full(len(people), 1 / len(people)), RESAMPLES)
     weights = draws.astype(np.float64)
     totals = np.einsum("ri,ri->r", weights @ by_people(), weights)
+    # Of very few people a draw may be one person many times, who is no stranger to anybody.
+    weights, totals = weights[totals > 0], totals[totals > 0]
     table = []
     for rate in RATES:
         if rate * len(impostor) < FEWEST_ERRORS:

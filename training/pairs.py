@@ -75,6 +75,8 @@ def _genuine(rows: dict[int, Ints], count: int, rng: np.random.Generator) -> lis
 
 
 def _impostor(rows: dict[int, Ints], count: int, rng: np.random.Generator) -> list[tuple[int, int]]:
+    if len(rows) < 2:
+        return []
     flat = np.concatenate(list(rows.values()))
     owner = np.repeat(list(rows), [len(own) for own in rows.values()])
     chosen: set[tuple[int, int]] = set()
