@@ -48,10 +48,10 @@ def run_bench(
         ModelMissing: a peer's file is not there.
     """
     bgr = fit(picture)
-    ours = Stream(pipeline, lambda: gallery, lambda: policy)
     row = threshold_for(pipeline.embedder.model.card, 1e-3)
     policy = Policy(row.distance, row.fmr, row.distance, 0.05, 1)
     gallery = _made_up_gallery(pipeline)
+    ours = Stream(pipeline, lambda: gallery, lambda: policy)
     found = len(ours(Frame(bgr, 0.0, 0)).faces)
     if found != 1:
         raise NoFace(
