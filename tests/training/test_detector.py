@@ -155,10 +155,9 @@ def test_five_of_68_and_overlaps_by_hand() -> None:
 
 @pytest.mark.filterwarnings("ignore:.*LeafSpec.*:FutureWarning")  # torch's exporter, of itself
 def test_a_network_overfits_one_portrait_and_its_export_finds_the_face(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     """The whole way: pixels, loss, folding, ONNX, card, `Detector`."""
-    monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)  # the exporter's bar starts a thread
     torch.manual_seed(0)
     torch.set_num_threads(1)  # the pictures are too small for more to help
     widths, neck = (8, 16, 16, 16), 16
