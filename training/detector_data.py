@@ -19,10 +19,11 @@ from typing import Final, Literal
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 
 from siamapp.types import BgrImage, FloatArray
 from siamapp.vision.align import align
+from siamapp.vision.model import bare_session
+from siamapp.vision.track import iou
 
 logger = logging.getLogger(__name__)
 
@@ -61,28 +62,11 @@ class Labelled:
     """`(n, 4)` regions where the reference was in doubt."""
 
 
-def iou_matrix(a: FloatArray, b: FloatArray) -> FloatArray:
-    """`(n, m)` intersection over union of xyxy boxes."""
-    top_left = np.maximum(a[:, None, :2], b[None, :, :2])
-    bottom_right = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    overlap = np.clip(bottom_right - top_left, 0, None).prod(axis=2)
-    area_a, area_b = ((x[:, 2:] - x[:, :2]).prod(axis=1) for x in (a, b))
-    union = area_a[:, None] + area_b[None] - overlap
-    return np.asarray(overlap / np.maximum(union, 1e-6), np.float32)
-
-
-def one_thread_session(path: Path) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
 class Reference:
     """YuNet (Wu et al. 2023) on onnxruntime, as the peer that labels and is measured against."""
 
     def __init__(self, peers: Path) -> None:
-        self.session = one_thread_session(peers / REFERENCE_FILE)
+        self.session = bare_session(peers / REFERENCE_FILE)
 
     def find(
         self, bgr: BgrImage, *, threshold: float, scale: float = 1.0, mirrored: bool = False
@@ -147,7 +131,7 @@ class Reference:
         boxes, points, scores, doubtful = [], [], [], []
         left = np.argsort(-every.scores)
         while len(left):
-            same = iou_matrix(every.boxes[left[:1]], every.boxes[left])[0] >= 0.45
+            same = iou(every.boxes[left[:1]], every.boxes[left])[0] >= 0.45
             group, left = left[same], left[~same]
             best = float(every.scores[group[0]])
             # A find that only one of four views makes is in doubt, however sure that view is.
@@ -299,7 +283,7 @@ def split_by_person(scenes: list[Labelled], data: Path, peers: Path) -> dict[Spl
 
 def _face_vectors(scenes: list[Labelled], peers: Path) -> tuple[FloatArray, list[int]]:
     """The reference embedder's unit vectors `(faces, 128)` and the scene each face is in."""
-    session = one_thread_session(peers / EMBEDDER_FILE)
+    session = bare_session(peers / EMBEDDER_FILE)
     vectors, owner = [], []
     for i, scene in enumerate(scenes):
         for points in scene.points:

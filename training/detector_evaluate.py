@@ -28,11 +28,11 @@ from siamapp.types import BgrImage, FloatArray
 from siamapp.vision.card import load_card
 from siamapp.vision.detect import Detector
 from siamapp.vision.model import Model
+from siamapp.vision.track import iou
 from training.detector_data import (
     DOUBTFUL_SCORE,
     SURE_SCORE,
     Reference,
-    iou_matrix,
     load_landmark_crops,
     load_scenes,
     size_px,
@@ -97,14 +97,14 @@ def tally(detector: Detector, reference: Reference, pictures: Iterable[BgrImage]
         low = reference.find(bgr, threshold=DOUBTFUL_SCORE)
         wanted = low.keep((low.scores >= SURE_SCORE) & (size_px(low.boxes) > LEAST_FACE_PX))
         total.boxes += len(boxes)
-        alone = iou_matrix(boxes, low.boxes).max(axis=1, initial=0) < 0.3
+        alone = iou(boxes, low.boxes).max(axis=1, initial=0) < 0.3
         if alone.any():
             close = reference.find(bgr, threshold=DOUBTFUL_SCORE, scale=2.0)
-            alone &= iou_matrix(boxes, close.boxes).max(axis=1, initial=0) < 0.3
+            alone &= iou(boxes, close.boxes).max(axis=1, initial=0) < 0.3
         total.extra += int(alone.sum())
         total.wanted += len(wanted.boxes)
         if len(boxes) and len(wanted.boxes):
-            overlap = iou_matrix(wanted.boxes, boxes)
+            overlap = iou(wanted.boxes, boxes)
             met = overlap.max(axis=1) >= 0.5
             total.found += int(met.sum())
             total.errors += landmark_errors(points[overlap.argmax(axis=1)[met]], wanted.points[met])

@@ -15,7 +15,7 @@ import onnx
 import torch
 
 from siamapp.vision.card import CARD_NAME, DetectionSpec, InputSpec, ModelCard, ModelFile
-from training.detector_data import one_thread_session
+from siamapp.vision.model import bare_session
 from training.detector_network import INPUT_SCALE, STRIDES, DetectorNetwork
 
 logger = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def parity(network: DetectorNetwork, path: Path) -> float:
     """Largest difference of raw outputs between torch, as trained, and onnxruntime, as shipped."""
-    session = one_thread_session(path)
+    session = bare_session(path)
     rng = np.random.default_rng(0)
     worst = 0.0
     for height, width in PARITY_SHAPES:

@@ -90,23 +90,28 @@ class Model:
 def _session(
     folder: Path, card: ModelCard, precision: str, provider: str, threads: int
 ) -> ort.InferenceSession:
+    data = verified_bytes(folder, card.file(precision))
+    providers = (
+        [_PROVIDERS["cuda"], _PROVIDERS["cpu"]] if provider == "cuda" else [_PROVIDERS["cpu"]]
+    )
+    try:
+        return ort.InferenceSession(data, _options(threads), providers=providers)
+    except Exception as error:
+        reason = str(error).splitlines()[0][:200]
+        raise ModelIncompatible(
+            f"The model in {folder} cannot be started: {reason}.", "Reinstall it or choose another."
+        ) from error
+
+
+def _options(threads: int) -> ort.SessionOptions:
+    """The same for a peer as for our models, or comparing them would say nothing."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # A spinning pool fights the camera and the window for the cores (measured in the design notes).
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 4
-    data = verified_bytes(folder, card.file(precision))
-    providers = (
-        [_PROVIDERS["cuda"], _PROVIDERS["cpu"]] if provider == "cuda" else [_PROVIDERS["cpu"]]
-    )
-    try:
-        return ort.InferenceSession(data, options, providers=providers)
-    except Exception as error:
-        reason = str(error).splitlines()[0][:200]
-        raise ModelIncompatible(
-            f"The model in {folder} cannot be started: {reason}.", "Reinstall it or choose another."
-        ) from error
+    return options
 
 
 def cuda_possible() -> bool:
@@ -161,8 +166,4 @@ def bare_session(path: Path, *, threads: int = 1) -> ort.InferenceSession:
     """
     if not path.is_file():
         raise ModelMissing(f"There is no file {path}.", "Give the folder of the peers' ONNX files.")
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 4
-    return ort.InferenceSession(path.read_bytes(), options, providers=[_PROVIDERS["cpu"]])
+    return ort.InferenceSession(path.read_bytes(), _options(threads), providers=[_PROVIDERS["cpu"]])

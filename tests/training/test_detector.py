@@ -12,10 +12,11 @@ import torch
 from siamapp.types import FloatArray
 from siamapp.vision.detect import Detector
 from siamapp.vision.model import Model
+from siamapp.vision.track import iou
 from training import detector_export
 from training.detector import main
 from training.detector_augment import Canvas, draw, photometric
-from training.detector_data import Labelled, five_of_68, iou_matrix
+from training.detector_data import Labelled, five_of_68
 from training.detector_evaluate import landmark_errors
 from training.detector_network import (
     CHANNELS,
@@ -147,7 +148,7 @@ def test_five_of_68_and_overlaps_by_hand() -> None:
     assert five_of_68(points)[:, 0].tolist() == [1, 2, 3, 4, 5]
     one = np.array([[0, 0, 2, 2]], np.float32)
     two = np.array([[1, 0, 3, 2], [5, 5, 6, 6]], np.float32)
-    assert iou_matrix(one, two)[0].tolist() == pytest.approx([1 / 3, 0])
+    assert iou(one, two)[0].tolist() == pytest.approx([1 / 3, 0])
     assert landmark_errors(POINTS + np.float32([3, 4]), POINTS)[0] == pytest.approx(
         5 / np.hypot(47, 1)
     )
@@ -189,7 +190,7 @@ def test_a_network_overfits_one_portrait_and_its_export_finds_the_face(
     )
     faces = Detector(model).detect(crop)
     assert len(faces) == 1
-    assert iou_matrix(faces[0].box_xyxy[None], box.numpy())[0, 0] > 0.8
+    assert iou(faces[0].box_xyxy[None], box.numpy())[0, 0] > 0.8
     assert landmark_errors(faces[0].landmarks_xy[None], source.points - shift)[0] < 0.08
 
 
