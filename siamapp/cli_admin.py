@@ -55,7 +55,7 @@ def models_show(
 
     folder = find_model(name, model_folders(call.paths))
     card = load_card(folder)
-    for file in card.files:
+    for file in card.every_file:
         verified_bytes(folder, file)
     facts = card.model_dump(mode="json")
     call.answer({"folder": folder, **facts}, json.dumps(facts, indent=2, ensure_ascii=False))

@@ -77,7 +77,7 @@ def model_facts(paths: Paths, settings: Settings) -> list[dict[str, Any]]:
         try:
             card = load_card(folder)
             facts |= {"task": card.task, "id": card.id, "files": {}}
-            for file in card.files:
+            for file in card.every_file:
                 verified_bytes(folder, file)
                 facts["files"][file.name] = {"precision": file.precision, "sha256": file.sha256}
             facts["verified"] = True

@@ -21,6 +21,9 @@ class DataConfig(_Part):
     test_share: float = Field(0.08, gt=0, lt=0.5)
     calibration_share: float = Field(0.05, gt=0, lt=0.5)
     limit_per_set: int | None = Field(None, gt=0)
+    views_per_crop: int = Field(6, gt=0)
+    blends_per_crop: int = Field(2, ge=0)
+    """Views of a mean of this crop and another (`training.views`)."""
 
 
 class NetworkConfig(_Part):
@@ -35,7 +38,7 @@ class LossConfig(_Part):
     """Weights of the summed losses; 0 leaves one out."""
 
     distill: float = Field(1.0, ge=0)
-    centre_share: float = Field(0.4, ge=0, le=1)
+    centre_share: float = Field(0.2, ge=0, le=1)
     """How far the teacher's vector is moved towards its person's mean before it is a target."""
     relational: float = Field(0.5, ge=0)
     triplet: float = Field(0.5, ge=0)
@@ -47,7 +50,7 @@ class OptimConfig(_Part):
     """AdamW under a cosine that ends with the run."""
 
     people_per_batch: int = Field(64, gt=0)
-    crops_per_person: int = Field(2, gt=1)
+    views_per_person: int = Field(2, gt=1)
     steps: int = Field(12000, gt=0)
     max_minutes: float | None = Field(None, gt=0)
     """Wall-clock end: the schedule follows whichever of steps and minutes is further along."""

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from training import detector_evaluate, detector_export
+from training import detector_evaluate, detector_export, detector_refine
 from training.detector_augment import draw
 from training.detector_data import (
     Labelled,
@@ -165,6 +165,9 @@ def main(argv: list[str]) -> int:
     fit = verbs.add_parser("train", help="train from scenes.tar and landmarks68.tar")
     fit.add_argument("config", type=Path)
     detector_export.add_arguments(verbs.add_parser("export", help="write model.onnx and card.toml"))
+    detector_export.add_refinement_arguments(
+        verbs.add_parser("export-refinement", help="add refine.onnx to a model folder")
+    )
     detector_evaluate.add_arguments(
         verbs.add_parser("evaluate", help="measure against the reference")
     )
@@ -172,12 +175,26 @@ def main(argv: list[str]) -> int:
     fit.add_argument("--peers", type=Path, required=True)
     fit.add_argument("--out", type=Path, required=True)
     fit.add_argument("--start", type=Path, help="detector.pt of an earlier run to go on from")
+    closer = verbs.add_parser("refine", help="train the closer look at each face")
+    closer.add_argument("config", type=Path)
+    closer.add_argument("--data", type=Path, required=True)
+    closer.add_argument("--peers", type=Path, required=True)
+    closer.add_argument(
+        "--coarse", type=Path, required=True, help="detector folder whose finds it sees"
+    )
+    closer.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     if arguments.verb == "train":
         with arguments.config.open("rb") as file:
             config = DetectorConfig.model_validate(tomllib.load(file))
         train(config, arguments.data, arguments.peers, out=arguments.out, start=arguments.start)
+        return 0
+    if arguments.verb == "refine":
+        with arguments.config.open("rb") as file:
+            closely = detector_refine.RefineConfig.model_validate(tomllib.load(file))
+        where = (arguments.data, arguments.peers, arguments.coarse, arguments.out)
+        detector_refine.train(closely, *where)
         return 0
     return int(arguments.run(arguments))
 

@@ -214,6 +214,31 @@ def load_landmark_crops(data: Path, reference: Reference) -> list[Labelled]:
     ]
 
 
+def load_identity_crops(
+    data: Path, peers: Path, reference: Reference, split: dict[Split, list[Labelled]]
+) -> list[Labelled]:
+    """Every second aligned crop of `celeba.tar` in which the reference finds one face.
+
+    Nobody who is in a held-out scene: neither by the set's own names nor by their looks.
+    """
+    held = [*split["test"], *split["calibration"]]
+    held_names = {PurePosixPath(scene.name).name for scene in held}
+    with tarfile.open(data / "celeba.tar") as tar:
+        paths = [PurePosixPath(n) for n in tar.getnames() if n.endswith(".jpg")]
+    barred = {path.parent.name for path in paths if path.name in held_names}
+    crops = []
+    for count, (name, bgr) in enumerate(pictures(data / "celeba.tar")):
+        if count % 2 or PurePosixPath(name).parent.name in barred:
+            continue
+        found, doubtful = reference.label(bgr)
+        if len(found.boxes) == 1:
+            crops.append(Labelled(name, bgr, found.boxes, found.points, doubtful))
+    vectors, _ = _face_vectors(crops, peers)
+    strangers, _ = _face_vectors(held, peers)
+    alike = (vectors @ strangers.T).max(axis=1) > MAYBE_SAME_COSINE
+    return [crops[i] for i in np.flatnonzero(~alike)]
+
+
 def size_px(boxes: FloatArray) -> FloatArray:
     """Square root of each box's area."""
     return np.asarray(np.sqrt((boxes[:, 2:] - boxes[:, :2]).prod(axis=1)), np.float32)

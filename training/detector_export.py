@@ -14,9 +14,19 @@ import numpy as np
 import onnx
 import torch
 
-from siamapp.vision.card import CARD_NAME, DetectionSpec, InputSpec, ModelCard, ModelFile
+from siamapp.vision.card import (
+    CARD_NAME,
+    DetectionSpec,
+    InputSpec,
+    ModelCard,
+    ModelFile,
+    RefinementSpec,
+    load_card,
+)
 from siamapp.vision.model import bare_session
 from training.detector_network import INPUT_SCALE, STRIDES, DetectorNetwork
+from training.detector_refine import MARGIN_PX, SIDE_PX, RefineNetwork
+from training.detector_refine import load_weights as load_refinement
 
 logger = logging.getLogger(__name__)
 PARITY_SHAPES = ((256, 320), (64, 96), (416, 320))
@@ -140,6 +150,72 @@ def run(arguments: argparse.Namespace) -> int:
     write_card(arguments.folder, card)
     logger.info("%s: %d parameters, parity %.1e", path, parameters, difference)
     return 0
+
+
+def add_refinement_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("weights", type=Path, help="refine.pt of a training run")
+    parser.add_argument("folder", type=Path, help="detector's model folder to add it to")
+    parser.add_argument("--score-threshold", type=float, default=0.5)
+    parser.set_defaults(run=run_refinement)
+
+
+def run_refinement(arguments: argparse.Namespace) -> int:
+    """Write `refine.onnx` and enter it into the folder's card; figures without it are dropped."""
+    network, saved = load_refinement(arguments.weights)
+    path = arguments.folder / "refine.onnx"
+    torch.onnx.export(
+        _fused(deepcopy(network)),
+        (torch.zeros(2, 3, SIDE_PX, SIDE_PX),),
+        path,
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+        input_names=["crops"],
+        output_names=["answers"],
+        dynamic_shapes={"bgr": {0: torch.export.Dim("faces", min=1)}},
+    )
+    model = onnx.load(path)
+    facts = {"task": "detector refinement", "name": arguments.folder.name, "use": USE}
+    onnx.helper.set_model_props(model, facts)
+    model.producer_name = "siamapp training"
+    onnx.save(model, path)
+    crops = np.random.default_rng(0).uniform(0, 255, (7, 3, SIDE_PX, SIDE_PX)).astype(np.float32)
+    with torch.inference_mode():
+        expected = network(torch.from_numpy(crops)).numpy()
+    session = bare_session(path)
+    for count in (1, 7):
+        difference = np.abs(session.run(None, {"crops": crops[:count]})[0] - expected[:count]).max()
+        if difference > MAX_DIFFERENCE:
+            raise RuntimeError(f"torch and onnxruntime differ by {difference:.2e}")
+    spec = RefinementSpec(
+        name=path.name,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        side_px=SIDE_PX,
+        margin_px=MARGIN_PX,
+        score_threshold=arguments.score_threshold,
+        parameters=sum(p.numel() for p in network.parameters()),
+    )
+    card = load_card(arguments.folder)
+    figures = {name: card.figures[name] for name in ("training", "parity")}
+    figures["refinement_training"] = {
+        "crops": int(str(saved["crops"])),
+        "minutes": float(str(saved["config"]["max_minutes"])),  # type: ignore[index]
+        "command": "python -m training detector refine training/configs/detector_refine.toml",
+    }
+    write_card(arguments.folder, card.model_copy(update={"refinement": spec, "figures": figures}))
+    return 0
+
+
+def _fused(network: RefineNetwork) -> RefineNetwork:
+    """The same function without batch norms."""
+    for block in network.features:
+        assert isinstance(block, torch.nn.Sequential)
+        convolution, norm = block[0], block[1]
+        assert isinstance(convolution, torch.nn.Conv2d)
+        assert isinstance(norm, torch.nn.BatchNorm2d)
+        block[0] = torch.nn.utils.fuse_conv_bn_eval(convolution, norm)
+        block[1] = torch.nn.Identity()
+    return network
 
 
 def parity(network: DetectorNetwork, path: Path) -> float:

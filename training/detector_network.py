@@ -25,9 +25,7 @@ CENTRE_RADIUS: Final = 1.25
 """Cells this many strides around a face's centre are its positives (FCOS's centre sampling)."""
 
 
-def _conv(
-    inputs: int, outputs: int, kernel: int = 3, stride: int = 1, groups: int = 1
-) -> nn.Module:
+def conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1, groups: int = 1) -> nn.Module:
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False),
         nn.BatchNorm2d(outputs),
@@ -36,7 +34,7 @@ def _conv(
 
 
 def _separable(inputs: int, outputs: int, stride: int = 1) -> nn.Module:
-    return nn.Sequential(_conv(inputs, inputs, 3, stride, groups=inputs), _conv(inputs, outputs, 1))
+    return nn.Sequential(conv(inputs, inputs, 3, stride, groups=inputs), conv(inputs, outputs, 1))
 
 
 class DetectorNetwork(nn.Module):
@@ -52,13 +50,13 @@ class DetectorNetwork(nn.Module):
         stem, small, middle, large = widths
         self.input_scale = INPUT_SCALE
         self.stem = nn.Sequential(
-            _conv(3, stem, stride=2), _separable(stem, small, stride=2), _separable(small, small)
+            conv(3, stem, stride=2), _separable(stem, small, stride=2), _separable(small, small)
         )
         self.stages = nn.ModuleList(
-            nn.Sequential(_conv(inputs, outputs, stride=2), _conv(outputs, outputs))
+            nn.Sequential(conv(inputs, outputs, stride=2), conv(outputs, outputs))
             for inputs, outputs in ((small, small), (small, middle), (middle, large))
         )
-        self.laterals = nn.ModuleList(_conv(width, neck, 1) for width in (small, middle, large))
+        self.laterals = nn.ModuleList(conv(width, neck, 1) for width in (small, middle, large))
         self.heads = nn.ModuleList(
             nn.Sequential(_separable(neck, neck), _separable(neck, neck)) for _ in STRIDES
         )

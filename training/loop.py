@@ -9,35 +9,22 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.augment import augment
 from training.config import TrainConfig
-from training.data import Crops, Float, Ints, Uint8, unit
+from training.data import Float, Ints, unit
 from training.losses import distillation_loss, relational_loss, triplet_loss
 from training.mining import semi_hard_triplets
 from training.networks import FaceResNet, to_input
 from training.samplers import PeopleSampler
+from training.views import Views
 
 CHECKPOINT = "last.pt"
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingSet:
-    """What the loop reads."""
-
-    crops: Crops
-    rows: Ints
-    """Rows of the crops it may train on."""
-    teacher: Float
-    """`(n, 2, d)` unit vectors of every crop, plain and mirrored."""
 
 
 def learning_rate(config: TrainConfig, progress: float) -> float:
@@ -48,14 +35,13 @@ def learning_rate(config: TrainConfig, progress: float) -> float:
     return top * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warmup) / (1 - warmup))))
 
 
-def train(config: TrainConfig, data: TrainingSet, run: Path) -> nn.Module:
+def train(config: TrainConfig, data: Views, run: Path) -> nn.Module:
     """Train until the schedule ends, from the run folder's checkpoint if there is one.
 
     The run folder gets `config.json`, `metrics.jsonl` (a line per `log_every` steps), `last.pt`
     (the whole state). Returns the averaged network, in evaluation mode.
     """
     torch.set_num_threads(config.threads)
-    cv2.setNumThreads(1)  # a crop is too small to share, and the cores belong to the network
     torch.manual_seed(config.seed)
     network = FaceResNet(config.network)
     # Known to torch, not to its type hints.
@@ -89,7 +75,7 @@ def train(config: TrainConfig, data: TrainingSet, run: Path) -> nn.Module:
             rate = learning_rate(config, progress)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            labels = torch.from_numpy(data.crops.person[rows])
+            labels = torch.from_numpy(data.person[rows])
             parts = losses(
                 config, network, to_input(views), labels, torch.from_numpy(targets[rows])
             )
@@ -111,18 +97,16 @@ def train(config: TrainConfig, data: TrainingSet, run: Path) -> nn.Module:
     return average
 
 
-def teacher_targets(data: TrainingSet, centre_share: float) -> Float:
-    """What the student is to give for each crop: `(n, d)` unit vectors.
+def teacher_targets(data: Views, centre_share: float) -> Float:
+    """What the student is to give for each view: `(n, d)` unit vectors.
 
-    The mean of both mirror views is a better target than either. It is then moved towards the mean
-    of the person's training crops: the labels take out what the teacher says about the picture
-    rather than about the person.
+    The teacher's vector of the view, moved towards the mean of the person's views: the labels take
+    out what the teacher says about the picture rather than about the person.
     """
-    own = unit(data.teacher.mean(axis=1))
-    sums = np.zeros((len(data.crops.people), own.shape[1]), np.float32)
-    np.add.at(sums, data.crops.person[data.rows], own[data.rows])
-    centres = unit(sums)[data.crops.person]
-    return unit((1 - centre_share) * own + centre_share * centres)
+    people, person = np.unique(data.person, return_inverse=True)
+    sums = np.zeros((len(people), data.teacher.shape[1]), np.float32)
+    np.add.at(sums, person, data.teacher)
+    return unit((1 - centre_share) * data.teacher + centre_share * unit(sums)[person])
 
 
 def losses(
@@ -142,23 +126,16 @@ def losses(
     return {**parts, "total": total}
 
 
-def _batches(config: TrainConfig, data: TrainingSet, first: int) -> Iterator[tuple[Tensor, Ints]]:
-    """Augmented views `(n, 112, 112, 3)` and their rows, one batch made ahead in a thread."""
+def _batches(config: TrainConfig, data: Views, first: int) -> Iterator[tuple[Tensor, Ints]]:
+    """Views `(n, 112, 112, 3)` and their rows, one batch read ahead in a thread."""
+    optim = config.optim
     sampler = PeopleSampler(
-        data.rows,
-        data.crops.person[data.rows],
-        config.optim.people_per_batch,
-        config.optim.crops_per_person,
-        config.seed,
+        data.person, optim.people_per_batch, optim.views_per_person, config.seed
     )
 
     def make(step: int) -> tuple[Tensor, Ints]:
         rows = sampler.batch(step)
-        rng = np.random.default_rng((config.seed, step, 1))
-        strips = rng.permutation(rows)
-        rgb: Uint8 = data.crops.rgb
-        views = [augment(rgb[row], rng, rgb[s]) for row, s in zip(rows, strips, strict=True)]
-        return torch.from_numpy(np.stack(views)), rows
+        return torch.from_numpy(data.rgb[rows]), rows
 
     with ThreadPoolExecutor(1, thread_name_prefix="siam-batches") as pool:
         step = first

@@ -43,7 +43,7 @@ def make_pairs(crops: Crops, people: Ints, means: Float, *, count: int, seed: in
     earlier = np.array([], np.int64)
     for name in SETS:
         own = np.array([p for p in people if crops.people[p].startswith(f"{name}/")], np.int64)
-        own = unlike(own, earlier, means)
+        own = unlike(crops, own, earlier, means)
         earlier = np.concatenate([earlier, own])
         groups = sorted({group_of(crops.people[p]) for p in own})
         fold_of = {groups[i]: rank % FOLDS for rank, i in enumerate(rng.permutation(len(groups)))}

@@ -56,8 +56,8 @@ def _prepare(parsed: Namespace, config: TrainConfig) -> tuple[Crops, Float, dict
 
 def train(parsed: Namespace) -> int:
     """Train, or go on with a run from its last checkpoint and its own config."""
-    from training.loop import TrainingSet
     from training.loop import train as run_loop
+    from training.views import make_views
 
     if parsed.resume:
         config = TrainConfig.model_validate_json((parsed.resume / "config.json").read_text("utf-8"))
@@ -67,10 +67,13 @@ def train(parsed: Namespace) -> int:
     if not parsed.resume and (run / "config.json").exists():
         print(f"{run} holds a run already: --resume {run}, or another --run.", file=sys.stderr)
         return 2
-    crops, vectors, splits = _prepare(parsed, config)
+    crops, _, splits = _prepare(parsed, config)
     rows = rows_of(crops, splits["train"])
     print(f"{len(rows)} crops of {len(splits['train'])} people; run {run}", file=sys.stderr)
-    run_loop(config, TrainingSet(crops, rows, vectors), run)
+    views = make_views(
+        crops, rows, config.data, config.seed, parsed.peers / REFERENCE, parsed.cache
+    )
+    run_loop(config, views, run)
     return 0
 
 
@@ -112,7 +115,7 @@ def export(parsed: Namespace) -> int:
         **card.figures["training"],
         "seed": config.seed,
         "steps": state["step"],
-        "samples": state["step"] * config.optim.people_per_batch * config.optim.crops_per_person,
+        "samples": state["step"] * config.optim.people_per_batch * config.optim.views_per_person,
         "minutes": round(state["spent_s"] / 60, 1),
         **({"note": parsed.note} if parsed.note else {}),
     }

@@ -52,15 +52,31 @@ def align(bgr: BgrImage, landmarks_xy: FloatArray, margin_px: int = 0) -> BgrIma
     Raises:
         ValueError: the landmarks coincide or are not finite.
     """
-    side = CROP_PX + 2 * margin_px
-    matrix = similarity(landmarks_xy, TEMPLATE_XY + margin_px)
-    # An aligned crop is often much smaller than the face: averaging first avoids aliasing.
+    return lay(bgr, landmarks_xy, TEMPLATE_XY + np.float32(margin_px), CROP_PX + 2 * margin_px)
+
+
+def scaled_template(side_px: int, margin_px: int) -> FloatArray:
+    """The template's places `(5, 2)` in a square of `side_px` that shows `margin_px` around it."""
+    # Pixel centres, not corners, are what the template's numbers mean.
+    scale = side_px / (CROP_PX + 2 * margin_px)
+    return ((TEMPLATE_XY + margin_px + 0.5) * scale - 0.5).astype(np.float32)
+
+
+def lay(bgr: BgrImage, landmarks_xy: FloatArray, template_xy: FloatArray, side_px: int) -> BgrImage:
+    """Crop `(side_px, side_px, 3)` with the landmarks on `template_xy`.
+
+    Raises:
+        ValueError: the landmarks coincide or are not finite.
+    """
+    matrix = similarity(landmarks_xy, template_xy)
+    # A crop is often much smaller than the face: averaging first avoids aliasing.
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     halvings = int(np.floor(np.log2(1 / scale))) if scale < 0.5 else 0
     if halvings > 0:
         shrink = 2.0**-halvings
         small = cv2.resize(bgr, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
         bgr = np.asarray(small, dtype=np.uint8)
-        matrix = similarity(landmarks_xy * np.float32(shrink), TEMPLATE_XY + margin_px)
-    crop = cv2.warpAffine(bgr, matrix, (side, side), flags=cv2.INTER_LINEAR)
+        # Resizing keeps the pixels' corners, not their centres, in place.
+        matrix = similarity(landmarks_xy * shrink + (shrink - 1) / 2, template_xy)
+    crop = cv2.warpAffine(bgr, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR)
     return np.asarray(crop, dtype=np.uint8)

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from siamapp.errors import ModelIncompatible, ModelMissing, ModelTampered
 
 CARD_NAME = "card.toml"
+_ONNX_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$"
+_SHA256 = r"^[0-9a-f]{64}$"
 
 
 class _Part(BaseModel):
@@ -58,9 +60,27 @@ class DetectionSpec(_Part):
 class ModelFile(_Part):
     """One precision of the network."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$")
+    name: str = Field(pattern=_ONNX_NAME)
     precision: Literal["fp32", "fp16", "int8"]
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    sha256: str = Field(pattern=_SHA256)
+
+
+class RefinementSpec(_Part):
+    """A detector's second network, which looks at each found face closely.
+
+    It takes float32 `(N, 3, side_px, side_px)` of the card's channel order, mean and std: the face
+    laid on the 112x112 template with `margin_px` around it, scaled to `side_px`. It gives
+    `(N, 11)`: the five points' `(x, y)` distances from the template's places in template eye
+    distances, then the logit of this being a face.
+    """
+
+    name: str = Field(pattern=_ONNX_NAME)
+    precision: Literal["fp32"] = "fp32"
+    sha256: str = Field(pattern=_SHA256)
+    side_px: int = Field(ge=16, le=256)
+    margin_px: int = Field(ge=0, le=112)
+    score_threshold: float = Field(gt=0, lt=1)
+    parameters: int = Field(ge=0)
 
 
 class Threshold(_Part):
@@ -95,10 +115,16 @@ class ModelCard(_Part):
     input: InputSpec
     embedding: EmbeddingSpec | None = None
     detection: DetectionSpec | None = None
+    refinement: RefinementSpec | None = None
     files: tuple[ModelFile, ...] = Field(min_length=1)
     thresholds: tuple[Threshold, ...] = ()
     figures: dict[str, dict[str, float | int | str]] = Field(default_factory=dict)
     """Measured figures by table, each table with the `command` that made it."""
+
+    @property
+    def every_file(self) -> tuple[ModelFile | RefinementSpec, ...]:
+        """All ONNX files that the card answers for."""
+        return self.files if self.refinement is None else (*self.files, self.refinement)
 
     def file(self, precision: str) -> ModelFile:
         """The file of that precision, else the fp32 one."""
@@ -131,7 +157,7 @@ def load_card(folder: Path) -> ModelCard:
         raise ModelIncompatible(f"{path}: {where}: {first['msg']}.", "Mend the card.") from error
 
 
-def verified_bytes(folder: Path, file: ModelFile) -> bytes:
+def verified_bytes(folder: Path, file: ModelFile | RefinementSpec) -> bytes:
     """The model file's bytes, after its hash was checked: what is checked is what is loaded.
 
     Raises:

@@ -15,7 +15,14 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from siamapp.errors import ModelIncompatible, ModelMissing
-from siamapp.vision.card import CARD_NAME, ModelCard, load_card, verified_bytes
+from siamapp.vision.card import (
+    CARD_NAME,
+    ModelCard,
+    ModelFile,
+    RefinementSpec,
+    load_card,
+    verified_bytes,
+)
 
 _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
@@ -30,6 +37,7 @@ class Model:
         self.card = card
         self.file = file
         self._session = session
+        self._refinement: ort.InferenceSession | None = None
         self.input_name: str = session.get_inputs()[0].name
         self.output_names: tuple[str, ...] = tuple(output.name for output in session.get_outputs())
 
@@ -57,12 +65,14 @@ class Model:
         card = load_card(folder)
         if provider in ("auto", "cuda") and cuda_possible():
             wanted = precision or "fp32"
-            session = _session(folder, card, wanted, "cuda", threads)
+            session = _session(folder, card.file(wanted), "cuda", threads)
             if session.get_providers()[0] == _PROVIDERS["cuda"]:
-                return cls(folder, card, session, file=card.file(wanted).name)
+                return cls(folder, card, session, file=card.file(wanted).name)._refined(
+                    "cuda", threads
+                )
         wanted = precision or "int8"
-        session = _session(folder, card, wanted, "cpu", threads)
-        return cls(folder, card, session, file=card.file(wanted).name)
+        session = _session(folder, card.file(wanted), "cpu", threads)
+        return cls(folder, card, session, file=card.file(wanted).name)._refined("cpu", threads)
 
     @property
     def provider(self) -> str:
@@ -73,6 +83,22 @@ class Model:
     def run(self, feed: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
         """All outputs for the named inputs."""
         return list(self._session.run(None, dict(feed)))
+
+    def refine(self, crops: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the card's refinement says of `(n, 3, side, side)` crops: `(n, 11)`.
+
+        Raises:
+            ModelIncompatible: the card has no refinement.
+        """
+        if self._refinement is None:
+            raise ModelIncompatible(f"{self.card.name} has no refinement.", "Reinstall the model.")
+        (answers,) = self._refinement.run(None, {self._refinement.get_inputs()[0].name: crops})
+        return np.asarray(answers, np.float32)
+
+    def _refined(self, provider: str, threads: int) -> Model:
+        if self.card.refinement is not None:
+            self._refinement = _session(self.folder, self.card.refinement, provider, threads)
+        return self
 
     def latency_ms(self, repeats: int = 20) -> float:
         """Median milliseconds of one run at batch 1 on zeros (a detector: at 320x256)."""
@@ -88,9 +114,9 @@ class Model:
 
 
 def _session(
-    folder: Path, card: ModelCard, precision: str, provider: str, threads: int
+    folder: Path, file: ModelFile | RefinementSpec, provider: str, threads: int
 ) -> ort.InferenceSession:
-    data = verified_bytes(folder, card.file(precision))
+    data = verified_bytes(folder, file)
     providers = (
         [_PROVIDERS["cuda"], _PROVIDERS["cpu"]] if provider == "cuda" else [_PROVIDERS["cpu"]]
     )

@@ -14,11 +14,13 @@ from sklearn.datasets import load_digits
 
 from training import loop
 from training.augment import augment
-from training.config import TrainConfig, load_config
+from training.config import DataConfig, TrainConfig, load_config
 from training.data import Crops, unit
 from training.export import export_onnx, onnx_input, quantize
-from training.loop import TrainingSet, learning_rate, train
+from training.loop import learning_rate, train
 from training.networks import FaceResNet, to_input
+from training.samplers import PeopleSampler
+from training.views import Views, make_views
 
 TINY = {
     "name": "tiny",
@@ -27,24 +29,21 @@ TINY = {
     "log_every": 2,
     "checkpoint_every": 3,
     "network": {"widths": [8, 8, 16, 16], "blocks": [0, 1, 1, 1], "dimension": 8},
-    "optim": {"people_per_batch": 4, "crops_per_person": 2, "steps": 6},
+    "optim": {"people_per_batch": 4, "views_per_person": 2, "steps": 6},
 }
 
 
 @pytest.fixture(scope="module")
-def digits() -> TrainingSet:
-    """60 hand-written digits as crops, their class as the person and a fixed map as the teacher."""
+def digits() -> Views:
+    """60 hand-written digits, their class as the person and a fixed map as the teacher."""
     pictures, labels = load_digits(return_X_y=True)
-    grey = np.kron(pictures[:60].reshape(-1, 8, 8), np.ones((16, 16))) * 15
+    grey = np.kron(pictures[:60].reshape(-1, 8, 8), np.ones((14, 14))) * 15
     rgb = np.repeat(grey[..., None], 3, axis=3).astype(np.uint8)
-    people = tuple(f"celeba/{digit}" for digit in range(10))
-    names = tuple(f"celeba/{label}/{i}.jpg" for i, label in enumerate(labels[:60]))
-    crops = Crops(rgb, names, labels[:60].astype(np.int64), people)
     teacher = unit(np.random.default_rng(0).normal(size=(10, 8)).astype(np.float32))
-    return TrainingSet(crops, np.arange(60), np.repeat(teacher[labels[:60]][:, None], 2, axis=1))
+    return Views(rgb, teacher[labels[:60]], labels[:60].astype(np.int64))
 
 
-def test_a_resumed_run_ends_with_the_same_weights(digits: TrainingSet, tmp_path: Path) -> None:
+def test_a_resumed_run_ends_with_the_same_weights(digits: Views, tmp_path: Path) -> None:
     config = TrainConfig.model_validate(TINY)
     whole = train(config, digits, tmp_path / "whole").state_dict()
     # The same schedule, cut off after three steps.
@@ -57,7 +56,7 @@ def test_a_resumed_run_ends_with_the_same_weights(digits: TrainingSet, tmp_path:
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
-def test_losses_fall(digits: TrainingSet, tmp_path: Path) -> None:
+def test_losses_fall(digits: Views, tmp_path: Path) -> None:
     tree = {**TINY, "optim": {**TINY["optim"], "steps": 40, "learning_rate": 1e-2}}  # type: ignore[dict-item]
     train(TrainConfig.model_validate(tree), digits, tmp_path)
     lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
@@ -71,6 +70,48 @@ def test_augmented_views_differ_and_repeat_with_the_seed() -> None:
     assert views[0].shape == (112, 112, 3)
     assert np.array_equal(views[0], views[1])
     assert not np.array_equal(views[0], views[2])
+
+
+class MeanColour:
+    """Stands in for the reference, whose file tests do not have."""
+
+    def __init__(self, model: Path, threads: int = 2) -> None:
+        assert model.is_file()
+
+    def __call__(self, rgb: np.ndarray) -> np.ndarray:
+        return unit(rgb.mean(axis=(1, 2)).astype(np.float32))
+
+
+def test_views_carry_the_teachers_answer_to_themselves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.views.Reference", MeanColour)
+    rng = np.random.default_rng(0)
+    rgb = rng.integers(0, 256, (5, 128, 128, 3), dtype=np.uint8)
+    people = ("celeba/1", "celeba/2")
+    crops = Crops(rgb, tuple(f"celeba/{i}" for i in range(5)), np.array([0, 0, 0, 1, 1]), people)
+    model = tmp_path / "reference.onnx"
+    model.write_bytes(b"reference")
+    config = DataConfig(views_per_crop=3, blends_per_crop=1)
+    made = make_views(crops, np.array([1, 2, 4]), config, 1, model, tmp_path / "cache")
+    assert made.rgb.shape == (12, 112, 112, 3)
+    assert made.person.tolist() == [0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4]
+    assert made.teacher == pytest.approx(MeanColour(model)(np.asarray(made.rgb)))
+    monkeypatch.delattr("training.views.Reference")  # kept, not made again
+    again = make_views(crops, np.array([1, 2, 4]), config, 1, model, tmp_path / "cache")
+    assert np.array_equal(again.rgb, made.rgb)
+
+
+def test_batches_hold_no_view_twice_and_bring_people_together() -> None:
+    person = np.repeat(np.arange(30), 4)
+    sampler = PeopleSampler(person, 10, 2, seed=1)
+    batch = sampler.batch(3)
+    assert len(set(batch.tolist())) == 20
+    _, together = np.unique(person[batch], return_counts=True)
+    assert (together >= 2).all()
+    assert np.array_equal(batch, PeopleSampler(person, 10, 2, seed=1).batch(3))
+    with pytest.raises(ValueError, match="take fewer"):
+        PeopleSampler(person, 100, 2, seed=1).batch(0)
 
 
 # torch.export's own: its pytree deprecations are not ours to mend.

@@ -84,7 +84,7 @@ def test_every_model_that_ships_is_whole_and_runs():
     folders = list_models((assets_dir() / "models",))
     assert {load_card(folder).task for folder in folders} == {"detector", "embedder"}
     for folder in folders:
-        for file in load_card(folder).files:
+        for file in load_card(folder).every_file:
             model = Model.load(folder, precision=file.precision, provider="cpu")
             assert (model.file, model.provider) == (file.name, "cpu")
             spec = model.card.input
