@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import skimage.data
 import torch
 
 from siamapp.types import FloatArray
+from siamapp.vision.align import similarity
 from siamapp.vision.detect import Detector
 from siamapp.vision.model import Model
 from siamapp.vision.track import iou
@@ -27,6 +30,15 @@ from training.detector_network import (
     detection_loss,
     giou,
 )
+from training.detector_refine import (
+    SIDE_PX,
+    TEMPLATE,
+    Look,
+    RefineNetwork,
+    jitter,
+    refine_loss,
+)
+from training.detector_refine import draw as look_at
 
 POINTS = np.array([[[200, 102], [247, 103], [220, 125], [199, 143], [240, 144]]], np.float32)
 NOTHING = torch.empty(0, 4)
@@ -192,6 +204,58 @@ def test_a_network_overfits_one_portrait_and_its_export_finds_the_face(
     assert len(faces) == 1
     assert iou(faces[0].box_xyxy[None], box.numpy())[0, 0] > 0.8
     assert landmark_errors(faces[0].landmarks_xy[None], source.points - shift)[0] < 0.08
+
+
+def test_a_look_says_how_far_the_points_are_from_where_they_were_laid() -> None:
+    source = astronaut()
+    rng = np.random.default_rng(0)
+    start = jitter(POINTS[0], rng, 1.0)
+    look = Look(source.bgr, start, POINTS[0])
+    unit_px = float(TEMPLATE[1, 0] - TEMPLATE[0, 0])
+    seen = set()
+    for seed in range(12):
+        crop, targets, real = look_at(look, np.random.default_rng(seed))
+        assert (crop.shape, crop.dtype, real) == ((SIDE_PX, SIDE_PX, 3), np.uint8, 1.0)
+        points = TEMPLATE + targets.reshape(5, 2) * unit_px
+        assert points[0, 0] < points[1, 0], "a mirrored face swaps left and right"
+        back = cv2.invertAffineTransform(similarity(start, TEMPLATE))
+        plain = points @ back[:, :2].T + back[:, 2]
+        mirrored = points[[1, 0, 2, 4, 3]] * [-1, 1] + [SIDE_PX - 1, 0]
+        mirrored = mirrored @ back[:, :2].T + back[:, 2]
+        off = [np.abs(way - POINTS[0]).max() for way in (plain, mirrored)]
+        assert min(off) < 1e-2
+        seen.add(int(np.argmin(off)))
+    assert seen == {0, 1}
+    assert look_at(Look(source.bgr, start, None), rng)[2] == 0.0
+
+
+def test_a_refusal_teaches_no_points() -> None:
+    answers = torch.zeros(2, 11)
+    targets = torch.tensor([[0.1] * 10, [9.0] * 10])
+    losses = refine_loss(answers, targets, torch.tensor([1.0, 0.0]))
+    assert losses["points"].item() == pytest.approx(0.1)
+    assert losses["score"].item() == pytest.approx(np.log(2))
+
+
+@pytest.mark.filterwarnings("ignore:.*LeafSpec.*:FutureWarning")  # torch's exporter, of itself
+def test_a_refinement_joins_a_detectors_folder(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = RefineNetwork((8, 8, 8, 8), 8).train()
+    network(torch.rand(4, 3, SIDE_PX, SIDE_PX) * 255)
+    config = {"widths": (8, 8, 8, 8), "hidden": 8, "max_minutes": 1.0}
+    weights = tmp_path / "refine.pt"
+    torch.save({"weights": network.state_dict(), "config": config, "crops": 9}, weights)
+    folder = tmp_path / "siamdetect-v1"
+    shutil.copytree(Path(__file__).parents[2] / "assets/models/siamdetect-v1", folder)
+    assert main(["export-refinement", str(weights), str(folder), "--score-threshold", "0.4"]) == 0
+    model = Model.load(folder, provider="cpu")
+    assert model.card.refinement is not None
+    assert model.card.refinement.score_threshold == 0.4
+    assert "scenes" not in model.card.figures, "measured without it"
+    crops = np.random.default_rng(0).uniform(0, 255, (3, 3, SIDE_PX, SIDE_PX)).astype(np.float32)
+    with torch.inference_mode():
+        expected = network.eval()(torch.from_numpy(crops)).numpy()
+    assert model.refine(crops) == pytest.approx(expected, abs=1e-3)
 
 
 def test_folding_changes_no_output(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from siamapp.errors import ModelIncompatible
 from siamapp.types import BgrImage, Face
-from siamapp.vision.card import DetectionSpec, InputSpec, ModelCard, ModelFile
+from siamapp.vision.align import lay, scaled_template, similarity
+from siamapp.vision.card import DetectionSpec, InputSpec, ModelCard, ModelFile, RefinementSpec
 from siamapp.vision.detect import CHANNELS, Detector, decode, suppress
 from siamapp.vision.model import Model
 
@@ -122,6 +123,55 @@ def test_refuses_another_task_and_maps_that_are_not_the_cards() -> None:
         Detector(ScriptedModel(task="embedder"))
     with pytest.raises(ModelIncompatible):
         Detector(ScriptedModel(channels=5)).detect(np.zeros((64, 64, 3), np.uint8))
+
+
+class RefinedModel(ScriptedModel):
+    """Its closer look moves the nose by half an eye distance and gives the logit it is told."""
+
+    def __init__(self, logit: float, *, width: int = 11) -> None:
+        super().__init__()
+        spec = RefinementSpec(
+            name="refine.onnx", sha256="0" * 64, side_px=64, margin_px=20, score_threshold=0.7,
+            parameters=0,
+        )  # fmt: skip
+        self.card = self.card.model_copy(update={"refinement": spec})
+        self.logit, self.width = logit, width
+        self.looked_at: list[NDArray[Any]] = []
+
+    def refine(self, crops: NDArray[Any]) -> NDArray[Any]:
+        self.looked_at.append(crops)
+        answers = np.zeros((len(crops), self.width), np.float32)
+        answers[:, 4], answers[:, -1] = 0.5, self.logit
+        return answers
+
+
+def test_a_closer_look_moves_the_points_and_sees_the_full_resolution() -> None:
+    rng = np.random.default_rng(0)
+    bgr = cv2.resize(rng.integers(0, 256, (60, 80, 3), np.uint8), (640, 480))
+    plain = only_face(Detector(ScriptedModel()), bgr)  # type: ignore[arg-type]
+    model = RefinedModel(2.0)
+    face = only_face(Detector(model), bgr)  # type: ignore[arg-type]
+    assert face.score == pytest.approx(1 / (1 + np.exp(-2.0)))
+    assert face.box_xyxy == pytest.approx(plain.box_xyxy)
+    # The hand-made face is no template face: what stays is laid on the template, and the nose goes
+    # half a template eye distance along its eyes.
+    template = scaled_template(64, 20)
+    back = cv2.invertAffineTransform(similarity(plain.landmarks_xy, template))
+    moved = template.copy()
+    moved[2, 0] += 0.5 * (template[1, 0] - template[0, 0])
+    assert face.landmarks_xy == pytest.approx(moved @ back[:, :2].T + back[:, 2], abs=1e-3)
+    (crops,) = model.looked_at
+    assert crops.shape == (1, 3, 64, 64)
+    expected = lay(bgr, plain.landmarks_xy, template, 64)
+    assert np.array_equal(crops[0].transpose(1, 2, 0), expected.astype(np.float32))
+
+
+def test_what_a_closer_look_refuses_is_no_face() -> None:
+    bgr = np.full((480, 640, 3), 200, np.uint8)
+    assert Detector(RefinedModel(0.5)).detect(bgr) == ()  # type: ignore[arg-type]
+    assert Detector(RefinedModel(np.nan)).detect(bgr) == (), "not a number is no yes"  # type: ignore[arg-type]
+    with pytest.raises(ModelIncompatible):
+        Detector(RefinedModel(2.0, width=5)).detect(bgr)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
