@@ -51,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = verbs.add_parser("evaluate", parents=[data, model], help="figures on the test pairs")
     evaluate.add_argument("--pairs", type=Path, required=True)
     evaluate.add_argument("--timing", action="store_true", help="also time one face at one thread")
+    again = verbs.add_parser("reproduce", help="every method on AT&T, or on digits, side by side")
+    again.add_argument("--data", type=Path, help="att_faces.tar")
+    again.add_argument("--digits", action="store_true", help="scikit-learn's digits, in a minute")
+    again.add_argument("--out", type=Path, default=Path("docs"), help="folder of the report")
+    again.add_argument("--steps", type=int, help="of each training; default 300, digits 30")
+    again.add_argument("--seed", type=int, default=1)
+    again.add_argument("--fresh", action="store_true", help="forget what was measured before")
     return parser
 
 

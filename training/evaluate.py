@@ -85,8 +85,10 @@ def equal_error_rate(distances: Float, genuine: Bools) -> float:
     """The rate at which FMR and FNMR cross, linear between thresholds."""
     order = np.argsort(distances, kind="stable")
     labels = genuine[order]
-    fnmr = 1 - np.concatenate([[0], np.cumsum(labels)]) / labels.sum()
-    fmr = np.concatenate([[0], np.cumsum(~labels)]) / (~labels).sum()
+    # No threshold lies between equal distances (those of binary codes often are).
+    ends = np.append(np.flatnonzero(np.diff(distances[order])), len(order) - 1)
+    fnmr = 1 - np.concatenate([[0], np.cumsum(labels)[ends]]) / labels.sum()
+    fmr = np.concatenate([[0], np.cumsum(~labels)[ends]]) / (~labels).sum()
     k = int(np.argmax(fmr >= fnmr))
     before, after = fnmr[k - 1] - fmr[k - 1], fmr[k] - fnmr[k]
     share = before / (before + after)

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from training.config import TrainConfig
 from training.data import Float, Ints, unit
 from training.losses import distillation_loss, relational_loss, triplet_loss
-from training.mining import semi_hard_triplets
+from training.mining import mine_triplets
 from training.networks import FaceResNet, to_input
 from training.samplers import PeopleSampler
 from training.views import Views
@@ -120,7 +120,7 @@ def losses(
     if weights.relational:
         parts["relational"] = relational_loss(vectors, targets)
     if weights.triplet:
-        triplets = semi_hard_triplets(vectors, labels)
+        triplets = mine_triplets(vectors, labels, "semi_hard")
         parts["triplet"] = triplet_loss(vectors, triplets, weights.margin)
     total = torch.stack([getattr(weights, name) * value for name, value in parts.items()]).sum()
     return {**parts, "total": total}

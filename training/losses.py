@@ -1,10 +1,74 @@
-"""Losses on batches of unit vectors. Each says which paper and equation it is."""
+"""Losses on distances of pairs and on batches of vectors, each with its paper and equation."""
 
 from __future__ import annotations
+
+import math
+from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+PairLabels = Literal["impostor_is_one", "genuine_is_one"]
+
+
+def impostor_labels(labels: Tensor, convention: PairLabels) -> Tensor:
+    """Pair labels as floats, 1 for impostor, as the papers' Y.
+
+    Both conventions are met in the wild and nothing in the numbers tells them apart: training on
+    the wrong one runs without complaint and pulls strangers together. So it is always said.
+
+    Raises:
+        ValueError: a label is neither 0 nor 1, or the convention is unknown.
+    """
+    if convention not in ("impostor_is_one", "genuine_is_one"):
+        raise ValueError(f"pair labels are 'impostor_is_one' or 'genuine_is_one', not {convention}")
+    values = labels.to(torch.get_default_dtype())
+    if not ((values == 0) | (values == 1)).all():
+        raise ValueError("pair labels must be 0 or 1")
+    return values if convention == "impostor_is_one" else 1 - values
+
+
+def exponential_loss(energy: Tensor, impostor: Tensor, bound: float) -> Tensor:
+    """Chopra, Hadsell and LeCun 2005, eq. 8 (with alpha = 2/Q, beta = 2Q, gamma = -2.77/Q).
+
+    `(1 - Y) (2/Q) E^2 + Y 2Q exp(-2.77 E / Q)`, averaged. `energy` `(n,)` is the L1 distance,
+    `impostor` `(n,)` is Y, `bound` is Q, the largest energy that the network can give.
+    """
+    genuine_part = 2 / bound * energy.square()
+    impostor_part = 2 * bound * torch.exp(-2.77 / bound * energy)
+    return torch.where(impostor > 0.5, impostor_part, genuine_part).mean()
+
+
+def contrastive_loss(distances: Tensor, impostor: Tensor, margin: float) -> Tensor:
+    """Hadsell, Chopra and LeCun 2006, eq. 4, averaged.
+
+    `(1 - Y) 1/2 D^2 + Y 1/2 max(0, m - D)^2` with D `(n,)` Euclidean.
+    """
+    genuine_part = 0.5 * distances.square()
+    impostor_part = 0.5 * F.relu(margin - distances).square()
+    return torch.where(impostor > 0.5, impostor_part, genuine_part).mean()
+
+
+def hinge_pair_loss(similarity: Tensor, impostor: Tensor) -> Tensor:
+    """Zagoruyko and Komodakis 2015, eq. 1: `max(0, 1 - y o)` with y = 1 genuine, -1 impostor."""
+    return F.relu(1 - (1 - 2 * impostor) * similarity).mean()
+
+
+def stuck_or_collapsed(vectors: Tensor, loss: float, margin: float) -> str | None:
+    """What has gone wrong where embeddings carry nothing, in words; None where all is well.
+
+    A collapsed network gives every picture the same vector; then every triplet loses exactly the
+    margin (Schroff et al. 2015, section 3.2, says so of hard mining too early).
+    """
+    if not math.isfinite(loss) or not torch.isfinite(vectors).all():
+        return "the loss is not finite: lower the learning rate"
+    spread = (vectors - vectors.mean(dim=0)).norm(dim=1).mean()
+    if spread < 1e-3 * vectors.norm(dim=1).mean().clamp(min=1e-12):
+        return "collapsed: every picture has the same vector; mine less hard, or lower the rate"
+    if margin > 0 and abs(loss - margin) < 1e-3 * margin:
+        return "stuck at the margin: nothing is learnt; mine less hard, or lower the rate"
+    return None
 
 
 def squared_distances(vectors: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ INPUT_MEAN = 127.5
 INPUT_STD = 127.5
 
 
-def _conv_bn(inner: int, outer: int, kernel: int, stride: int, groups: int = 1) -> nn.Sequential:
+def conv_bn(inner: int, outer: int, kernel: int, stride: int, groups: int = 1) -> nn.Sequential:
     conv = nn.Conv2d(inner, outer, kernel, stride, kernel // 2, groups=groups, bias=False)
     return nn.Sequential(conv, nn.BatchNorm2d(outer))
 
@@ -22,10 +22,10 @@ class BasicBlock(nn.Module):
 
     def __init__(self, inner: int, outer: int, stride: int) -> None:
         super().__init__()
-        self.first = _conv_bn(inner, outer, 3, stride)
-        self.second = _conv_bn(outer, outer, 3, 1)
+        self.first = conv_bn(inner, outer, 3, stride)
+        self.second = conv_bn(outer, outer, 3, 1)
         same = inner == outer and stride == 1
-        self.shortcut = nn.Identity() if same else _conv_bn(inner, outer, 1, stride)
+        self.shortcut = nn.Identity() if same else conv_bn(inner, outer, 1, stride)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(self.second(F.relu(self.first(x))) + self.shortcut(x))
@@ -42,7 +42,7 @@ class FaceResNet(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         widths = config.widths
-        layers: list[nn.Module] = [_conv_bn(3, widths[0], 3, 2), nn.ReLU()]
+        layers: list[nn.Module] = [conv_bn(3, widths[0], 3, 2), nn.ReLU()]
         inner = widths[0]
         for stage, (width, blocks) in enumerate(zip(widths, config.blocks, strict=True)):
             for block in range(blocks):

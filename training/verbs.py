@@ -222,6 +222,33 @@ def evaluate(parsed: Namespace) -> int:
     return 0
 
 
+def reproduce(parsed: Namespace) -> int:
+    """Measure every method, and write the report; what was measured before is not done again."""
+    from training import reproduce as rows
+    from training.reproduce_report import manifold, write_report
+
+    if parsed.digits == (parsed.data is not None):
+        print("Give either --data att_faces.tar or --digits.", file=sys.stderr)
+        return 2
+    pictures = rows.load_digits() if parsed.digits else rows.load_att(parsed.data)
+    name = "digits" if parsed.digits else "reproduction"
+    steps = parsed.steps or (30 if parsed.digits else 300)
+    measured = parsed.out / f"{name}.jsonl"
+    if parsed.fresh:
+        measured.unlink(missing_ok=True)
+    groups = 1 if parsed.digits else None
+    rows.reproduce(pictures, measured, steps=steps, seed=parsed.seed, groups=groups)
+    option = "--digits" if parsed.digits else "--data att_faces.tar"
+    command = f"python -m training reproduce {option} --steps {steps} --seed {parsed.seed}"
+    data = "scikit-learn's digits" if parsed.digits else "AT&T's 400 pictures of 40 people"
+    write_report(
+        rows.read_outcomes(measured), parsed.out / f"{name}.md", command=command, data=data
+    )
+    if parsed.digits:
+        manifold(pictures, parsed.out / "digits.png")
+    return 0
+
+
 def embed(embedder: Embedder, aligned_rgb: Uint8) -> Float:
     """Unit vectors of `(n, 112, 112, 3)` RGB crops, by the code that the app runs."""
     parts = np.array_split(aligned_rgb[..., ::-1], max(1, len(aligned_rgb) // 64))

@@ -1,0 +1,142 @@
+"""Every method, trained for a moment: it runs, its loss falls, it judges pairs symmetrically."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from training.methods import Classified, Distilled, draw_pairs
+from training.reproduce import (
+    BRANCHES,
+    DISTILLED,
+    ROWS,
+    Outcome,
+    Pictures,
+    fit,
+    groups_of,
+    judge,
+    load_digits,
+    read_outcomes,
+    reproduce,
+)
+from training.reproduce_report import interval, write_report
+from training.small_networks import ChopraNet
+
+
+@pytest.fixture(scope="module")
+def digits() -> Pictures:
+    torch.set_num_threads(1)
+    return load_digits()
+
+
+@pytest.mark.parametrize("kind", BRANCHES)
+@pytest.mark.parametrize("row", [*ROWS, DISTILLED])
+def test_every_method_learns_and_judges(row: str, kind: str, digits: Pictures) -> None:
+    torch.manual_seed(1)
+    few = digits.of(np.arange(4))
+    few = Pictures(few.values[:40], few.person[:40])
+    if row == DISTILLED:
+        method: torch.nn.Module = Distilled(kind, 1, Classified(kind, 1, "softmax", 4).network)  # type: ignore[arg-type]
+    else:
+        method = ROWS[row](kind, 4)  # type: ignore[arg-type]
+    labels = torch.from_numpy(few.person)
+
+    @torch.no_grad()
+    def loss() -> float:
+        torch.manual_seed(2)  # of the pairs that are drawn
+        draws = [method.train().loss(few.values, labels) for _ in range(4)]  # type: ignore[operator]
+        return float(torch.stack(draws).mean())
+
+    before = loss()
+    fit(method, few, 25, 1, people_per_batch=4, pictures_per_person=5)
+    assert loss() < before
+    method.eval()
+    with torch.no_grad():
+        pairs = torch.tensor([0, 1, 2]), torch.tensor([5, 6, 2])
+        there = method.distances(few.values, *pairs)  # type: ignore[operator]
+        back = method.distances(few.values, *pairs[::-1])  # type: ignore[operator]
+    assert torch.allclose(there, back, atol=1e-5)
+
+
+def test_half_of_the_pairs_are_genuine_and_none_is_drawn_twice() -> None:
+    labels = torch.arange(20) % 5
+    first, second, impostor = draw_pairs(labels)
+    assert (first < second).all()
+    assert ((labels[first] != labels[second]).float() == impostor).all()
+    assert impostor.mean().item() == 0.5
+    assert len({*zip(first.tolist(), second.tolist(), strict=True)}) == len(first)
+
+
+def test_the_network_of_2005_has_the_maps_of_the_paper() -> None:
+    shapes = []
+    network = ChopraNet()
+    for layer in network.layers:
+        layer.register_forward_hook(lambda module, given, out: shapes.append(tuple(out.shape[1:])))
+    network(torch.zeros(1, 1, 56, 46))
+    assert shapes[0] == (15, 50, 40)
+    assert shapes[2] == (15, 25, 20)
+    assert shapes[3] == (45, 20, 15)
+    assert shapes[5] == (45, 5, 5)
+    assert shapes[6] == (250, 1, 1)
+    assert shapes[-1] == (50,)
+
+
+class ByBrightness:
+    """Judges by the mean brightness of each picture."""
+
+    def distances(
+        self, pictures: torch.Tensor, first: torch.Tensor, second: torch.Tensor
+    ) -> torch.Tensor:
+        bright = pictures.mean(dim=(1, 2, 3))
+        return (bright[first] - bright[second]).abs()
+
+
+def test_judging_by_hand() -> None:
+    # Brightness 0, 0.1 (first person), 0.25, 0.45 (second): genuine 0.1 and 0.2,
+    # impostors 0.25, 0.45, 0.15 and 0.35.
+    values = torch.tensor([0.0, 0.1, 0.25, 0.45])[:, None, None, None].expand(4, 1, 2, 2)
+    rates, equal = judge(ByBrightness(), Pictures(values, np.array([0, 0, 1, 1])))  # type: ignore[arg-type]
+    # No impostor may pass at 10, 7.5 or 5 % of four: the threshold lies at 0.15.
+    assert rates == (0.5, 0.5, 0.5)
+    assert 0.2 < equal < 0.5
+
+
+def test_everybody_is_tested_once() -> None:
+    people = np.repeat(np.arange(40), 10)
+    groups = groups_of(people, 5, seed=1)
+    assert [len(g) for g in groups] == [5] * 8
+    assert sorted(np.concatenate(groups).tolist()) == list(range(40))
+
+
+def test_what_was_measured_is_not_measured_again(
+    digits: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.reproduce.ROWS", {"softmax": ROWS["softmax"]})
+    monkeypatch.setattr("training.reproduce.BRANCHES", ("chopra",))
+    out = tmp_path / "digits.jsonl"
+    reproduce(digits, out, steps=1, seed=1, groups=1)
+    first = read_outcomes(out)
+    assert [o.row for o in first] == ["softmax", DISTILLED]
+    reproduce(digits, out, steps=1, seed=1, groups=1)
+    assert read_outcomes(out) == first
+
+
+def test_the_report_keeps_what_a_person_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "docs/reproduction.md"
+    outcomes = [
+        Outcome("siamese, exponential loss", "chopra", group, (0.0, 0.01, 0.02), 0.01 * group, 2.0)
+        for group in range(3)
+    ]
+    write_report(outcomes, path, command="the command", data="the data")
+    path.write_text(path.read_text("utf-8") + "\nWhich to choose.\n", encoding="utf-8")
+    write_report(outcomes, path, command="the command", data="the data")
+    text = path.read_text("utf-8")
+    assert text.count("Which to choose.") == 1
+    assert "| siamese, exponential loss | 0.0 (0.0 to 0.0) | 1.0 (1.0 to 1.0) |" in text
+    assert "0.0 / 1.0 / 1.0" in text
+    mean, low, high = interval([0.0, 0.01, 0.02])
+    assert low <= mean <= high
+    assert mean == pytest.approx(0.01)
