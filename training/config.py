@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from training.heads import Head
+from training.mining import Mining
 
 
 class _Part(BaseModel):
@@ -44,6 +47,16 @@ class LossConfig(_Part):
     triplet: float = Field(0.5, ge=0)
     margin: float = Field(0.3, gt=0)
     """Of the triplet loss, on squared distances of unit vectors (0..4)."""
+    mining: Mining = "semi_hard"
+    negatives: int = Field(1, gt=0)
+    """Triplets per anchor and positive: the ratio of strangers to own pictures."""
+    contrastive: float = Field(0.0, ge=0)
+    contrastive_margin: float = Field(1.0, gt=0)
+    """On distances of unit vectors (0..2)."""
+    classify: float = Field(0.0, ge=0)
+    head: Head = "arcface"
+    head_margin: float = Field(0.3, ge=0)
+    head_scale: float = Field(30.0, gt=0)
 
 
 class OptimConfig(_Part):
@@ -69,6 +82,10 @@ class TrainConfig(_Part):
     threads: int = Field(2, gt=0)
     """Take 1 where cores are shared: oneDNN's threads wait for each other there."""
     bf16: bool = True
+    accelerator: Literal["auto", "cpu", "cuda"] = "cpu"
+    devices: int = Field(1, gt=0)
+    """Per node; each takes its share of every batch."""
+    nodes: int = Field(1, gt=0)
     log_every: int = Field(50, gt=0)
     checkpoint_every: int = Field(500, gt=0)
     data: DataConfig = DataConfig()

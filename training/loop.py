@@ -1,27 +1,40 @@
-"""The training loop, top to bottom: batch, losses, step, average, log, checkpoint."""
+"""The training loop, top to bottom: batch, losses, step, average, log, checkpoint.
+
+On lightning-fabric, so that the same lines run on a CPU, a GPU, or many in many machines.
+"""
 
 from __future__ import annotations
 
 import copy
-import json
 import math
 import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from training.config import TrainConfig
 from training.data import Float, Ints, unit
-from training.losses import distillation_loss, relational_loss, triplet_loss
-from training.mining import mine_triplets
+from training.heads import ClassHead
+from training.log import Log
+from training.losses import (
+    contrastive_loss,
+    distillation_loss,
+    relational_loss,
+    stuck_or_collapsed,
+    triplet_loss,
+)
+from training.mining import draw_pairs, mine_triplets
 from training.networks import FaceResNet, to_input
 from training.samplers import PeopleSampler
+from training.similarity import distance
 from training.views import Views
 
 CHECKPOINT = "last.pt"
@@ -35,66 +48,146 @@ def learning_rate(config: TrainConfig, progress: float) -> float:
     return top * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warmup) / (1 - warmup))))
 
 
-def train(config: TrainConfig, data: Views, run: Path) -> nn.Module:
+class Trained(nn.Module):
+    """What the optimiser moves: the embedder and, where people are classes, the head over them."""
+
+    def __init__(self, config: TrainConfig, people: int) -> None:
+        super().__init__()
+        self.network = FaceResNet(config.network)
+        self.memory = torch.channels_last if config.bf16 else torch.contiguous_format
+        # Known to torch, not to its type hints.
+        self.network.to(memory_format=self.memory)  # type: ignore[call-overload]
+        loss = config.loss
+        self.head = (
+            ClassHead(
+                config.network.dimension,
+                people,
+                loss.head,
+                margin=loss.head_margin,
+                scale=loss.head_scale,
+            )
+            if loss.classify
+            else None
+        )
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        # In fp32 torch 2.13's CPU kernels crash on narrow channels-last layers, and gain nothing.
+        vectors: Tensor = self.network(inputs.contiguous(memory_format=self.memory))
+        return vectors
+
+
+def make_fabric(config: TrainConfig) -> Fabric:
+    """One process or many, CPU or GPU, bf16 or not, as the config says."""
+    return Fabric(
+        accelerator=config.accelerator,
+        devices=config.devices,
+        num_nodes=config.nodes,
+        precision="bf16-mixed" if config.bf16 else "32-true",
+    )
+
+
+def train(config: TrainConfig, data: Views, run: Path, fabric: Fabric | None = None) -> nn.Module:
     """Train until the schedule ends, from the run folder's checkpoint if there is one.
 
-    The run folder gets `config.json`, `metrics.jsonl` (a line per `log_every` steps), `last.pt`
-    (the whole state). Returns the averaged network, in evaluation mode.
+    The run folder gets `config.json`, `git_commit.txt`, `metrics.jsonl` (a line per `log_every`
+    steps), a TensorBoard log and `last.pt` (the whole state). Of several processes each sees its
+    share of every batch, and losses see the vectors of all. Returns the averaged network, in
+    evaluation mode.
     """
+    fabric = fabric or make_fabric(config)
+    fabric.launch()
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
-    network = FaceResNet(config.network)
-    # Known to torch, not to its type hints.
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = copy.deepcopy(network).eval().requires_grad_(False)
+    _, classes = np.unique(np.where(data.blended, -1, data.person), return_inverse=True)
+    classes -= int(data.blended.any())  # blends are class -1
+    trained = Trained(config, int(classes.max()) + 1)
+    average = copy.deepcopy(trained.network).eval().requires_grad_(False).to(fabric.device)
     optimizer = torch.optim.AdamW(
-        _decay_groups(network, config.optim.weight_decay), lr=config.optim.learning_rate
+        _decay_groups(trained, config.optim.weight_decay), lr=config.optim.learning_rate
     )
-    step, spent_s = 0, 0.0
-    run.mkdir(parents=True, exist_ok=True)
-    if (run / CHECKPOINT).is_file():
-        state = torch.load(run / CHECKPOINT, weights_only=True)
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent_s = state["step"], state["spent_s"]
-    else:
-        (run / "config.json").write_text(config.model_dump_json(indent=2), encoding="utf-8")
-        (run / "git_commit.txt").write_text(_git_commit(), encoding="utf-8")
+    module, optimizer = fabric.setup(trained, optimizer)
+    state = {"network": trained, "average": average, "optimizer": optimizer}
+    step, spent_s = _begin_or_resume(config, run, state, fabric)
 
     targets = teacher_targets(data, config.loss.centre_share)
     limit_s = math.inf if config.optim.max_minutes is None else 60 * config.optim.max_minutes
     started = time.monotonic() - spent_s
-    logged: list[dict[str, float]] = []
-    with (run / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
-        for views, rows in _batches(config, data, step):
+    with Log(run, config, shown=fabric.is_global_zero) as log:
+        for views, rows in _batches(config, data, step, fabric.global_rank, fabric.world_size):
             spent_s = time.monotonic() - started
             progress = max(step / config.optim.steps, spent_s / limit_s)
+            progress = max(fabric.all_gather(torch.tensor(progress)).flatten().tolist())
             if progress >= 1:
                 break
             rate = learning_rate(config, progress)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            labels = torch.from_numpy(data.person[rows])
-            parts = losses(
-                config, network, to_input(views), labels, torch.from_numpy(targets[rows])
-            )
+            vectors = module(to_input(fabric.to_device(views)))
+            told = Told(*(fabric.to_device(torch.from_numpy(part[rows])) for part in (
+                data.person, classes, targets
+            )))  # fmt: skip
+            parts = losses(config, *_of_all(fabric, vectors, told), trained.head, step)
             optimizer.zero_grad(set_to_none=True)
-            parts["total"].backward()
+            fabric.backward(parts["total"])
             optimizer.step()
             step += 1
-            _update_average(average, network, min(config.optim.ema_decay, step / (step + 10)))
-            logged.append({name: float(value.detach()) for name, value in parts.items()})
+            _update_average(
+                average, trained.network, min(config.optim.ema_decay, step / (step + 10))
+            )
+            size = config.optim.people_per_batch * config.optim.views_per_person
+            log.add(step, spent_s, rate, progress, size, parts)
             if step % config.log_every == 0:
-                means = {name: float(np.mean([e[name] for e in logged])) for name in logged[0]}
-                line = {"step": step, "spent_s": round(spent_s, 1), "lr": rate, **means}
-                metrics.write(json.dumps(line) + "\n")
-                metrics.flush()
-                logged.clear()
+                name = "triplet" if "triplet" in parts else "total"
+                margin = config.loss.margin if name == "triplet" else 0.0
+                value = float(parts[name].detach())
+                if wrong := stuck_or_collapsed(vectors.detach(), value, margin):
+                    raise RuntimeError(f"step {step}: {wrong}")
             if step % config.checkpoint_every == 0:
-                _save(run, network, average, optimizer, step, spent_s)
-    _save(run, network, average, optimizer, step, time.monotonic() - started)
+                _save(fabric, run, state, step, spent_s)
+    _save(fabric, run, state, step, time.monotonic() - started)
     return average
+
+
+def _begin_or_resume(
+    config: TrainConfig, run: Path, state: dict[str, Any], fabric: Fabric
+) -> tuple[int, float]:
+    """Load the run's checkpoint into `state`; steps made and seconds spent so far."""
+    if (run / CHECKPOINT).is_file():
+        saved = torch.load(run / CHECKPOINT, weights_only=True, map_location=fabric.device)
+        for name, part in state.items():
+            part.load_state_dict(saved[name])
+        return int(saved["step"]), float(saved["spent_s"])
+    if fabric.is_global_zero:
+        run.mkdir(parents=True, exist_ok=True)
+        (run / "config.json").write_text(config.model_dump_json(indent=2), encoding="utf-8")
+        (run / "git_commit.txt").write_text(_git_commit(), encoding="utf-8")
+    fabric.barrier()
+    return 0, 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a batch's views are known to be."""
+
+    person: Tensor
+    """`(n,)`."""
+    classes: Tensor
+    """`(n,)`, the person as a class, -1 for blends."""
+    targets: Tensor
+    """`(n, d)` the teacher's vectors."""
+
+
+def _of_all(fabric: Fabric, vectors: Tensor, told: Told) -> tuple[Tensor, Told]:
+    """The same over every process: strangers are sought among all, and gradients flow back.
+
+    Each process then has the whole batch's loss; the gather's backward sums what all of them ask
+    of a vector, and averaging gradients over processes leaves that of one process with it all.
+    """
+    if fabric.world_size == 1:
+        return vectors, told
+    parts = (told.person, told.classes, told.targets)
+    gathered = (fabric.all_gather(part).flatten(0, 1) for part in parts)
+    return fabric.all_gather(vectors, sync_grads=True).flatten(0, 1), Told(*gathered)
 
 
 def teacher_targets(data: Views, centre_share: float) -> Float:
@@ -110,31 +203,48 @@ def teacher_targets(data: Views, centre_share: float) -> Float:
 
 
 def losses(
-    config: TrainConfig, network: nn.Module, inputs: Tensor, labels: Tensor, targets: Tensor
+    config: TrainConfig, vectors: Tensor, told: Told, head: ClassHead | None = None, step: int = 0
 ) -> dict[str, Tensor]:
     """Each loss in use, unweighted, and their weighted `total`."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=config.bf16):
-        vectors = network(inputs)
     weights = config.loss
-    parts = {"distill": distillation_loss(vectors, targets)}
+    vectors = vectors.float()
+    parts = {}
+    if weights.distill:
+        parts["distill"] = distillation_loss(vectors, told.targets)
     if weights.relational:
-        parts["relational"] = relational_loss(vectors, targets)
+        parts["relational"] = relational_loss(vectors, told.targets)
     if weights.triplet:
-        triplets = mine_triplets(vectors, labels, "semi_hard")
+        drawn = torch.Generator().manual_seed(config.seed * 1_000_003 + step)
+        triplets = mine_triplets(
+            vectors, told.person, weights.mining, negatives=weights.negatives, generator=drawn
+        )
         parts["triplet"] = triplet_loss(vectors, triplets, weights.margin)
+    if weights.contrastive:
+        drawn = torch.Generator().manual_seed(config.seed * 1_000_003 + step)
+        first, second, impostor = draw_pairs(told.person, drawn)
+        apart = distance(vectors[first], vectors[second], "l2")
+        parts["contrastive"] = contrastive_loss(apart, impostor, weights.contrastive_margin)
+    if head is not None:
+        known = told.classes >= 0
+        parts["classify"] = head(vectors[known], told.classes[known])
     total = torch.stack([getattr(weights, name) * value for name, value in parts.items()]).sum()
     return {**parts, "total": total}
 
 
-def _batches(config: TrainConfig, data: Views, first: int) -> Iterator[tuple[Tensor, Ints]]:
-    """Views `(n, 112, 112, 3)` and their rows, one batch read ahead in a thread."""
+def _batches(
+    config: TrainConfig, data: Views, first: int, rank: int = 0, ranks: int = 1
+) -> Iterator[tuple[Tensor, Ints]]:
+    """Views `(n, 112, 112, 3)` and their rows, one batch read ahead in a thread.
+
+    Each of several ranks takes every so manieth view of the same batch.
+    """
     optim = config.optim
     sampler = PeopleSampler(
         data.person, optim.people_per_batch, optim.views_per_person, config.seed
     )
 
     def make(step: int) -> tuple[Tensor, Ints]:
-        rows = sampler.batch(step)
+        rows = sampler.batch(step)[rank::ranks]
         return torch.from_numpy(data.rgb[rows]), rows
 
     with ThreadPoolExecutor(1, thread_name_prefix="siam-batches") as pool:
@@ -166,24 +276,13 @@ def _update_average(average: nn.Module, network: nn.Module, decay: float) -> Non
             kept.copy_(new)
 
 
-def _save(
-    run: Path,
-    network: nn.Module,
-    average: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    step: int,
-    spent_s: float,
-) -> None:
+def _save(fabric: Fabric, run: Path, state: dict[str, Any], step: int, spent_s: float) -> None:
     """Write the whole state; a kill in the middle leaves the former checkpoint."""
-    state = {
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "step": step,
-        "spent_s": spent_s,
-    }
-    torch.save(state, run / "writing.pt")
-    (run / "writing.pt").replace(run / CHECKPOINT)
+    if fabric.is_global_zero:
+        whole = {name: part.state_dict() for name, part in state.items()}
+        torch.save({**whole, "step": step, "spent_s": spent_s}, run / "writing.pt")
+        (run / "writing.pt").replace(run / CHECKPOINT)
+    fabric.barrier()
 
 
 def _git_commit() -> str:

@@ -22,7 +22,7 @@ from training.losses import (
     relational_loss,
     triplet_loss,
 )
-from training.mining import Mining, mine_triplets
+from training.mining import Mining, draw_pairs, mine_triplets
 from training.similarity import Metric, distance
 from training.small_networks import Branch, PseudoSiamese, TwoChannel, Unit, branch
 
@@ -38,28 +38,6 @@ class Method(Protocol):
     def loss(self, pictures: Tensor, labels: Tensor) -> Tensor: ...
 
     def distances(self, pictures: Tensor, first: Tensor, second: Tensor) -> Tensor: ...
-
-
-def draw_pairs(
-    labels: Tensor, generator: torch.Generator | None = None
-) -> tuple[Tensor, Tensor, Tensor]:
-    """As many impostor as genuine pairs of a batch: first, second `(2g,)` and impostor `(2g,)`.
-
-    Half and half as in Chopra, Hadsell and LeCun 2005, section 3.1: of all pairs of a batch nearly
-    all are impostors.
-    """
-    upper = torch.ones(len(labels), len(labels), dtype=torch.bool, device=labels.device).triu(1)
-    same = labels[:, None] == labels[None, :]
-    genuine, impostor = torch.nonzero(same & upper), torch.nonzero(~same & upper)
-    count = min(len(genuine), len(impostor))
-    parts = [
-        part[torch.randperm(len(part), generator=generator)[:count].to(part.device)]
-        for part in (genuine, impostor)
-    ]
-    chosen = torch.cat(parts)
-    kind = torch.zeros(2 * count, device=labels.device)
-    kind[count:] = 1
-    return chosen[:, 0], chosen[:, 1], kind
 
 
 class ExponentialSiamese(nn.Module):

@@ -1,4 +1,4 @@
-"""Which triplets of a batch are worth a gradient."""
+"""Which pairs and triplets of a batch are worth a gradient."""
 
 from __future__ import annotations
 
@@ -12,6 +12,28 @@ from training.losses import squared_distances
 Mining = Literal["random", "semi_hard", "hard", "distance_weighted"]
 _NEAREST_WEIGHED = 0.5
 """Negatives nearer than this weigh no more than one at it (Wu et al. 2017, section 4.1)."""
+
+
+def draw_pairs(
+    labels: Tensor, generator: torch.Generator | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """As many impostor as genuine pairs of a batch: first, second `(2g,)` and impostor `(2g,)`.
+
+    Half and half as in Chopra, Hadsell and LeCun 2005, section 3.1: of all pairs of a batch nearly
+    all are impostors.
+    """
+    upper = torch.ones(len(labels), len(labels), dtype=torch.bool, device=labels.device).triu(1)
+    same = labels[:, None] == labels[None, :]
+    genuine, impostor = torch.nonzero(same & upper), torch.nonzero(~same & upper)
+    count = min(len(genuine), len(impostor))
+    parts = [
+        part[torch.randperm(len(part), generator=generator)[:count].to(part.device)]
+        for part in (genuine, impostor)
+    ]
+    chosen = torch.cat(parts)
+    kind = torch.zeros(2 * count, device=labels.device)
+    kind[count:] = 1
+    return chosen[:, 0], chosen[:, 1], kind
 
 
 @torch.no_grad()

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from training.losses import contrastive_loss
-from training.methods import draw_pairs
+from training.mining import draw_pairs
 from training.reproduce import BRANCHES, FALSE_ACCEPTANCE, Outcome, Pictures
 from training.similarity import distance
 from training.small_networks import ChopraNet

@@ -17,13 +17,16 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from siamapp.vision.align import CROP_PX
-from training import augment, data
+from training import augment
 from training.config import DataConfig
 from training.data import Crops, Float, Ints, Reference, Uint8
 
 _BATCH: Final = 64
+_VERSION: Final = 1
+"""Raised where this file makes other views of the same crops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Views:
     """`(n, d)` unit vectors of these very views."""
     person: Ints
     """`(n,)`; a blend of two people is a person of its own."""
+    blended: npt.NDArray[np.bool_]
+    """`(n,)`: no class of a classifier."""
 
     def __len__(self) -> int:
         return len(self.person)
@@ -61,7 +66,8 @@ def make_views(
         cache.mkdir(parents=True, exist_ok=True)
         _write(crops, rows, first, len(plain), seed, Reference(model, threads=1), path)
     rgb = np.load(path.with_suffix(".rgb.npy"), mmap_mode="r")
-    return Views(rgb, np.load(path.with_suffix(".vectors.npy")), person)
+    blends = np.arange(len(first)) >= len(plain)
+    return Views(rgb, np.load(path.with_suffix(".vectors.npy")), person, blends)
 
 
 def _write(
@@ -92,11 +98,10 @@ def _write(
 
 
 def _digest(crops: Crops, first: Ints, seed: int, model: Path) -> str:
-    """Of everything the views depend on, this code included."""
+    """Of everything the views depend on; the augmentation by its code."""
     digest = hashlib.sha256(model.read_bytes())
-    for module in (__file__, augment.__file__, data.__file__):
-        digest.update(Path(module).read_bytes())
-    digest.update(f"{seed} {len(crops)}".encode())
+    digest.update(Path(augment.__file__).read_bytes())
+    digest.update(f"{_VERSION} {seed} {len(crops)}".encode())
     digest.update(first.tobytes())
     digest.update("\n".join(crops.names).encode())
     return digest.hexdigest()[:16]

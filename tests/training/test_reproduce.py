@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from training.methods import Classified, Distilled, draw_pairs
+from training.methods import Classified, Distilled
+from training.mining import draw_pairs
 from training.reproduce import (
     BRANCHES,
     DISTILLED,

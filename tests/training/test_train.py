@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 import torch
+from lightning_fabric import Fabric
 from sklearn.datasets import load_digits
 
 from training import loop
@@ -40,7 +41,8 @@ def digits() -> Views:
     grey = np.kron(pictures[:60].reshape(-1, 8, 8), np.ones((14, 14))) * 15
     rgb = np.repeat(grey[..., None], 3, axis=3).astype(np.uint8)
     teacher = unit(np.random.default_rng(0).normal(size=(10, 8)).astype(np.float32))
-    return Views(rgb, teacher[labels[:60]], labels[:60].astype(np.int64))
+    person = labels[:60].astype(np.int64)
+    return Views(rgb, teacher[person], person, np.zeros(60, bool))
 
 
 def test_a_resumed_run_ends_with_the_same_weights(digits: Views, tmp_path: Path) -> None:
@@ -54,6 +56,71 @@ def test_a_resumed_run_ends_with_the_same_weights(digits: Views, tmp_path: Path)
     assert torch.load(tmp_path / "cut" / "last.pt", weights_only=True)["step"] == 3
     resumed = train(config, digits, tmp_path / "cut").state_dict()
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        {
+            "distill": 0,
+            "relational": 0,
+            "triplet": 1.0,
+            "mining": "distance_weighted",
+            "negatives": 3,
+        },
+        {"distill": 0, "relational": 0, "triplet": 0, "contrastive": 1.0},
+        {"distill": 0, "relational": 0, "triplet": 0, "classify": 1.0, "head": "cosface"},
+    ],
+)
+def test_labels_alone_train_too_and_resume(
+    loss: dict[str, object], digits: Views, tmp_path: Path
+) -> None:
+    config = TrainConfig.model_validate({**TINY, "bf16": False, "loss": loss})
+    whole = train(config, digits, tmp_path / "whole").state_dict()
+    real = loop._batches
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "_batches", lambda *given: islice(real(*given), 3))
+        train(config, digits, tmp_path / "cut")
+    resumed = train(config, digits, tmp_path / "cut").state_dict()
+    assert all(torch.allclose(whole[name], resumed[name], atol=1e-6) for name in whole)
+    assert list((tmp_path / "cut" / "tensorboard").iterdir())
+
+
+def _gradient(fabric: Fabric, folder: Path) -> None:
+    """One backward pass of a small network on this rank's share of a fixed batch."""
+    torch.manual_seed(0)
+    network = torch.nn.Linear(6, 4, bias=False)
+    module = fabric.setup(network)
+    given = torch.load(folder / "batch.pt", weights_only=True)
+    mine = slice(fabric.global_rank, None, fabric.world_size)
+    vectors = torch.nn.functional.normalize(module(given["inputs"][mine]))
+    told = loop.Told(given["person"][mine], given["person"][mine], given["targets"][mine])
+    config = TrainConfig.model_validate({**TINY, "loss": {"relational": 1.0}})
+    everybody = loop._of_all(fabric, vectors, told)
+    parts = loop.losses(config, *everybody)
+    fabric.backward(parts["total"])
+    names = ("distill", "relational", "triplet")
+    if fabric.is_global_zero:
+        result = {"gradient": network.weight.grad, **{name: parts[name] for name in names}}
+        torch.save(result, folder / f"ranks{fabric.world_size}.pt")
+
+
+def test_two_processes_give_the_gradient_of_one(tmp_path: Path) -> None:
+    generator = torch.Generator().manual_seed(4)
+    person = torch.tensor([0, 0, 1, 1, 2, 2, 3, 3])
+    batch = {
+        "inputs": torch.randn(8, 6, generator=generator),
+        "person": person,
+        "targets": torch.nn.functional.normalize(torch.randn(8, 4, generator=generator)),
+    }
+    torch.save(batch, tmp_path / "batch.pt")
+    for ranks in (1, 2):
+        strategy = "ddp_spawn" if ranks > 1 else "auto"
+        fabric = Fabric(accelerator="cpu", devices=ranks, strategy=strategy)
+        fabric.launch(_gradient, tmp_path)
+    one, two = (torch.load(tmp_path / f"ranks{n}.pt", weights_only=True) for n in (1, 2))
+    for name, value in one.items():
+        assert torch.allclose(value, two[name], atol=1e-6), name
 
 
 def test_losses_fall(digits: Views, tmp_path: Path) -> None:
