@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(settings_app, name="settings")
     verb(app, "doctor")(doctor)
     verb(app, "bench")(bench)
+    verb(app, "evaluate")(evaluate)
     verb(entry_app, "install")(entry_install)
     verb(entry_app, "remove")(entry_remove)
     app.add_typer(entry_app, name="desktop-entry")
@@ -120,6 +122,45 @@ def bench(
     pipeline = load_pipeline(call.paths, call.settings)
     report = run_bench(pipeline, picture, peers=peers, repeats=repeats)
     call.answer(report, _bench_text(report))
+
+
+def evaluate(
+    call: Call,
+    images: Annotated[Path, typer.Option(help="Folder with one folder of photos per person.")],
+    pairs: Annotated[
+        Path | None, typer.Option(help="LFW's pairs.txt or a CSV; else all pairs.")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of an embedder and its card; else the one in use.")
+    ] = None,
+    aligned: Annotated[
+        bool, typer.Option("--aligned", help="The photos are aligned crops already.")
+    ] = False,
+    report: Annotated[Path | None, typer.Option(help="HTML file to write.")] = None,
+) -> None:
+    """How well an embedder tells people apart: rates, thresholds, curves."""
+    from siamapp.evaluation.protocol import from_folder, from_pairs
+    from siamapp.evaluation.report import facts, write_html
+    from siamapp.evaluation.run import evaluate as compare
+    from siamapp.recognizer import load_pipeline
+
+    protocol = from_pairs(pairs, images) if pairs else from_folder(images)
+    pipeline = load_pipeline(call.paths, call.settings, embedder=model)
+    evaluation = compare(pipeline, protocol, aligned=aligned, progress=_told(call))
+    figures = facts(evaluation, pipeline.embedder.model.card)
+    if report:
+        write_html(report, evaluation, figures, pipeline, aligned=aligned)
+    call.answer(figures, json.dumps(figures, indent=2))
+
+
+def _told(call: Call) -> Callable[[int, int], None]:
+    """A line on stderr at every tenth of the pictures."""
+
+    def tell(done: int, of: int) -> None:
+        if done * 10 // of > (done - 1) * 10 // of:
+            call.tell(f"{done} of {of} pictures")
+
+    return tell
 
 
 def entry_install(call: Call) -> None:

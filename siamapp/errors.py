@@ -91,6 +91,10 @@ class ImageError(SiamError):
     """A picture cannot be read."""
 
 
+class ProtocolError(SiamError):
+    """Pictures or pairs to evaluate with that cannot be used."""
+
+
 class EnrolError(SiamError):
     """The samples do not make an enrolment."""
 

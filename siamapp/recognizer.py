@@ -280,15 +280,16 @@ def model_folders(paths: Paths) -> tuple[Path, ...]:
     return assets_dir() / "models", paths.models_dir
 
 
-def load_pipeline(paths: Paths, settings: Settings) -> Pipeline:
-    """Start the chosen detector and embedder.
+def load_pipeline(paths: Paths, settings: Settings, *, embedder: Path | None = None) -> Pipeline:
+    """Start the chosen detector and embedder, or the embedder of another folder.
 
     Raises:
         ModelError: one is missing, changed or does not fit.
     """
 
-    def load(name: str) -> Model:
-        folder = find_model(name, model_folders(paths))
+    def load(folder: Path) -> Model:
         return Model.load(folder, provider=settings.provider, threads=settings.threads)
 
-    return Pipeline(Detector(load(settings.detector)), Embedder(load(settings.embedder)))
+    folders = model_folders(paths)
+    chosen = embedder or find_model(settings.embedder, folders)
+    return Pipeline(Detector(load(find_model(settings.detector, folders))), Embedder(load(chosen)))

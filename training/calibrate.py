@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from siamapp.evaluation.rates import threshold_at
 from siamapp.vision.card import Threshold
 from training.data import Float, Ints
-from training.evaluate import threshold_at
 
 RATES: Final = (1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 1e-6)
 FEWEST_ERRORS: Final = 10

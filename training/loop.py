@@ -116,7 +116,7 @@ def train(config: TrainConfig, data: Views, run: Path, fabric: Fabric | None = N
         for views, rows in _batches(config, data, step, fabric.global_rank, fabric.world_size):
             spent_s = time.monotonic() - started
             progress = max(step / config.optim.steps, spent_s / limit_s)
-            progress = max(fabric.all_gather(torch.tensor(progress)).flatten().tolist())
+            progress = float(_gathered(fabric, torch.tensor(progress)).max())
             if progress >= 1:
                 break
             rate = learning_rate(config, progress)
@@ -186,8 +186,15 @@ def _of_all(fabric: Fabric, vectors: Tensor, told: Told) -> tuple[Tensor, Told]:
     if fabric.world_size == 1:
         return vectors, told
     parts = (told.person, told.classes, told.targets)
-    gathered = (fabric.all_gather(part).flatten(0, 1) for part in parts)
-    return fabric.all_gather(vectors, sync_grads=True).flatten(0, 1), Told(*gathered)
+    told = Told(*(_gathered(fabric, part).flatten(0, 1) for part in parts))
+    return _gathered(fabric, vectors, sync_grads=True).flatten(0, 1), told
+
+
+def _gathered(fabric: Fabric, value: Tensor, *, sync_grads: bool = False) -> Tensor:
+    """The value of every process, stacked."""
+    every = fabric.all_gather(value, sync_grads=sync_grads)
+    assert isinstance(every, Tensor)  # as it is for a tensor
+    return every
 
 
 def teacher_targets(data: Views, centre_share: float) -> Float:

@@ -7,8 +7,6 @@ between the rows of the reproduction, so what is measured is the method.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import torch
 from torch import Tensor, nn
 
@@ -32,15 +30,21 @@ _PAIRS_AT_ONCE = 512
 _HAMMING_TRIPLETS = 48
 
 
-class Method(Protocol):
-    """What training and judging need of a method; every one is an `nn.Module` too."""
+class Method(nn.Module):
+    """What training and judging need of a method."""
 
-    def loss(self, pictures: Tensor, labels: Tensor) -> Tensor: ...
+    network: nn.Module
 
-    def distances(self, pictures: Tensor, first: Tensor, second: Tensor) -> Tensor: ...
+    def loss(self, pictures: Tensor, labels: Tensor) -> Tensor:
+        """Of pictures `(n, channels, h, w)` of people `(n,)`."""
+        raise NotImplementedError
+
+    def distances(self, pictures: Tensor, first: Tensor, second: Tensor) -> Tensor:
+        """Of pairs `(p,)` of rows of `pictures`: `(p,)`, smaller is more alike."""
+        raise NotImplementedError
 
 
-class ExponentialSiamese(nn.Module):
+class ExponentialSiamese(Method):
     """Chopra, Hadsell and LeCun 2005: shared weights, L1 energy, exponential loss."""
 
     def __init__(self, kind: Branch, channels: int) -> None:
@@ -60,7 +64,7 @@ class ExponentialSiamese(nn.Module):
         return distance(vectors[first], vectors[second], "l1")
 
 
-class ContrastiveSiamese(nn.Module):
+class ContrastiveSiamese(Method):
     """Hadsell, Chopra and LeCun 2006: Euclidean distance, margin contrastive loss."""
 
     def __init__(
@@ -81,7 +85,7 @@ class ContrastiveSiamese(nn.Module):
         return distance(vectors[first], vectors[second], self.metric)
 
 
-class TripletSiamese(nn.Module):
+class TripletSiamese(Method):
     """Schroff et al. 2015, FaceNet: triplets mined in the batch, on the unit sphere."""
 
     def __init__(
@@ -107,7 +111,7 @@ class TripletSiamese(nn.Module):
         return distance(vectors[first], vectors[second], "l2")
 
 
-class HammingSiamese(nn.Module):
+class HammingSiamese(Method):
     """Norouzi, Fleet and Salakhutdinov 2012: binary codes, triplet ranking."""
 
     def __init__(self, kind: Branch, channels: int, bits: int) -> None:
@@ -130,7 +134,7 @@ class HammingSiamese(nn.Module):
         return (bits[first] != bits[second]).sum(dim=1).float()
 
 
-class PseudoSiamesePair(nn.Module):
+class PseudoSiamesePair(Method):
     """Two branches, weights not shared, under the margin contrastive loss."""
 
     def __init__(self, kind: Branch, channels: int, *, margin: float = 1.0) -> None:
@@ -153,7 +157,7 @@ class PseudoSiamesePair(nn.Module):
         return (one + other) / 2
 
 
-class TwoChannelPair(nn.Module):
+class TwoChannelPair(Method):
     """Zagoruyko and Komodakis 2015: the pair as one picture, under the hinge loss."""
 
     def __init__(self, kind: Branch, channels: int) -> None:
@@ -177,7 +181,7 @@ class TwoChannelPair(nn.Module):
         return torch.cat(parts)
 
 
-class Classified(nn.Module):
+class Classified(Method):
     """Softmax, CosFace or ArcFace over the training people; judged by the cosine of embeddings."""
 
     def __init__(self, kind: Branch, channels: int, head: Head, people: int) -> None:
@@ -194,7 +198,7 @@ class Classified(nn.Module):
         return distance(vectors[first], vectors[second], "cosine")
 
 
-class Distilled(nn.Module):
+class Distilled(Method):
     """A teacher's vectors and distances beside the triplet loss on the labels."""
 
     def __init__(self, kind: Branch, channels: int, teacher: nn.Module) -> None:

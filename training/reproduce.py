@@ -24,8 +24,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from siamapp.evaluation.rates import equal_error_rate
 from training.data import Ints, Uint8
-from training.evaluate import equal_error_rate
 from training.methods import (
     Classified,
     ContrastiveSiamese,
@@ -45,7 +45,7 @@ SIZE: Final = (56, 46)
 GROUP: Final = 5
 FALSE_ACCEPTANCE: Final = (0.10, 0.075, 0.05)
 BRANCHES: Final[tuple[Branch, ...]] = ("chopra", "resnet")
-Build = Callable[[Branch, int], nn.Module]
+Build = Callable[[Branch, int], Method]
 
 ROWS: Final[dict[str, Build]] = {
     "siamese, exponential loss": lambda kind, people: ExponentialSiamese(kind, 1),
@@ -160,7 +160,7 @@ def shaken(pictures: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def fit(
-    method: nn.Module,
+    method: Method,
     pictures: Pictures,
     steps: int,
     seed: int,
@@ -169,7 +169,6 @@ def fit(
     pictures_per_person: int = 4,
 ) -> float:
     """Train by Adam under a cosine; the seconds it took."""
-    assert hasattr(method, "loss")
     sampler = PeopleSampler(pictures.person, people_per_batch, pictures_per_person, seed)
     _, labels = np.unique(pictures.person, return_inverse=True)
     generator = torch.Generator().manual_seed(seed)
@@ -215,7 +214,7 @@ def run_group(
     rest = np.setdiff1d(np.unique(pictures.person), test)
     seen, unseen = pictures.of(rest), pictures.of(test)
     people = len(rest)
-    rows: dict[str, Callable[[], nn.Module]] = {
+    rows: dict[str, Callable[[], Method]] = {
         name: partial(build, kind, people) for name, build in ROWS.items()
     }
     teacher: list[nn.Module] = []
@@ -229,9 +228,9 @@ def run_group(
         batch = min(16, people)
         seconds = fit(method, seen, steps, seed, people_per_batch=batch)
         if name == "softmax":
-            teacher.append(method.network)  # type: ignore[arg-type]
+            teacher.append(method.network)
         if name not in done:
-            rates, equal = judge(method, unseen)  # type: ignore[arg-type]
+            rates, equal = judge(method, unseen)
             report(Outcome(name, kind, group, rates, equal, round(seconds, 2)))
 
 

@@ -74,8 +74,7 @@ def manifold(pictures: Pictures, path: Path, *, steps: int = 300, seed: int = 1)
     from matplotlib.figure import Figure
 
     torch.manual_seed(seed)
-    network = ChopraNet(dimension=2)
-    network.layers = network.layers[:-1]  # the plane has no bounds
+    network = ChopraNet(dimension=2).layers[:-1]  # no tanh: the plane has no bounds
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
     labels = torch.from_numpy(pictures.person)
     generator = torch.Generator().manual_seed(seed)

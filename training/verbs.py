@@ -172,8 +172,9 @@ def calibrate(parsed: Namespace) -> int:
 
 def evaluate(parsed: Namespace) -> int:
     """Figures on the test pairs for fp32, int8 and the reference, into the card and to stdout."""
+    from siamapp.evaluation.rates import Scores, summarise
+    from siamapp.identity.match import paired_distances
     from training.card import write_card
-    from training.evaluate import pair_distances, verification
     from training.pairs import read_pairs
 
     tested = read_pairs(parsed.pairs)
@@ -183,8 +184,9 @@ def evaluate(parsed: Namespace) -> int:
     second = np.array([row_of[pair.second] for pair in tested])
     used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
     aligned = central(crops.rgb[used])
-    groups = [group_of(crops.people[crops.person[row]]) for row in first]
-    _, cluster = np.unique(groups, return_inverse=True)
+    # Kin are drawn together, as they share looks.
+    groups = [group_of(crops.people[crops.person[row]]) for row in np.concatenate([first, second])]
+    _, drawn = np.unique(groups, return_inverse=True)
     genuine = np.array([pair.genuine for pair in tested])
     folds = np.array([pair.fold for pair in tested])
     card = load_card(parsed.model)
@@ -201,15 +203,20 @@ def evaluate(parsed: Namespace) -> int:
         vectors = (
             embed(embedders[name], aligned) if name in embedders else _embed(reference, aligned)
         )
-        distances = pair_distances(vectors[places[: len(first)]], vectors[places[len(first) :]])
-        result = verification(distances, genuine, folds, cluster.astype(np.int64))
+        ends = vectors[places[: len(first)]], vectors[places[len(first) :]]
+        scores = Scores(
+            paired_distances(*ends, "l2"), genuine, drawn[: len(first)], drawn[len(first) :], folds
+        )
+        result = summarise(scores, rates=(1e-2, 1e-3))
         table: dict[str, float | int | str] = {
             "command": command,
             "pairs": len(tested),
             "pairs_sha256": hashlib.sha256(parsed.pairs.read_bytes()).hexdigest(),
         }
-        for figure in ("accuracy", "eer", "tar_at_1e2", "tar_at_1e3"):
-            estimate = getattr(result, figure)
+        assert result.accuracy is not None
+        named = {"accuracy": result.accuracy, "eer": result.eer}
+        named |= {"tar_at_1e2": result.tar[1e-2], "tar_at_1e3": result.tar[1e-3]}
+        for figure, estimate in named.items():
             table[figure] = round(estimate.value, 4)
             table[f"{figure}_low"] = round(estimate.low, 4)
             table[f"{figure}_high"] = round(estimate.high, 4)

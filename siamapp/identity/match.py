@@ -15,11 +15,25 @@ def distances(probe: FloatArray, vectors: FloatArray, metric: str) -> FloatArray
     "l2" is Euclidean (Hadsell 2006, eq. 1), "l1" the energy of Chopra 2005 (eq. 1), "cosine" is
     1 - cos, "exp_l1" is 1 - exp(-L1), the Manhattan similarity turned into a distance.
     """
-    if metric == "l2":
-        return np.asarray(np.sqrt(np.maximum(2 - 2 * (vectors @ probe), 0)), np.float32)
+    if metric in ("l2", "cosine"):
+        return _from_cosine(vectors @ probe, metric)
+    return _from_l1(np.abs(vectors - probe).sum(axis=1), metric)
+
+
+def paired_distances(first: FloatArray, second: FloatArray, metric: str) -> FloatArray:
+    """Distance of each row of unit vectors `(N, D)` to the same row of the other: `(N,)`."""
+    if metric in ("l2", "cosine"):
+        return _from_cosine(np.einsum("nd,nd->n", first, second), metric)
+    return _from_l1(np.abs(first - second).sum(axis=1), metric)
+
+
+def _from_cosine(cosine: FloatArray, metric: str) -> FloatArray:
     if metric == "cosine":
-        return np.asarray(1 - vectors @ probe, np.float32)
-    l1 = np.abs(vectors - probe).sum(axis=1)
+        return np.asarray(1 - cosine, np.float32)
+    return np.asarray(np.sqrt(np.maximum(2 - 2 * cosine, 0)), np.float32)
+
+
+def _from_l1(l1: FloatArray, metric: str) -> FloatArray:
     if metric == "l1":
         return np.asarray(l1, np.float32)
     if metric == "exp_l1":

@@ -1,0 +1,120 @@
+"""Figures against scikit-learn and against counts made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_curve
+
+from siamapp.evaluation.rates import (
+    Scores,
+    best_threshold,
+    curve,
+    equal_error_rate,
+    right_by_folds,
+    summarise,
+    supported,
+    threshold_at,
+)
+
+
+@pytest.fixture
+def scores() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(5)
+    genuine = np.arange(2000) % 2 == 0
+    distances = np.where(genuine, rng.normal(0.8, 0.2, 2000), rng.normal(1.2, 0.2, 2000))
+    return distances.astype(np.float32), genuine
+
+
+def test_rates_agree_with_scikit_learn(scores: tuple[np.ndarray, np.ndarray]) -> None:
+    distances, genuine = scores
+    fmr, tar, _ = roc_curve(genuine, -distances, drop_intermediate=False)
+    crossing = np.argmin(np.abs(fmr - (1 - tar)))
+    assert equal_error_rate(distances, genuine) == pytest.approx(fmr[crossing], abs=1e-3)
+    people = np.arange(2000)
+    stated = summarise(Scores(distances, genuine, people, people)).tar
+    for rate in (1e-1, 1e-2):
+        assert stated[rate].value == pytest.approx(tar[fmr <= rate + 1e-9].max())
+
+
+def test_ten_folds_agree_with_the_best_accuracy(scores: tuple[np.ndarray, np.ndarray]) -> None:
+    distances, genuine = scores
+    fmr, tar, _ = roc_curve(genuine, -distances, drop_intermediate=False)
+    best = ((tar + 1 - fmr) / 2).max()
+    accuracy = right_by_folds(distances, genuine, np.arange(2000) // 200).mean()
+    # Thresholds from other folds can only lose against the one chosen in hindsight.
+    assert best - 0.01 < accuracy <= best
+
+
+def test_a_fold_does_not_choose_its_own_threshold() -> None:
+    # The second fold's distances are all ten higher: the first fold's threshold fails there.
+    distances = np.array([0.1, 0.9, 10.1, 10.9], np.float32)
+    genuine = np.array([True, False, True, False])
+    right = right_by_folds(distances, genuine, np.array([0, 0, 1, 1]))
+    assert right.tolist() == [True, False, False, True]
+
+
+def test_best_threshold_lies_in_the_middle_of_the_gap() -> None:
+    distances = np.array([0.2, 0.4, 0.8, 1.0], np.float32)
+    assert best_threshold(distances, np.array([True, True, False, False])) == pytest.approx(0.6)
+
+
+def test_threshold_accepts_exactly_the_stated_share() -> None:
+    impostor = np.linspace(0, 1, 1000, dtype=np.float32)
+    assert (impostor <= threshold_at(impostor, 0.01)).sum() == 10
+    with pytest.raises(ValueError, match="cannot show"):
+        threshold_at(impostor, 1e-4)
+
+
+def test_the_curve_agrees_with_scikit_learn(scores: tuple[np.ndarray, np.ndarray]) -> None:
+    distances, genuine = scores
+    fmr, tar, thresholds = roc_curve(genuine, -distances, drop_intermediate=False)
+    ours = curve(distances, genuine)
+    assert ours.thresholds == pytest.approx(-thresholds[1:])
+    assert ours.fmr == pytest.approx(fmr[1:])
+    assert ours.fnmr == pytest.approx(1 - tar[1:])
+
+
+def test_equal_distances_share_one_threshold() -> None:
+    # Two genuine and two impostor pairs at the same distance: either all pass or none does.
+    distances = np.array([1, 1, 1, 1, 2, 0], np.float32)
+    genuine = np.array([True, True, False, False, False, True])
+    rated = curve(distances, genuine)
+    assert rated.thresholds.tolist() == [0, 1, 2]
+    assert rated.fmr == pytest.approx([0, 2 / 3, 1])
+    assert rated.fnmr == pytest.approx([2 / 3, 0, 0])
+    assert equal_error_rate(distances, genuine) == equal_error_rate(distances[::-1], genuine[::-1])
+
+
+def test_weights_count_pairs_several_times() -> None:
+    distances = np.array([0.1, 0.2, 0.3, 0.4], np.float32)
+    genuine = np.array([True, False, True, False])
+    weights = np.array([2, 1, 0, 3])
+    repeated = np.repeat(np.arange(4), weights)
+    ours = equal_error_rate(distances, genuine, weights.astype(float))
+    assert ours == pytest.approx(equal_error_rate(distances[repeated], genuine[repeated]))
+
+
+def test_intervals_hold_the_figure(scores: tuple[np.ndarray, np.ndarray]) -> None:
+    distances, genuine = scores
+    first = np.arange(2000) // 20
+    second = np.where(genuine, first, (first + 7) % 100)
+    folds = np.arange(2000) // 200
+    result = summarise(Scores(distances, genuine, first, second, folds))
+    assert result.accuracy is not None
+    for estimate in (result.accuracy, result.eer, result.tar[1e-2]):
+        assert estimate.low < estimate.value < estimate.high
+
+
+def test_a_rate_is_stated_only_where_the_pairs_can_show_it(
+    scores: tuple[np.ndarray, np.ndarray],
+) -> None:
+    distances, genuine = scores
+    people = np.arange(2000) % 50
+    summary = summarise(Scores(distances, genuine, people, people))
+    assert summary.impostors == 1000
+    assert set(summary.tar) == {1e-1, 1e-2}
+    assert supported(1e-3, 3000)
+    assert not supported(1e-3, 2999)
+    with pytest.raises(ValueError, match="one genuine and one impostor"):
+        curve(distances[genuine], genuine[genuine])
