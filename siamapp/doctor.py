@@ -18,7 +18,9 @@ from siamapp.store.database import Database
 from siamapp.store.people import People
 from siamapp.store.vault import GALLERY_NAME, find_key
 from siamapp.vision.card import load_card, verified_bytes
+from siamapp.vision.embed import Embedder
 from siamapp.vision.model import Model, find_model, list_models
+from siamapp.vision.selftest import parity
 
 _PACKAGES = (
     "PySide6-Essentials",
@@ -119,10 +121,16 @@ def _providers(paths: Paths, settings: Settings) -> list[dict[str, Any]]:
             facts["usable"] = model.provider == name
             if facts["usable"]:
                 facts["embedder_ms"] = round(model.latency_ms(), 3)
+                facts["parity_cosine"] = parity(Embedder(_fp32(folder, name, settings)))
         except SiamError as error:
             facts["error"] = str(error)
         found.append(facts)
     return found
+
+
+def _fp32(folder: Path, provider: str, settings: Settings) -> Model:
+    """Golden vectors are of the unrounded network; int8 is measured on the card."""
+    return Model.load(folder, provider=provider, precision="fp32", threads=settings.threads)
 
 
 def _gallery(paths: Paths, key_file: Path | None) -> dict[str, Any]:

@@ -7,11 +7,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import tomli_w
+import torch
 
 from siamapp.vision.align import CROP_PX
-from siamapp.vision.card import CARD_NAME, EmbeddingSpec, InputSpec, ModelCard, ModelFile
-from training.networks import INPUT_MEAN, INPUT_STD
+from siamapp.vision.card import (
+    CARD_NAME,
+    EmbeddingSpec,
+    GoldenSpec,
+    InputSpec,
+    ModelCard,
+    ModelFile,
+)
+from siamapp.vision.selftest import golden_inputs
+from training.networks import INPUT_MEAN, INPUT_STD, FaceResNet, to_input
 
 FP32, INT8 = "model.onnx", "model.int8.onnx"
 LICENCE: Final = "Apache-2.0 for the file; see `use` for what its training data mean"
@@ -83,6 +93,7 @@ def new_card(folder: Path, name: str, *, dimension: int, parameters: int, commit
     )
 
 
+EXPORT_COMMAND: Final = "python -m training export --model DIR --run DIR"
 TRAIN_COMMAND: Final = "python -m training train configs/embedder.toml --data DIR --peers DIR"
 
 
@@ -90,6 +101,16 @@ def model_file(folder: Path, name: str, precision: str) -> ModelFile:
     """A file's entry, hashed as it lies there."""
     digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     return ModelFile.model_validate({"name": name, "precision": precision, "sha256": digest})
+
+
+def golden_file(folder: Path, network: FaceResNet) -> GoldenSpec:
+    """Write what torch gives for the golden inputs, and say where it lies."""
+    rgb = np.stack(golden_inputs())[..., ::-1].copy()
+    with torch.inference_mode():
+        vectors = network.eval()(to_input(torch.from_numpy(rgb))).numpy()
+    path = folder / "golden.npy"
+    np.save(path, vectors.astype(np.float32))
+    return GoldenSpec(name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def write_card(folder: Path, card: ModelCard) -> None:

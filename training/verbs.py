@@ -93,7 +93,8 @@ def export(parsed: Namespace) -> int:
     """Write `model.onnx` from a run's averaged weights, and a card with nothing measured yet."""
     import torch
 
-    from training.card import FP32, facts, new_card, write_card
+    from siamapp.vision.selftest import LEAST_COSINE, parity
+    from training.card import EXPORT_COMMAND, FP32, facts, golden_file, new_card, write_card
     from training.export import export_onnx
     from training.loop import CHECKPOINT
     from training.networks import FaceResNet
@@ -111,6 +112,7 @@ def export(parsed: Namespace) -> int:
         parameters=sum(p.numel() for p in network.parameters()),
         commit=(parsed.run / "git_commit.txt").read_text("utf-8").strip(),
     )
+    golden = golden_file(parsed.model, network)
     how = {
         **card.figures["training"],
         "seed": config.seed,
@@ -119,7 +121,13 @@ def export(parsed: Namespace) -> int:
         "minutes": round(state["spent_s"] / 60, 1),
         **({"note": parsed.note} if parsed.note else {}),
     }
-    write_card(parsed.model, card.model_copy(update={"figures": {"training": how}}))
+    card = card.model_copy(update={"golden": golden, "figures": {"training": how}})
+    write_card(parsed.model, card)
+    worst = parity(Embedder(Model.load(parsed.model, provider="cpu", precision="fp32")))
+    if worst is None or worst < LEAST_COSINE:
+        raise RuntimeError(f"onnxruntime gives other vectors than torch: cosine {worst}")
+    figures = {**card.figures, "parity": {"least_cosine": worst, "command": EXPORT_COMMAND}}
+    write_card(parsed.model, card.model_copy(update={"figures": figures}))
     return 0
 
 
@@ -136,7 +144,8 @@ def quantize(parsed: Namespace) -> int:
     quantize_file(parsed.model / FP32, parsed.model / INT8, central(crops.rgb[chosen]), inside)
     files = (card.file("fp32"), model_file(parsed.model, INT8, "int8"))
     # Thresholds and figures of a former int8 file are not this one's.
-    kept = {"files": files, "thresholds": (), "figures": {"training": card.figures["training"]}}
+    figures = {name: card.figures[name] for name in ("training", "parity") if name in card.figures}
+    kept = {"files": files, "thresholds": (), "figures": figures}
     write_card(parsed.model, card.model_copy(update=kept))
     return 0
 

@@ -83,6 +83,13 @@ class RefinementSpec(_Part):
     parameters: int = Field(ge=0)
 
 
+class GoldenSpec(_Part):
+    """What the network gave in training's own framework: see `siamapp.vision.selftest`."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.npy$")
+    sha256: str = Field(pattern=_SHA256)
+
+
 class Threshold(_Part):
     """Distance at which a stranger passes at the stated rate, with the evidence for it."""
 
@@ -116,6 +123,7 @@ class ModelCard(_Part):
     embedding: EmbeddingSpec | None = None
     detection: DetectionSpec | None = None
     refinement: RefinementSpec | None = None
+    golden: GoldenSpec | None = None
     files: tuple[ModelFile, ...] = Field(min_length=1)
     thresholds: tuple[Threshold, ...] = ()
     figures: dict[str, dict[str, float | int | str]] = Field(default_factory=dict)
@@ -157,7 +165,7 @@ def load_card(folder: Path) -> ModelCard:
         raise ModelIncompatible(f"{path}: {where}: {first['msg']}.", "Mend the card.") from error
 
 
-def verified_bytes(folder: Path, file: ModelFile | RefinementSpec) -> bytes:
+def verified_bytes(folder: Path, file: ModelFile | RefinementSpec | GoldenSpec) -> bytes:
     """The model file's bytes, after its hash was checked: what is checked is what is loaded.
 
     Raises:
