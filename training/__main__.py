@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("calibrate", parents=[data, model], help="thresholds by false-match rate")
     evaluate = verbs.add_parser("evaluate", parents=[data, model], help="figures on the test pairs")
     evaluate.add_argument("--pairs", type=Path, required=True)
+    evaluate.add_argument("--robust", action="store_true", help="also on spoiled pictures")
     evaluate.add_argument("--timing", action="store_true", help="also time one face at one thread")
     again = verbs.add_parser("reproduce", help="every method on AT&T, or on digits, side by side")
     again.add_argument("--data", type=Path, help="att_faces.tar")

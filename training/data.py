@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import tarfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
@@ -32,7 +34,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Crops:
-    """Every crop of the sets, in the tars' sorted order."""
+    """Every crop of the sets, in the sorted order of their names."""
 
     rgb: Uint8
     """`(n, 128, 128, 3)`, RGB."""
@@ -42,39 +44,58 @@ class Crops:
     """`(n,)`, index into `people`."""
     people: tuple[str, ...]
     """`set/identity`."""
+    skipped: tuple[str, ...] = ()
+    """What was no 128x128 picture."""
 
     def __len__(self) -> int:
         return len(self.names)
 
 
-def load_crops(data: Path, *, limit: int | None = None) -> Crops:
-    """Decode the tars of `SETS` under `data` (1.5 GB of memory for the whole of both).
+def load_crops(data: Path, *, sets: tuple[str, ...] = SETS, limit: int | None = None) -> Crops:
+    """Decode sets of aligned crops under `data` (1.5 GB of memory for the whole of both).
 
-    `limit` takes only the first files of each set, for a quick look.
+    A set is a tar or a folder of its name that holds `IDENTITY/picture`. What is no 128x128 picture
+    is left out and named in `skipped`. `limit` takes only the first files of each set.
 
     Raises:
-        FileNotFoundError: a tar is missing.
-        ValueError: a picture is unreadable or has another size than 128x128.
+        FileNotFoundError: a set is missing.
+        ValueError: nothing in the sets is a 128x128 picture.
     """
     encoded: dict[str, bytes] = {}
-    for name in SETS:
-        with tarfile.open(data / f"{name}.tar") as tar:
-            files = sorted((m for m in tar if m.isfile()), key=lambda member: member.name)
-            for member in files[:limit]:
-                stream = tar.extractfile(member)
-                assert stream is not None  # members were filtered to plain files
-                encoded[f"{name}/{member.name.removeprefix('./')}"] = stream.read()
-    names = tuple(encoded)
-    rgb = np.empty((len(names), 128, 128, 3), np.uint8)
-    for row, (name, blob) in enumerate(encoded.items()):
-        picture = cv2.imdecode(np.frombuffer(blob, np.uint8), cv2.IMREAD_COLOR)
+    for name in sets:
+        encoded |= {f"{name}/{member}": blob for member, blob in islice(_files(data, name), limit)}
+    rgb = np.empty((len(encoded), 128, 128, 3), np.uint8)
+    names: list[str] = []
+    skipped: list[str] = []
+    for name, blob in encoded.items():
+        picture = cv2.imdecode(np.frombuffer(blob, np.uint8), cv2.IMREAD_COLOR) if blob else None
         if picture is None or picture.shape != (128, 128, 3):
-            raise ValueError(f"{name} is not a readable 128x128 picture")
-        cv2.cvtColor(picture, cv2.COLOR_BGR2RGB, dst=rgb[row])
+            skipped.append(name)
+            continue
+        cv2.cvtColor(picture, cv2.COLOR_BGR2RGB, dst=rgb[len(names)])
+        names.append(name)
+    if not names:
+        raise ValueError(f"{data} holds no 128x128 picture of {', '.join(sets)}")
     owner = [str(PurePosixPath(name).parent) for name in names]
     people = tuple(sorted(set(owner)))
     index = {person: i for i, person in enumerate(people)}
-    return Crops(rgb, names, np.array([index[name] for name in owner], np.int64), people)
+    person = np.array([index[name] for name in owner], np.int64)
+    return Crops(rgb[: len(names)], tuple(names), person, people, tuple(skipped))
+
+
+def _files(data: Path, name: str) -> Iterator[tuple[str, bytes]]:
+    """`IDENTITY/picture` and its bytes, in the order of names, of a tar or a folder."""
+    if (data / f"{name}.tar").is_file():
+        with tarfile.open(data / f"{name}.tar") as tar:
+            for member in sorted((m for m in tar if m.isfile()), key=lambda m: m.name):
+                stream = tar.extractfile(member)
+                assert stream is not None  # members were filtered to plain files
+                yield member.name.removeprefix("./"), stream.read()
+        return
+    if not (data / name).is_dir():
+        raise FileNotFoundError(f"{data} holds neither {name}.tar nor a folder {name}")
+    for path in sorted((data / name).glob("*/*")):
+        yield path.relative_to(data / name).as_posix(), path.read_bytes()
 
 
 def central(rgb: Uint8) -> Uint8:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,6 @@ from training.data import (
     Uint8,
     central,
     class_means,
-    group_of,
     load_crops,
     reference_vectors,
     rows_of,
@@ -43,6 +43,8 @@ QUANTIZE_CROPS = 400
 def _prepare(parsed: Namespace, config: TrainConfig) -> tuple[Crops, Float, dict[Split, Ints]]:
     """Crops, the reference's vectors of them, and the people of each split."""
     crops = load_crops(parsed.data, limit=config.data.limit_per_set)
+    if crops.skipped:
+        print(f"{len(crops.skipped)} unreadable, the first {crops.skipped[0]}", file=sys.stderr)
     vectors = reference_vectors(crops, parsed.peers / REFERENCE, parsed.cache)
     splits = split_people(
         crops,
@@ -181,56 +183,34 @@ def calibrate(parsed: Namespace) -> int:
 
 def evaluate(parsed: Namespace) -> int:
     """Figures on the test pairs for fp32, int8 and the reference, into the card and to stdout."""
-    from siamapp.evaluation.rates import Scores, summarise
-    from siamapp.identity.match import paired_distances
     from training.card import write_card
-    from training.pairs import read_pairs
+    from training.pair_test import Embed, PairTest, card_rows
+    from training.robust import SPOILS
 
-    tested = read_pairs(parsed.pairs)
-    crops = load_crops(parsed.data)
-    row_of = {name: row for row, name in enumerate(crops.names)}
-    first = np.array([row_of[pair.first] for pair in tested])
-    second = np.array([row_of[pair.second] for pair in tested])
-    used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
-    aligned = central(crops.rgb[used])
-    # Kin are drawn together, as they share looks.
-    groups = [group_of(crops.people[crops.person[row]]) for row in np.concatenate([first, second])]
-    _, drawn = np.unique(groups, return_inverse=True)
-    genuine = np.array([pair.genuine for pair in tested])
-    folds = np.array([pair.fold for pair in tested])
+    test = PairTest.read(parsed.pairs, load_crops(parsed.data))
     card = load_card(parsed.model)
-    embedders = {
-        precision: Embedder(
-            Model.load(parsed.model, provider="cpu", precision=precision, threads=2)
-        )
+    reference = Reference(parsed.peers / REFERENCE)
+    models: dict[str, Embed] = {
+        precision: partial(embed, Embedder(_on_cpu(parsed.model, precision)))
         for precision in ("fp32", "int8")
     }
-    reference = Reference(parsed.peers / REFERENCE)
+    models["reference"] = partial(_embed, reference)
     command = "python -m training evaluate --model DIR --data DIR --peers DIR --pairs FILE"
     figures = dict(card.figures)
-    for name in (*embedders, "reference"):
-        vectors = (
-            embed(embedders[name], aligned) if name in embedders else _embed(reference, aligned)
-        )
-        ends = vectors[places[: len(first)]], vectors[places[len(first) :]]
-        scores = Scores(
-            paired_distances(*ends, "l2"), genuine, drawn[: len(first)], drawn[len(first) :], folds
-        )
-        result = summarise(scores, rates=(1e-2, 1e-3))
-        table: dict[str, float | int | str] = {
+    for name, model in models.items():
+        figures[f"verification_{name}"] = {
             "command": command,
-            "pairs": len(tested),
+            "pairs": len(test.genuine),
             "pairs_sha256": hashlib.sha256(parsed.pairs.read_bytes()).hexdigest(),
+            **card_rows(test(model)),
         }
-        assert result.accuracy is not None
-        named = {"accuracy": result.accuracy, "eer": result.eer}
-        named |= {"tar_at_1e2": result.tar[1e-2], "tar_at_1e3": result.tar[1e-3]}
-        for figure, estimate in named.items():
-            table[figure] = round(estimate.value, 4)
-            table[f"{figure}_low"] = round(estimate.low, 4)
-            table[f"{figure}_high"] = round(estimate.high, 4)
-        figures[f"verification_{name}"] = table
-        print(json.dumps({"model": name, **table}))
+        print(json.dumps({"model": name, **figures[f"verification_{name}"]}))
+    for name, spoil in SPOILS.items() if parsed.robust else ():
+        table: dict[str, float | int | str] = {"command": f"{command} --robust"}
+        for which in ("int8", "reference"):
+            table |= card_rows(test(models[which], rates=(1e-3,), spoil=spoil), f"{which}_")
+        figures[f"robust_{name}"] = table
+        print(json.dumps({"robust": name, **table}))
     if parsed.timing:
         figures["timing"] = _timing(parsed.model, parsed.peers / REFERENCE, f"{command} --timing")
         print(json.dumps(figures["timing"]))
@@ -263,6 +243,10 @@ def reproduce(parsed: Namespace) -> int:
     if parsed.digits:
         manifold(pictures, parsed.out / "digits.png")
     return 0
+
+
+def _on_cpu(folder: Path, precision: str) -> Model:
+    return Model.load(folder, provider="cpu", precision=precision, threads=2)
 
 
 def embed(embedder: Embedder, aligned_rgb: Uint8) -> Float:

@@ -1,0 +1,89 @@
+"""The test pairs, ready to be put to any embedder, on clean pictures or on spoiled ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from siamapp.evaluation.rates import Bools, Estimate, Scores, Summary, summarise
+from siamapp.identity.match import paired_distances
+from training.data import Crops, Float, Ints, Uint8, central, group_of
+from training.pairs import read_pairs
+
+Embed = Callable[[Uint8], Float]
+"""Unit vectors `(n, d)` of aligned `(n, 112, 112, 3)` RGB crops."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairTest:
+    """Pairs of crops; `first` and `second` are rows of `aligned`."""
+
+    aligned: Uint8
+    first: Ints
+    second: Ints
+    genuine: Bools
+    folds: Ints
+    first_group: Ints
+    """Family or identity: kin are drawn together, as they share looks."""
+    second_group: Ints
+
+    @classmethod
+    def read(cls, pairs: Path, crops: Crops) -> PairTest:
+        """The pairs of a file that `training.pairs` wrote.
+
+        Raises:
+            KeyError: a crop of the pairs is not among the crops.
+        """
+        tested = read_pairs(pairs)
+        row_of = {name: row for row, name in enumerate(crops.names)}
+        ends = np.array([[row_of[pair.first], row_of[pair.second]] for pair in tested])
+        used, places = np.unique(ends, return_inverse=True)
+        places = places.reshape(ends.shape)
+        names = [group_of(crops.people[crops.person[row]]) for row in ends.ravel()]
+        groups = np.unique(names, return_inverse=True)[1].reshape(ends.shape)
+        return cls(
+            central(crops.rgb[used]),
+            places[:, 0],
+            places[:, 1],
+            np.array([pair.genuine for pair in tested]),
+            np.array([pair.fold for pair in tested], np.int64),
+            groups[:, 0],
+            groups[:, 1],
+        )
+
+    def __call__(
+        self,
+        embed: Embed,
+        *,
+        rates: tuple[float, ...] = (1e-2, 1e-3),
+        spoil: Callable[[Uint8], Uint8] | None = None,
+    ) -> Summary:
+        """Figures by Euclidean distance; `spoil` is done to every crop first."""
+        pictures = self.aligned if spoil is None else np.stack([spoil(c) for c in self.aligned])
+        vectors = embed(pictures)
+        return summarise(
+            Scores(
+                paired_distances(vectors[self.first], vectors[self.second], "l2"),
+                self.genuine,
+                self.first_group,
+                self.second_group,
+                self.folds,
+            ),
+            rates=rates,
+        )
+
+
+def card_rows(summary: Summary, prefix: str = "") -> dict[str, float]:
+    """A summary's figures under the names that cards use, with their intervals."""
+    named: dict[str, Estimate] = {} if summary.accuracy is None else {"accuracy": summary.accuracy}
+    named["eer"] = summary.eer
+    named |= {f"tar_at_1e{-np.log10(rate):.0f}": tar for rate, tar in summary.tar.items()}
+    rows = {}
+    for name, estimate in named.items():
+        rows[f"{prefix}{name}"] = round(estimate.value, 4)
+        rows[f"{prefix}{name}_low"] = round(estimate.low, 4)
+        rows[f"{prefix}{name}_high"] = round(estimate.high, 4)
+    return rows
