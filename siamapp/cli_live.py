@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,22 +43,30 @@ def live(
     from siamapp.live.session import LiveSession
 
     frame_source = _source(source, realtime=realtime, max_seconds=max_seconds)
-    lines: SimpleQueue[str] = SimpleQueue()
+    decided: SimpleQueue[tuple[FrameResult, FaceResult]] = SimpleQueue()
     matched = threading.Event()
 
     def on_decision(result: FrameResult, face: FaceResult) -> None:
         if face.decision.outcome is Outcome.MATCH:
             matched.set()
-        lines.put(_line(call, result, face))
+        decided.put((result, face))
 
     with call.recognizer() as recognizer:
+
+        def tell() -> None:
+            """Print and record: the gallery belongs to this thread, decisions are the session's."""
+            while not decided.empty():
+                result, face = decided.get()
+                recognizer.record(face, how="live", claim=claim)
+                typer.echo(_line(call, result, face))
+
         session = LiveSession(
             frame_source,
             recognizer.stream(claim=claim),
             on_status=lambda status: _tell_trouble(call, status),
             on_decision=on_decision,
         )
-        _run(session, lines, seconds=max_seconds if frame_source.live else None)
+        _run(session, tell, seconds=max_seconds if frame_source.live else None)
     return 1 if claim is not None and not matched.is_set() else 0
 
 
@@ -70,8 +79,8 @@ def _source(spec: str, *, realtime: bool, max_seconds: float | None) -> FrameSou
     return source
 
 
-def _run(session: LiveSession, lines: SimpleQueue[str], *, seconds: float | None) -> None:
-    """Print lines as they come, until the source ends or fails, or the time is up.
+def _run(session: LiveSession, tell: Callable[[], None], *, seconds: float | None) -> None:
+    """Tell decisions as they come, until the source ends or fails, or the time is up.
 
     Raises:
         SiamError: the source failed.
@@ -82,18 +91,13 @@ def _run(session: LiveSession, lines: SimpleQueue[str], *, seconds: float | None
     session.start()
     try:
         while not session.join(0.05) and time.monotonic() < until:
-            _print(lines)
+            tell()
     finally:
         session.stop()
-    _print(lines)
+    tell()
     status = session.status
     if status.state is State.FAILED and status.error is not None:
         raise status.error
-
-
-def _print(lines: SimpleQueue[str]) -> None:
-    while not lines.empty():
-        typer.echo(lines.get())
 
 
 def _line(call: Call, result: FrameResult, face: FaceResult) -> str:

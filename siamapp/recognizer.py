@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
+from typing import Literal, TypeAlias
 
-from siamapp import enroll
+from siamapp import __version__, enroll
 from siamapp.errors import EnrolError, ManyFaces, NoFace, PersonNotFound, PoorQuality
 from siamapp.identity.calibrate import threshold_for
 from siamapp.identity.decide import Policy
@@ -16,6 +18,7 @@ from siamapp.identity.gallery import Gallery
 from siamapp.paths import Paths, assets_dir
 from siamapp.pipeline import Pipeline, Seen, StageClock, Stream
 from siamapp.settings import Settings
+from siamapp.store.audit import Audit
 from siamapp.store.database import Database
 from siamapp.store.people import People
 from siamapp.store.vault import Key
@@ -31,6 +34,7 @@ ENOUGH_SAMPLES = 60
 """Good looks after which a video need not be read further for an enrolment."""
 SAME_FMR = 1e-2
 """Pictures given as one person's are one person's unless they look otherwise: a looser rate."""
+How: TypeAlias = Literal["verify", "identify", "live"]
 SAME_PLACE = 0.4
 """A second face whose eye distance is under this share of the first one's is background."""
 
@@ -113,6 +117,7 @@ class Recognizer:
     def __init__(self, settings: Settings, pipeline: Pipeline, database: Database) -> None:
         self.pipeline = pipeline
         self.people = People(database)
+        self.audit = Audit(database)
         self._database = database
         self.configure(settings)
         self.refresh()
@@ -227,16 +232,19 @@ class Recognizer:
         Raises:
             PersonNotFound: nobody of that name is enrolled.
         """
-        nearest: Decision | None = None
+        nearest: FaceResult | None = None
         stream = self.stream(claim=name, still=still)
         for frame in frames:
             for face in stream(frame).faces:
-                if face.decision.outcome is Outcome.MATCH:
-                    return face.decision
-                nearest = _nearer(nearest, face.decision)
+                nearest = _nearer(nearest, face)
+            if nearest is not None and nearest.decision.outcome is Outcome.MATCH:
+                break
             if still:
                 stream = self.stream(claim=name, still=True)
-        return nearest
+        if nearest is None:
+            return None
+        self.record(nearest, how="verify", claim=name)
+        return nearest.decision
 
     def identify(self, frames: Iterable[Frame], *, still: bool = False) -> list[FaceResult]:
         """1:N. The last settled answer about each face (each track; each face of each photo)."""
@@ -252,7 +260,44 @@ class Recognizer:
             if still:
                 found += tracks.values()
                 tracks, stream = {}, self.stream(still=True)
-        return found + list(tracks.values())
+        found += tracks.values()
+        for face in found:
+            self.record(face, how="identify")
+        return found
+
+    def record(self, face: FaceResult, *, how: How, claim: str | None = None) -> None:
+        """Put a decision into the audit, by the thread that opened the gallery.
+
+        Raises:
+            StoreError: it could not be written.
+        """
+        try:
+            claim_id = self.people.by_name(claim).person_id if claim is not None else None
+        except PersonNotFound:  # deleted or renamed since the decision was made
+            claim_id = None
+        decision, embedder = face.decision, self.pipeline.embedder
+        best, second = decision.best, decision.runner_up
+        self.audit.record(
+            "decision",
+            {
+                "how": how,
+                "claim_id": claim_id,
+                "outcome": decision.outcome.value,
+                "person_id": decision.person_id,
+                "nearest_id": best.person_id if best else None,
+                "distance": _finite(best.distance) if best else None,
+                "runner_up_id": second.person_id if second else None,
+                "runner_up_distance": _finite(second.distance) if second else None,
+                "runner_up_margin": self.policy.runner_up_margin,
+                "threshold": decision.threshold,
+                "fmr": decision.fmr,
+                **{f"quality_{k}": _finite(v) for k, v in asdict(face.quality).items()},
+                "embedder_id": embedder.id,
+                "detector_id": self.pipeline.detector.model.card.id,
+                "provider": embedder.model.provider,
+                "version": __version__,
+            },
+        )
 
     def close(self) -> None:
         self._database.close()
@@ -269,10 +314,17 @@ class Recognizer:
         self.close()
 
 
-def _nearer(a: Decision | None, b: Decision) -> Decision:
-    if a is None or a.best is None:
+def _nearer(a: FaceResult | None, b: FaceResult) -> FaceResult:
+    """The match of two answers, else the nearer."""
+    if a is None or b.decision.outcome is Outcome.MATCH or a.decision.best is None:
         return b
-    return b if b.best is not None and b.best.distance < a.best.distance else a
+    if b.decision.best is None or a.decision.outcome is Outcome.MATCH:
+        return a
+    return b if b.decision.best.distance < a.decision.best.distance else a
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
 
 
 def model_folders(paths: Paths) -> tuple[Path, ...]:

@@ -218,6 +218,36 @@ def evaluate(parsed: Namespace) -> int:
     return 0
 
 
+def card(parsed: Namespace) -> int:
+    """Write the card anew from the files as they lie there; figures stay with their files.
+
+    Exit 1 where a file is not the one that was measured: its figures and thresholds are gone then.
+    """
+    from training.card import INT8, model_file, new_card, write_card
+
+    old = load_card(parsed.model)
+    commit = str(old.figures.get("training", {}).get("git_commit", ""))
+    fresh = new_card(
+        parsed.model,
+        old.name,
+        dimension=_dimension(old),
+        parameters=old.parameters,
+        commit=commit,
+    )
+    files = fresh.files
+    if (parsed.model / INT8).is_file():
+        files = (*files, model_file(parsed.model, INT8, "int8"))
+    kept: dict[str, object] = {"files": files}
+    same = {file.sha256 for file in files} == {file.sha256 for file in old.files}
+    if same:
+        kept |= {"created": old.created, "thresholds": old.thresholds}
+        kept |= {"figures": old.figures, "golden": old.golden}
+    write_card(parsed.model, fresh.model_copy(update=kept))
+    if not same:
+        print("The files are not those of the old card: measure them again.", file=sys.stderr)
+    return 0 if same else 1
+
+
 def reproduce(parsed: Namespace) -> int:
     """Measure every method, and write the report; what was measured before is not done again."""
     from training import reproduce as rows

@@ -235,6 +235,8 @@ class LivePage(Page):
 
     def _on_decision(self, _result: FrameResult, face: FaceResult) -> None:
         self.recent.add(face.decision)
+        recognizer, claim = self.context.recognizer, self.claim.currentData()
+        self.context.jobs.submit(lambda: recognizer.record(face, how="live", claim=claim))
 
     def _load_names(self) -> None:
         people = self.context.recognizer.people

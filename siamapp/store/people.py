@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreCorrupt, StoreError
+from siamapp.store import audit
 from siamapp.store.database import Connection, Database
 from siamapp.store.names import clean_name, name_key
 from siamapp.types import BgrImage, FloatArray, Person, Quality, Sample, Template
@@ -55,6 +56,12 @@ class People:
                 (name, name_key(name), _now_utc()),
             ).fetchall()
             _insert_samples(connection, person_id, samples, embedder_id, keep_crops)
+            facts: dict[str, audit.Fact] = {
+                "person_id": person_id,
+                "samples": len(samples),
+                "embedder_id": embedder_id,
+            }
+            audit.append(connection, "enrol", facts)
             return _person(connection, person_id)
 
     def add_samples(
@@ -74,6 +81,12 @@ class People:
         with self._database.transaction() as connection:
             _person(connection, person_id)
             _insert_samples(connection, person_id, samples, embedder_id, keep_crops)
+            facts: dict[str, audit.Fact] = {
+                "person_id": person_id,
+                "samples": len(samples),
+                "embedder_id": embedder_id,
+            }
+            audit.append(connection, "add_samples", facts)
 
     def all(self) -> list[Person]:
         """Everybody, by name."""
@@ -103,6 +116,7 @@ class People:
                 "UPDATE people SET name = ?, name_key = ? WHERE id = ?",
                 (name, name_key(name), person_id),
             )
+            audit.append(connection, "rename", {"person_id": person_id})
             return _person(connection, person_id)
 
     def delete(self, person_id: int) -> None:
@@ -114,6 +128,7 @@ class People:
         with self._database.transaction() as connection:
             _person(connection, person_id)
             connection.execute("DELETE FROM people WHERE id = ?", (person_id,))
+            audit.append(connection, "delete", {"person_id": person_id})
 
     def remove_template(self, template_id: int) -> None:
         """Forget one sample of a person who keeps others.
@@ -126,6 +141,8 @@ class People:
             if _person(connection, person_id).templates == 1:
                 raise StoreError("It is the person's last sample.", "Delete the person instead.")
             connection.execute("DELETE FROM templates WHERE id = ?", (template_id,))
+            facts: dict[str, audit.Fact] = {"person_id": person_id, "template_id": template_id}
+            audit.append(connection, "remove_sample", facts)
 
     def templates(self, person_id: int) -> list[Template]:
         """A person's templates, oldest first.

@@ -41,5 +41,28 @@ def _people_and_templates(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX templates_by_embedder ON templates (embedder_id)")
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_people_and_templates,)
+def _audit(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        """
+        CREATE TABLE audit (
+            number INTEGER PRIMARY KEY,
+            at_utc TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            facts TEXT NOT NULL,  -- JSON; people by number, never by name
+            hash BLOB NOT NULL CHECK (length(hash) = 32)
+        ) STRICT
+        """
+    )
+    connection.execute(
+        "CREATE TABLE audit_head (number INTEGER NOT NULL, hash BLOB NOT NULL) STRICT"
+    )
+    connection.execute("INSERT INTO audit_head VALUES (0, zeroblob(32))")
+    for change in ("UPDATE", "DELETE"):  # our own code cannot do by mistake what nobody may do
+        connection.execute(
+            f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit"
+            " BEGIN SELECT raise(ABORT, 'the audit is append-only'); END"
+        )
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_people_and_templates, _audit)
 """Entry `n` takes a file from `user_version` `n` to `n + 1`. Add at the end, never change one."""

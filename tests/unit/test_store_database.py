@@ -263,12 +263,12 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def test_a_migration_keeps_what_was_there(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def add_note(connection: Connection) -> None:
-        assert (home / f"{GALLERY_NAME}.before-2").exists()
+        assert (home / f"{GALLERY_NAME}.before-{len(schema.MIGRATIONS) + 1}").exists()
         connection.execute("ALTER TABLE people ADD COLUMN note TEXT NOT NULL DEFAULT 'none'")
 
     _add_migration(monkeypatch, add_note)
     with Database.open(home, KEY) as database:
-        assert database.schema_version == 2
+        assert database.schema_version == len(schema.MIGRATIONS) + 1
         with database.snapshot() as connection:
             rows = connection.execute("SELECT name, note FROM people").fetchall()
         assert rows == [(NAME, "none")]
@@ -287,7 +287,7 @@ def test_a_failed_migration_leaves_the_gallery_and_a_copy(
     _add_migration(monkeypatch, fail)
     with pytest.raises(RuntimeError, match="half way"):
         Database.open(home, KEY)
-    copy = home / f"{GALLERY_NAME}.before-2"
+    copy = home / f"{GALLERY_NAME}.before-{len(schema.MIGRATIONS) + 1}"
     assert mode(copy) == 0o600
     assert NAME.encode() not in copy.read_bytes()
     monkeypatch.undo()

@@ -1,0 +1,66 @@
+"""Verbs about the past: audit list, audit verify."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siamapp.cli_context import Call, verb
+
+if TYPE_CHECKING:
+    from siamapp.store.audit import Entry
+
+audit_app = typer.Typer(help="What was decided and changed.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs to the command line."""
+    verb(audit_app, "list")(audit_list)
+    verb(audit_app, "verify")(audit_verify)
+    app.add_typer(audit_app, name="audit")
+
+
+def audit_list(
+    call: Call, last: Annotated[int, typer.Option(min=1, help="How many entries.")] = 50
+) -> None:
+    """The newest entries; people who are still enrolled by name, others by number."""
+    from siamapp.store.audit import Audit
+    from siamapp.store.people import People
+
+    with call.database() as database:
+        entries = Audit(database).last(last)
+        names = {person.person_id: person.name for person in People(database).all()}
+    call.answer(
+        {"entries": [asdict(entry) for entry in entries]},
+        "\n".join(_line(entry, names) for entry in entries) or "Nothing is recorded yet.",
+    )
+
+
+def audit_verify(
+    call: Call,
+    head: Annotated[
+        str | None, typer.Option(help="A head noted earlier: was it part of this past?")
+    ] = None,
+) -> int:
+    """Recompute the chain of entries. Exit 1 where one was edited, removed or moved."""
+    from siamapp.store.audit import Audit
+
+    with call.database() as database:
+        verdict = Audit(database).verify(known_head=head)
+    whole = f"{verdict.entries} entries, all as they were written. Head: {verdict.head}"
+    call.answer(
+        {**asdict(verdict), "intact": not verdict.faults}, "\n".join(verdict.faults) or whole
+    )
+    return 1 if verdict.faults else 0
+
+
+def _line(entry: Entry, names: dict[int, str]) -> str:
+    facts = {key: value for key, value in entry.facts.items() if value is not None}
+    who = facts.get("person_id")
+    named = names.get(who, f"person {who}") if isinstance(who, int) else ""
+    what = {"decision": f"{facts.get('how')}: {facts.get('outcome')}"}.get(entry.kind, entry.kind)
+    distance = facts.get("distance")
+    near = f", distance {distance:.3f}" if isinstance(distance, float) else ""
+    return f"{entry.number:6d}  {entry.at_utc[:19]}  {what}  {named}{near}".rstrip()

@@ -1,0 +1,117 @@
+"""What was decided and changed, in entries that cannot be altered unnoticed.
+
+Every entry's hash covers the entry before it, so an edited, removed or moved entry breaks the chain
+there. The head, kept apart, shows a cut tail; whoever exports it can later prove that the whole
+past was not rewritten (Schneier and Kelsey 1999, "Secure audit logs", section 2). Entries name
+people by number only: once somebody is deleted, nothing here says who it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Literal, TypeAlias
+
+from siamapp.store.database import Connection, Database
+
+Fact: TypeAlias = str | int | float | bool | None
+Kind = Literal["enrol", "add_samples", "rename", "delete", "remove_sample", "decision"]
+_START: Final = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the audit."""
+
+    number: int
+    at_utc: str
+    """ISO 8601, by the clock of the machine: it may have been wrong, the order is not."""
+    kind: str
+    facts: dict[str, Fact]
+    hash: str
+    """Hex SHA-256 over this entry and the hash before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What checking the chain found."""
+
+    entries: int
+    head: str
+    """Hex hash of the last entry; keep it elsewhere to prove this past later."""
+    faults: tuple[str, ...]
+    """Each says which entry is wrong; empty where all is as it was written."""
+
+
+def append(connection: Connection, kind: Kind, facts: Mapping[str, Fact]) -> None:
+    """Add an entry within the caller's transaction: the change and its entry are one write."""
+    number, head = connection.execute("SELECT number, hash FROM audit_head").fetchone()
+    at_utc = datetime.now(UTC).isoformat(timespec="milliseconds")
+    text = json.dumps(facts, sort_keys=True, allow_nan=False)
+    digest = _digest(head, number + 1, at_utc, kind, text)
+    connection.execute(
+        "INSERT INTO audit (number, at_utc, kind, facts, hash) VALUES (?, ?, ?, ?, ?)",
+        (number + 1, at_utc, kind, text, digest),
+    )
+    connection.execute("UPDATE audit_head SET number = ?, hash = ?", (number + 1, digest))
+
+
+class Audit:
+    """The audit of one gallery; used by the thread that opened it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, kind: Kind, facts: Mapping[str, Fact]) -> None:
+        """Add an entry in a transaction of its own.
+
+        Raises:
+            StoreError: it could not be written.
+        """
+        with self._database.transaction() as connection:
+            append(connection, kind, facts)
+
+    def last(self, count: int) -> list[Entry]:
+        """The newest entries, oldest of them first."""
+        with self._database.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT number, at_utc, kind, facts, hash FROM audit ORDER BY number DESC LIMIT ?",
+                (count,),
+            ).fetchall()
+        return [Entry(r[0], r[1], r[2], json.loads(r[3]), r[4].hex()) for r in reversed(rows)]
+
+    def verify(self, *, known_head: str | None = None) -> Verdict:
+        """Recompute the chain.
+
+        Args:
+            known_head: hex hash that was the head once; a chain that never passed it was rewritten.
+        """
+        faults: list[str] = []
+        seen = known_head is None
+        expected, before = 1, _START
+        with self._database.snapshot() as connection:
+            head_number, head = connection.execute("SELECT number, hash FROM audit_head").fetchone()
+            rows = connection.execute(
+                "SELECT number, at_utc, kind, facts, hash FROM audit ORDER BY number"
+            )
+            for number, at_utc, kind, text, digest in rows:
+                if number != expected:
+                    faults.append(f"entries {expected} to {number - 1} are gone")
+                elif digest != _digest(before, number, at_utc, kind, text):
+                    faults.append(f"entry {number} is not as it was written")
+                seen = seen or digest.hex() == known_head
+                expected, before = number + 1, digest
+        if (expected - 1, before) != (head_number, head):
+            faults.append(f"entries after {expected - 1} are gone, or the head was changed")
+        if not seen:
+            faults.append("the head given was never part of this audit")
+        return Verdict(expected - 1, head.hex(), tuple(faults))
+
+
+def _digest(before: bytes, number: int, at_utc: str, kind: str, text: str) -> bytes:
+    # As JSON no two different entries are the same bytes.
+    entry = json.dumps([number, at_utc, kind, text]).encode()
+    return hashlib.sha256(before + entry).digest()

@@ -1,0 +1,140 @@
+"""The audit: every change and decision is in it, and nothing of it can be altered unnoticed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from siamapp.cli import run
+from siamapp.errors import AlreadyKnown
+from siamapp.store.audit import Audit
+from siamapp.store.database import Database
+from siamapp.store.people import People
+from siamapp.store.vault import GALLERY_NAME, find_key
+from tests.unit.store_samples import EMBEDDER, KEY, decrypted, sample
+
+NAME = "Zebedee Quillfeather"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A gallery with six entries in its audit."""
+    (tmp_path / "key").write_text(KEY.raw.hex(), "ascii")
+    home = tmp_path / "home"
+    with Database.open(home, find_key(home, key_file=tmp_path / "key")) as database:
+        people = People(database)
+        zebedee = people.add(NAME, [sample(1), sample(2)], embedder_id=EMBEDDER)
+        people.add_samples(zebedee.person_id, [sample(3)], embedder_id=EMBEDDER)
+        people.remove_template(people.templates(zebedee.person_id)[0].template_id)
+        people.rename(zebedee.person_id, "Zeb")
+        Audit(database).record("decision", {"how": "verify", "outcome": "match", "distance": 0.5})
+        people.delete(zebedee.person_id)
+    return home
+
+
+def alter(home: Path, *statements: str) -> None:
+    """What somebody with the key, and without scruples, could do to the file."""
+    connection = sqlcipher.connect(str(home / GALLERY_NAME))
+    connection.execute(f"PRAGMA key = \"x'{KEY.raw.hex()}'\"")
+    for statement in ("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete", *statements):
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def faults(home: Path, head: str | None = None) -> tuple[str, ...]:
+    with Database.open(home, KEY) as database:
+        return Audit(database).verify(known_head=head).faults
+
+
+def test_every_change_is_an_entry_and_the_chain_holds(home: Path) -> None:
+    with Database.open(home, KEY) as database:
+        audit = Audit(database)
+        assert [entry.kind for entry in audit.last(10)] == [
+            "enrol", "add_samples", "remove_sample", "rename", "decision", "delete",
+        ]  # fmt: skip
+        verdict = audit.verify()
+        assert (verdict.entries, verdict.faults) == (6, ())
+        assert [entry.kind for entry in audit.last(2)] == ["decision", "delete"]
+
+
+def test_a_change_that_fails_leaves_no_entry(home: Path) -> None:
+    with Database.open(home, KEY) as database:
+        people = People(database)
+        people.add("Ada", [sample(1)], embedder_id=EMBEDDER)
+        before = Audit(database).verify()
+        with pytest.raises(AlreadyKnown):
+            people.add("Ada", [sample(2)], embedder_id=EMBEDDER)
+        with pytest.raises(ValueError, match="JSON"):
+            Audit(database).record("decision", {"distance": float("nan")})
+        assert Audit(database).verify() == before
+
+
+def test_nobody_is_named_even_after_deletion(home: Path) -> None:
+    assert NAME.encode() not in decrypted(home / GALLERY_NAME, KEY)
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        (["UPDATE audit SET facts = '{}' WHERE number = 2"], "entry 2 is not"),
+        (["UPDATE audit SET at_utc = '2020' WHERE number = 5"], "entry 5 is not"),
+        (["UPDATE audit SET kind = 'rename' WHERE number = 1"], "entry 1 is not"),
+        (["DELETE FROM audit WHERE number = 3"], "entries 3 to 3 are gone"),
+        (["DELETE FROM audit WHERE number >= 5"], "entries after 4 are gone"),
+        (["DELETE FROM audit"], "entries after 0 are gone"),
+        (
+            [
+                "UPDATE audit SET number = 99 WHERE number = 2",
+                "UPDATE audit SET number = 2 WHERE number = 3",
+                "UPDATE audit SET number = 3 WHERE number = 99",
+            ],
+            "entry 2 is not",
+        ),
+        (["UPDATE audit_head SET hash = zeroblob(32)"], "head was changed"),
+    ],
+)
+def test_what_was_edited_removed_or_moved_is_found(
+    home: Path, statements: list[str], said: str
+) -> None:
+    alter(home, *statements)
+    assert any(said in fault for fault in faults(home))
+
+
+def test_our_own_code_cannot_alter_an_entry(home: Path) -> None:
+    with Database.open(home, KEY) as database:
+        for statement in ("UPDATE audit SET facts = '{}'", "DELETE FROM audit"):
+            with pytest.raises(sqlcipher.DatabaseError), database.transaction() as connection:
+                connection.execute(statement)
+        assert Audit(database).verify().faults == ()
+
+
+def test_a_head_noted_earlier_proves_the_past(home: Path) -> None:
+    with Database.open(home, KEY) as database:
+        noted = Audit(database).verify().head
+        Audit(database).record("decision", {"outcome": "unknown"})
+    assert faults(home, noted) == ()
+    assert faults(home, "ab" * 32) == ("the head given was never part of this audit",)
+
+
+def test_the_command_line_lists_and_verifies(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--home", str(home), "--key-file", str(tmp_path / "key")]
+
+    def call(*words: str) -> tuple[int, dict[str, object]]:
+        status = run([*words, *where, "--json"])
+        return status, json.loads(capsys.readouterr().out)
+
+    status, listed = call("audit", "list", "--last", "2")
+    assert status == 0
+    assert [entry["kind"] for entry in listed["entries"]] == ["decision", "delete"]  # type: ignore[attr-defined]
+    assert call("audit", "verify")[0] == 0
+    alter(home, "DELETE FROM audit WHERE number = 1")
+    status, verdict = call("audit", "verify")
+    assert (status, verdict["intact"]) == (1, False)
+    assert run(["audit", "list", *where]) == 0
+    assert "verify: match" in capsys.readouterr().out
