@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from training import detector_evaluate, detector_export, detector_refine
+from training import detector_choose, detector_evaluate, detector_export, detector_refine
 from training.detector_augment import draw
 from training.detector_data import (
     Labelled,
@@ -167,6 +167,9 @@ def main(argv: list[str]) -> int:
     detector_export.add_arguments(verbs.add_parser("export", help="write model.onnx and card.toml"))
     detector_export.add_refinement_arguments(
         verbs.add_parser("export-refinement", help="add refine.onnx to a model folder")
+    )
+    detector_choose.add_arguments(
+        verbs.add_parser("choose", help="score thresholds, on the calibration scenes")
     )
     detector_evaluate.add_arguments(
         verbs.add_parser("evaluate", help="measure against the reference")

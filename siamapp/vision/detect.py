@@ -38,9 +38,15 @@ class Detector:
         """Faces in the picture's own pixels, the largest first; boxes may reach past its edges.
 
         Raises:
-            ModelIncompatible: the network's outputs are not the maps that the card promises.
+            ModelIncompatible: a network's outputs are not what the card promises.
         """
-        picture = bgr
+        faces = self.propose(bgr)
+        if self.model.card.refinement is not None:
+            faces = self.look_closely(bgr, faces, self.model.card.refinement)
+        return tuple(sorted(faces, key=lambda face: face.area_px, reverse=True))
+
+    def propose(self, bgr: BgrImage) -> list[Face]:
+        """What the first network takes for faces, the surest first."""
         height, width = bgr.shape[:2]
         scale = min(1.0, self._spec.long_side_px / max(height, width, 1))
         if scale < 1:
@@ -55,15 +61,12 @@ class Detector:
         kept = suppress(boxes, scores, self._spec.iou_threshold)
         # Rounding may scale the two sides by slightly different factors.
         unscale = np.array([width / bgr.shape[1], height / bgr.shape[0]], np.float32)
-        faces = [
+        return [
             Face(boxes[i] * np.tile(unscale, 2), points[i] * unscale, float(scores[i]))
             for i in kept
         ]
-        if self.model.card.refinement is not None and faces:
-            faces = self._refine(picture, faces, self.model.card.refinement)
-        return tuple(sorted(faces, key=lambda face: face.area_px, reverse=True))
 
-    def _refine(self, bgr: BgrImage, faces: list[Face], spec: RefinementSpec) -> list[Face]:
+    def look_closely(self, bgr: BgrImage, faces: list[Face], spec: RefinementSpec) -> list[Face]:
         """The same faces with better points, less what a closer look does not take for a face.
 
         The first network sees all of a small picture, this one each face at a fixed size and

@@ -19,6 +19,7 @@ from siamapp.vision.track import iou
 from training import detector_export
 from training.detector import main
 from training.detector_augment import Canvas, draw, photometric
+from training.detector_choose import Seen, choose
 from training.detector_data import Labelled, five_of_68
 from training.detector_evaluate import landmark_errors
 from training.detector_network import (
@@ -256,6 +257,20 @@ def test_a_refinement_joins_a_detectors_folder(tmp_path: Path) -> None:
     with torch.inference_mode():
         expected = network.eval()(torch.from_numpy(crops)).numpy()
     assert model.refine(crops) == pytest.approx(expected, abs=1e-3)
+
+
+def test_thresholds_find_most_within_the_limit() -> None:
+    """Two faces, one that only the first network doubts; two mistakes, one that both believe."""
+    face = Seen(
+        np.array([0.6, 0.2]), np.array([0.9, 0.9]), np.array([False, False]), np.eye(2, dtype=bool)
+    )
+    mistake = Seen(
+        np.array([0.6, 0.3]), np.array([0.85, 0.2]), np.array([True, True]), np.zeros((2, 0), bool)
+    )
+    first, second, found, extra = choose([face, mistake])
+    assert (found, extra) == (1.0, 0.0)
+    assert first == 0.2
+    assert 0.85 < second <= 0.9
 
 
 def test_folding_changes_no_output(tmp_path: Path) -> None:
