@@ -145,11 +145,12 @@ def timing(detector_model: Model, reference: Reference) -> dict[str, float]:
         .astype(np.float32)
     )
     refinement = detector_model.card.refinement
-    crop = np.zeros((1, 3, *([refinement.side_px] * 2)), np.float32) if refinement else None
+    side = refinement.side_px if refinement else 0
+    crop = np.zeros((1, 3, side, side), np.float32)
 
     def ours() -> None:
         detector_model.run({detector_model.input_name: blob})
-        if crop is not None:
+        for _ in range(refinement.passes if refinement else 0):
             detector_model.refine(crop)
 
     calls: dict[str, Callable[[], Any]] = {

@@ -156,6 +156,7 @@ def add_refinement_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("weights", type=Path, help="refine.pt of a training run")
     parser.add_argument("folder", type=Path, help="detector's model folder to add it to")
     parser.add_argument("--score-threshold", type=float, default=0.5)
+    parser.add_argument("--passes", type=int, default=1, help="looks at each face")
     parser.set_defaults(run=run_refinement)
 
 
@@ -193,6 +194,7 @@ def run_refinement(arguments: argparse.Namespace) -> int:
         side_px=SIDE_PX,
         margin_px=MARGIN_PX,
         score_threshold=arguments.score_threshold,
+        passes=arguments.passes,
         parameters=sum(p.numel() for p in network.parameters()),
     )
     card = load_card(arguments.folder)

@@ -80,6 +80,7 @@ class RefinementSpec(_Part):
     side_px: int = Field(ge=16, le=256)
     margin_px: int = Field(ge=0, le=112)
     score_threshold: float = Field(gt=0, lt=1)
+    passes: int = Field(1, ge=1, le=3)
     parameters: int = Field(ge=0)
 
 

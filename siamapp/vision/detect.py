@@ -18,6 +18,7 @@ CHANNELS: Final = 15
 """Of each map: score logit; left, top, right, bottom; five times (x, y)."""
 _MULTIPLE: Final = 32
 _MAX_EXPONENT: Final = 60.0
+_LEAST_SPREAD_PX: Final = 0.5
 
 
 class Detector:
@@ -70,20 +71,26 @@ class Detector:
         """The same faces with better points, less what a closer look does not take for a face.
 
         The first network sees all of a small picture, this one each face at a fixed size and
-        upright, in the picture's full resolution (a cascade, as in Zhang et al. 2016, MTCNN).
+        upright, in the picture's full resolution (a cascade, as in Zhang et al. 2016, MTCNN). A
+        further pass starts from the points of the one before, laid more truly.
         """
+        looked_at = [face for face in faces if _spread(face.landmarks_xy)]
+        for _ in range(spec.passes if looked_at else 0):
+            points, scores = self._look(bgr, [f.landmarks_xy for f in looked_at], spec)
+            looked_at = [
+                Face(face.box_xyxy, at, float(score))
+                for face, at, score in zip(looked_at, points, scores, strict=True)
+                if _spread(at)
+            ]
+        return [face for face in looked_at if face.score >= spec.score_threshold]
+
+    def _look(
+        self, bgr: BgrImage, starts: list[FloatArray], spec: RefinementSpec
+    ) -> tuple[list[FloatArray], FloatArray]:
+        """Points `(5, 2)` px and score of each face, laid by the points it starts from."""
         template = scaled_template(spec.side_px, spec.margin_px)
         unit_px = float(template[1, 0] - template[0, 0])
-        crops, matrices, looked_at = [], [], []
-        for face in faces:
-            try:
-                matrices.append(similarity(face.landmarks_xy, template))
-            except ValueError:
-                continue  # points that coincide are no face's
-            crops.append(lay(bgr, face.landmarks_xy, template, spec.side_px))
-            looked_at.append(face)
-        if not crops:
-            return []
+        crops = [lay(bgr, start, template, spec.side_px) for start in starts]
         mean, std = (np.array(v, np.float32) for v in (self._input.mean, self._input.std))
         blob = ((np.stack(crops) - mean) / std).transpose(0, 3, 1, 2)
         answers = self.model.refine(np.ascontiguousarray(blob, np.float32))
@@ -92,15 +99,13 @@ class Detector:
                 "The detector's refinement gives not what its card promises.",
                 "Reinstall the model.",
             )
-        scores = 1 / (1 + np.exp(-np.clip(answers[:, 10], -_MAX_EXPONENT, _MAX_EXPONENT)))
-        refined = []
-        for face, matrix, answer, score in zip(looked_at, matrices, answers, scores, strict=True):
-            if score >= spec.score_threshold:
-                in_crop = template + answer[:10].reshape(5, 2) * unit_px
-                back = cv2.invertAffineTransform(matrix)
-                points = in_crop @ back[:, :2].T + back[:, 2]
-                refined.append(Face(face.box_xyxy, points.astype(np.float32), float(score)))
-        return refined
+        points = []
+        for start, answer in zip(starts, answers, strict=True):
+            back = cv2.invertAffineTransform(similarity(start, template))
+            in_crop = template + answer[:10].reshape(5, 2) * unit_px
+            points.append((in_crop @ back[:, :2].T + back[:, 2]).astype(np.float32))
+        logits = np.clip(answers[:, 10], -_MAX_EXPONENT, _MAX_EXPONENT)
+        return points, np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
     def _fill(self, bgr: BgrImage) -> FloatArray:
         """The picture, top left in a black `(1, 3, H, W)` buffer whose sides are whole cells."""
@@ -144,6 +149,11 @@ def decode(
         np.concatenate(points).astype(np.float32),
         score.astype(np.float32),
     )
+
+
+def _spread(points: FloatArray) -> bool:
+    """Whether five points can be laid on a template: points that coincide are no face's."""
+    return bool(np.isfinite(points).all() and np.ptp(points, axis=0).max() > _LEAST_SPREAD_PX)
 
 
 def suppress(boxes: FloatArray, scores: FloatArray, iou_threshold: float) -> list[int]:

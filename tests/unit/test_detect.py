@@ -166,6 +166,22 @@ def test_a_closer_look_moves_the_points_and_sees_the_full_resolution() -> None:
     assert np.array_equal(crops[0].transpose(1, 2, 0), expected.astype(np.float32))
 
 
+def test_a_second_pass_starts_where_the_first_ended() -> None:
+    bgr = np.full((480, 640, 3), 200, np.uint8)
+    once = RefinedModel(2.0)
+    (first,) = Detector(once).detect(bgr)  # type: ignore[arg-type]
+    twice = RefinedModel(2.0)
+    assert twice.card.refinement is not None
+    spec = twice.card.refinement.model_copy(update={"passes": 2})
+    twice.card = twice.card.model_copy(update={"refinement": spec})
+    (second,) = Detector(twice).detect(bgr)  # type: ignore[arg-type]
+    assert len(twice.looked_at) == 2
+    template = scaled_template(64, 20)
+    back = cv2.invertAffineTransform(similarity(first.landmarks_xy, template))
+    nose = template[2] + np.float32([0.5 * (template[1, 0] - template[0, 0]), 0])
+    assert second.landmarks_xy[2] == pytest.approx(back[:, :2] @ nose + back[:, 2], abs=1e-2)
+
+
 def test_what_a_closer_look_refuses_is_no_face() -> None:
     bgr = np.full((480, 640, 3), 200, np.uint8)
     assert Detector(RefinedModel(0.5)).detect(bgr) == ()  # type: ignore[arg-type]
