@@ -146,3 +146,12 @@ def test_no_file_of_the_home_names_anybody(gallery: Cli) -> None:
     assert {"gallery.db", "siamapp.log"} <= set(contents)
     assert not [file for file, data in contents.items() if b"Wilhelmina" in data]
     assert not [file for file, data in contents.items() if b"SQLite format 3" in data]
+
+
+def test_the_audit_of_it_all_holds_and_names_nobody(gallery: Cli) -> None:
+    gallery("verify", "P1", video(1), "--start", 3, "--end", 6)
+    entries = gallery("audit", "list", "--last", 1000).documents[0]["entries"]
+    assert sum(entry["kind"] == "enrol" for entry in entries) == len(ENROLLED)
+    assert any(entry["facts"].get("outcome") == "match" for entry in entries)
+    assert not any(f"P{person}" in json.dumps(entries) for person in ENROLLED)
+    assert gallery("audit", "verify").status == 0

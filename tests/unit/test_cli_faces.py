@@ -72,6 +72,27 @@ def test_enrol_then_verify_then_identify(cli: Cli, eileen: Path, grace: Path) ->
     assert cli("identify", grace)[0] == 1
 
 
+def test_every_decision_is_in_the_audit_and_names_nobody(
+    cli: Cli, tmp_path: Path, eileen: Path, grace: Path
+) -> None:
+    cli("enroll", "Eileen", eileen)
+    cli("verify", "Eileen", grace)
+    cli("identify", eileen)
+    video = write_video(tmp_path / "eileen.avi", astronaut(), frames=30)
+    _, decided, _ = cli("live", "--source", video)
+    _, [answer], _ = cli("audit", "list")
+    kinds = [entry["kind"] for entry in answer["entries"]]
+    assert kinds == ["enrol"] + ["decision"] * (2 + len(decided))
+    verified, identified, *live = [e["facts"] for e in answer["entries"][1:]]
+    assert (verified["how"], verified["claim_id"], verified["outcome"]) == ("verify", 1, "unknown")
+    assert verified["distance"] > verified["threshold"]
+    assert (identified["outcome"], identified["person_id"]) == ("match", 1)
+    assert [facts["outcome"] for facts in live] == [line["outcome"] for line in decided]
+    assert {"quality_sharpness", "embedder_id", "provider", "version"} <= verified.keys()
+    assert "Eileen" not in json.dumps(answer)
+    assert cli("audit", "verify")[0] == 0
+
+
 def test_no_face_is_an_error_of_verify_and_a_no_of_identify(
     cli: Cli, tmp_path: Path, eileen: Path
 ) -> None:
