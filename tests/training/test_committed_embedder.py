@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,8 @@ import pytest
 from siamapp.vision.card import load_card, verified_bytes
 from siamapp.vision.embed import Embedder
 from siamapp.vision.model import Model
+from siamapp.vision.selftest import LEAST_COSINE, parity
+from training.__main__ import main
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models" / "siamface-v1"
 
@@ -58,6 +61,16 @@ def test_card_and_graph_say_the_same() -> None:
     assert all(line.fmr_low <= line.fmr <= line.fmr_high for line in card.thresholds)
 
 
+def test_this_machine_gives_the_vectors_that_torch_gave() -> None:
+    embedder = Embedder(Model.load(FOLDER, provider="cpu", precision="fp32"))
+    worst = parity(embedder)
+    assert worst is not None
+    assert worst >= LEAST_COSINE
+    small = parity(Embedder(Model.load(FOLDER, provider="cpu", precision="int8")))
+    assert small is not None
+    assert small < worst, "golden vectors are the unrounded network's"
+
+
 def test_two_people_are_further_apart_than_a_picture_and_its_mirror(
     embedder: Embedder, portraits: list[np.ndarray]
 ) -> None:
@@ -83,3 +96,17 @@ def test_batch_size_changes_nothing(embedder: Embedder, portraits: list[np.ndarr
     together = embedder([portraits[0], portraits[1]] * 3 + [portraits[0]])
     alone = embedder([portraits[0]])
     assert (alone @ together[6]).item() >= 0.9999
+
+
+def test_the_card_is_what_training_writes(tmp_path: Path) -> None:
+    """Not a word of it was typed by hand, and a changed file takes its figures with it."""
+    folder = tmp_path / FOLDER.name
+    shutil.copytree(FOLDER, folder)
+    assert main(["card", "--model", str(folder)]) == 0
+    assert (folder / "card.toml").read_text("utf-8") == (FOLDER / "card.toml").read_text("utf-8")
+    graph = onnx.load(folder / "model.onnx")
+    graph.producer_name = "somebody else"
+    onnx.save(graph, folder / "model.onnx")
+    assert main(["card", "--model", str(folder)]) == 1
+    card = load_card(folder)
+    assert (card.thresholds, set(card.figures)) == ((), {"training"})
