@@ -34,20 +34,21 @@ MAX_DIFFERENCE = 1e-3
 """Of a raw output, in strides or logits."""
 
 SUMMARY = (
-    "Anchor-free single-stage face detector: boxes and five landmarks at strides 8, 16, 32. "
-    "Outputs s8, s16, s32 (1, 15, H/s, W/s): score logit, distances to left, top, right, bottom in "
-    "strides, five (x, y) offsets from the cell's centre in strides. Trained briefly and on few "
-    "pictures (24 minutes in three stages, each from the last): its landmarks scatter more "
-    "than its teacher's, see the figures, and round things with relief, such as coins, can pass "
-    "for faces. Weak on faces beyond profile, rolled by more than some 40 degrees, below 16 px in "
-    "the input, in crowds, behind masks. Its labels are another detector's answers, so it shares "
-    "that detector's blind spots and its idea of where points lie."
+    "Anchor-free face detector: boxes and five landmarks at strides 8, 16, 32. Outputs s8, "
+    "s16, s32 (1, 15, H/s, W/s): score logit, distances to left, top, right, bottom in "
+    "strides, five (x, y) offsets from the cell's centre in strides. A second network looks "
+    "at each find closely: better points, fewer mistakes. Weak on faces beyond profile, "
+    "rolled by more than some 40 degrees, below 16 px in the input, in crowds, behind masks. "
+    "Its labels are another detector's answers, so it shares that detector's blind spots and "
+    "its idea of where points lie."
 )
 TRAINING_DATA = (
     "scenes.tar: 1,575 uncropped CelebA pictures; boxes and points by YuNet 2023mar (MIT), "
     "averaged over two scales and mirroring; a person-disjoint tenth was held out as test",
-    "landmarks68.tar, training/ folder: video crops with 68 measured landmarks, reduced to five "
-    "and moved by the mean difference to YuNet's convention",
+    "landmarks68.tar, training/ folder: video crops with 68 measured landmarks, reduced to "
+    "five and moved by the mean difference to YuNet's convention",
+    "celeba.tar, every second aligned crop, for the second network only: points by YuNet; "
+    "nobody who is or looks like somebody of the held-out scenes",
 )
 USE = (
     "Code and weights are ours, but the pictures they were trained on are for non-commercial "

@@ -84,10 +84,15 @@ def test_every_model_that_ships_is_whole_and_runs():
     folders = list_models((assets_dir() / "models",))
     assert {load_card(folder).task for folder in folders} == {"detector", "embedder"}
     for folder in folders:
-        for file in load_card(folder).every_file:
+        for file in load_card(folder).files:
             model = Model.load(folder, precision=file.precision, provider="cpu")
             assert (model.file, model.provider) == (file.name, "cpu")
             spec = model.card.input
             shape = (1, 3, spec.height or 64, spec.width or 96)
             outputs = model.run({model.input_name: np.zeros(shape, np.float32)})
             assert all(np.isfinite(output).all() for output in outputs)
+            if closer := model.card.refinement:
+                crops = np.zeros((2, 3, closer.side_px, closer.side_px), np.float32)
+                answers = model.refine(crops)
+                assert answers.shape == (2, 11)
+                assert np.isfinite(answers).all()
