@@ -28,8 +28,8 @@ def interval(values: list[float], *, seed: int = 0) -> tuple[float, float, float
     return float(given.mean()), float(low), float(high)
 
 
-def table(outcomes: list[Outcome], branch: str) -> list[str]:
-    """Markdown lines, a row per method, in percent."""
+def table(outcomes: list[Outcome], branch: str, *, published: bool) -> list[str]:
+    """Markdown lines, a row per method, in percent; `published` figures are AT&T's."""
     heads = [f"FR at FA {100 * fa:g} %" for fa in FALSE_ACCEPTANCE]
     lines = [
         f"| method | {' | '.join(heads)} | EER | published FR | training |",
@@ -41,14 +41,16 @@ def table(outcomes: list[Outcome], branch: str) -> list[str]:
             continue
         cells = [_percent([o.false_rejection[i] for o in own]) for i in range(len(heads))]
         cells.append(_percent([o.equal_error for o in own]))
-        published = PUBLISHED.get(row)
-        cells.append(" / ".join(f"{p:.1f}" for p in published) if published else "")
+        known = PUBLISHED.get(row, ()) if published else ()
+        cells.append(" / ".join(f"{p:.1f}" for p in known))
         cells.append(f"{np.mean([o.seconds for o in own]):.1f} s")
         lines.append(f"| {row} | {' | '.join(cells)} |")
     return lines
 
 
-def write_report(outcomes: list[Outcome], path: Path, *, command: str, data: str) -> None:
+def write_report(
+    outcomes: list[Outcome], path: Path, *, command: str, data: str, published: bool
+) -> None:
     """The tables of both networks, replacing the file's part between its two marks.
 
     Whatever a person wrote outside the marks stays.
@@ -56,7 +58,12 @@ def write_report(outcomes: list[Outcome], path: Path, *, command: str, data: str
     lines = [f"Made by `{command}` from {data}.", ""]
     for branch in BRANCHES:
         if any(o.branch == branch for o in outcomes):
-            lines += [f"### With {_NAMES[branch]}", "", *table(outcomes, branch), ""]
+            lines += [
+                f"### With {_NAMES[branch]}",
+                "",
+                *table(outcomes, branch, published=published),
+                "",
+            ]
     begin, end = "<!-- figures -->", "<!-- end of figures -->"
     old = path.read_text("utf-8") if path.is_file() else f"# Reproduction\n\n{begin}\n{end}\n"
     before, _, rest = old.partition(begin)
@@ -103,4 +110,6 @@ def manifold(pictures: Pictures, path: Path, *, steps: int = 300, seed: int = 1)
 
 def _percent(values: list[float]) -> str:
     mean, low, high = interval(values)
+    if len(values) == 1:  # one group says nothing of how others would do
+        return f"{100 * mean:.1f}"
     return f"{100 * mean:.1f} ({100 * low:.1f} to {100 * high:.1f})"

@@ -267,9 +267,9 @@ def reproduce(parsed: Namespace) -> int:
     option = "--digits" if parsed.digits else "--data att_faces.tar"
     command = f"python -m training reproduce {option} --steps {steps} --seed {parsed.seed}"
     data = "scikit-learn's digits" if parsed.digits else "AT&T's 400 pictures of 40 people"
-    write_report(
-        rows.read_outcomes(measured), parsed.out / f"{name}.md", command=command, data=data
-    )
+    outcomes = rows.read_outcomes(measured)
+    report = parsed.out / f"{name}.md"
+    write_report(outcomes, report, command=command, data=data, published=not parsed.digits)
     if parsed.digits:
         manifold(pictures, parsed.out / "digits.png")
     return 0

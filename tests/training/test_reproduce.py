@@ -132,9 +132,9 @@ def test_the_report_keeps_what_a_person_wrote(tmp_path: Path) -> None:
         Outcome("siamese, exponential loss", "chopra", group, (0.0, 0.01, 0.02), 0.01 * group, 2.0)
         for group in range(3)
     ]
-    write_report(outcomes, path, command="the command", data="the data")
+    write_report(outcomes, path, command="the command", data="the data", published=True)
     path.write_text(path.read_text("utf-8") + "\nWhich to choose.\n", encoding="utf-8")
-    write_report(outcomes, path, command="the command", data="the data")
+    write_report(outcomes, path, command="the command", data="the data", published=True)
     text = path.read_text("utf-8")
     assert text.count("Which to choose.") == 1
     assert "| siamese, exponential loss | 0.0 (0.0 to 0.0) | 1.0 (1.0 to 1.0) |" in text
