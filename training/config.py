@@ -79,6 +79,8 @@ class TrainConfig(_Part):
 
     name: str
     seed: int = 1
+    start: Path | None = None
+    """Folder of an exported embedder to go on from (`training.warm_start`)."""
     threads: int = Field(2, gt=0)
     """Take 1 where cores are shared: oneDNN's threads wait for each other there."""
     bf16: bool = True

@@ -36,6 +36,7 @@ from training.networks import FaceResNet, to_input
 from training.samplers import PeopleSampler
 from training.similarity import distance
 from training.views import Views
+from training.warm_start import start_from
 
 CHECKPOINT = "last.pt"
 
@@ -101,6 +102,8 @@ def train(config: TrainConfig, data: Views, run: Path, fabric: Fabric | None = N
     _, classes = np.unique(np.where(data.blended, -1, data.person), return_inverse=True)
     classes -= int(data.blended.any())  # blends are class -1
     trained = Trained(config, int(classes.max()) + 1)
+    if config.start and not (run / CHECKPOINT).is_file():
+        start_from(trained.network, config.start, data.rgb[:: max(1, len(data) // 1000)])
     average = copy.deepcopy(trained.network).eval().requires_grad_(False).to(fabric.device)
     optimizer = torch.optim.AdamW(
         _decay_groups(trained, config.optim.weight_decay), lr=config.optim.learning_rate

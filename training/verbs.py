@@ -121,6 +121,7 @@ def export(parsed: Namespace) -> int:
         "steps": state["step"],
         "samples": state["step"] * config.optim.people_per_batch * config.optim.views_per_person,
         "minutes": round(state["spent_s"] / 60, 1),
+        **({"started_from": load_card(config.start).id} if config.start else {}),
         **({"note": parsed.note} if parsed.note else {}),
     }
     card = card.model_copy(update={"golden": golden, "figures": {"training": how}})
