@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -76,16 +77,21 @@ class Call:
     def database(self) -> Database:
         """The open gallery, without any model."""
         from siamapp.store.database import Database
+        from siamapp.store.edits import Edits
 
         self.log()
-        return Database.open(self.paths.home, self.key())
+        database = Database.open(self.paths.home, self.key())
+        self._tell_expired(Edits(database).delete_expired(date.today()))
+        return database
 
     def recognizer(self) -> Recognizer:
         """Models and gallery, open."""
         from siamapp.recognizer import Recognizer
 
         self.log()
-        return Recognizer.open(self.paths, self.settings, self.key())
+        recognizer = Recognizer.open(self.paths, self.settings, self.key())
+        self._tell_expired(recognizer.expired)
+        return recognizer
 
     def log(self) -> Path:
         """Start the log file of this home."""
@@ -95,6 +101,10 @@ class Call:
     def answer(self, document: object, text: str) -> None:
         """The command's result, on stdout: the document with `--json`, else the text."""
         typer.echo(json.dumps(document, ensure_ascii=False, default=str) if self.json else text)
+
+    def _tell_expired(self, names: list[str]) -> None:
+        for name in names:
+            self.tell(f"{name} was to be kept no longer, and is deleted.")
 
     @staticmethod
     def tell(text: str) -> None:

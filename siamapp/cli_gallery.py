@@ -1,8 +1,7 @@
-"""Verbs about people: enroll, import, verify, identify, people."""
+"""Verbs that look at faces: enroll, import, verify, identify."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -40,8 +39,6 @@ Duplicate = Annotated[
     bool, typer.Option("--allow-duplicate", help="Even if the face is known by another name.")
 ]
 
-people_app = typer.Typer(help="Who is enrolled.", no_args_is_help=True)
-
 
 def register(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
@@ -49,11 +46,6 @@ def register(app: typer.Typer) -> None:
     verb(app, "import")(import_folder)
     verb(app, "verify")(verify)
     verb(app, "identify")(identify)
-    verb(people_app, "list")(people_list)
-    verb(people_app, "show")(people_show)
-    verb(people_app, "rename")(people_rename)
-    verb(people_app, "delete")(people_delete)
-    app.add_typer(people_app, name="people")
 
 
 def enroll(
@@ -155,80 +147,6 @@ def identify(
         "\n".join(lines),
     )
     return 0 if any(f.decision.name for _, faces in found for f in faces) else 1
-
-
-def people_list(call: Call) -> None:
-    """Everybody who is enrolled."""
-    from siamapp.store.people import People
-
-    with call.database() as database:
-        people = People(database).all()
-    rows = [f"{p.name}  {p.templates} samples  since {p.created_utc[:10]}" for p in people]
-    call.answer(
-        {"people": [asdict(person) for person in people]}, "\n".join(rows) or "Nobody is enrolled."
-    )
-
-
-def people_show(call: Call, name: Name) -> None:
-    """One person's samples with their quality; never their pictures or vectors."""
-    from siamapp.store.people import People
-
-    with call.database() as database:
-        people = People(database)
-        person = people.by_name(name)
-        templates = people.templates(person.person_id)
-    facts = [
-        {
-            "template_id": t.template_id,
-            "embedder_id": t.embedder_id,
-            "created_utc": t.created_utc,
-            "has_crop": t.has_crop,
-            "quality": asdict(t.quality),
-        }
-        for t in templates
-    ]
-    rows = [
-        f"  sample {t.template_id}: {t.quality.eye_distance_px:.0f} px between the eyes, "
-        f"yaw {t.quality.yaw_deg:.0f} deg, embedder {t.embedder_id}"
-        for t in templates
-    ]
-    text = "\n".join([f"{person.name}, since {person.created_utc[:10]}", *rows])
-    call.answer({**asdict(person), "samples": facts}, text)
-
-
-def people_rename(
-    call: Call,
-    name: Name,
-    new_name: Annotated[str, typer.Argument(metavar="NEW", help="The new name.")],
-) -> None:
-    """Give a person another name."""
-    from siamapp.store.people import People
-
-    with call.database() as database:
-        people = People(database)
-        person = people.rename(people.by_name(name).person_id, new_name)
-    call.answer({"renamed": asdict(person)}, f"The name is {person.name} now.")
-
-
-def people_delete(
-    call: Call,
-    name: Name,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-) -> int:
-    """Forget a person, with all samples and pictures."""
-    from siamapp.store.people import People
-
-    with call.database() as database:
-        people = People(database)
-        person = people.by_name(name)
-        if not yes:
-            if not sys.stdin.isatty():
-                raise SiamError("Deleting cannot be undone.", "Say --yes.")
-            if not typer.confirm(f"Forget {person.name}?", err=True):
-                return 1
-        people.delete(person.person_id)
-    call.answer({"deleted": person.name}, f"{person.name} is forgotten.")
-    return 0
 
 
 def _gather(

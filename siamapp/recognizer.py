@@ -3,112 +3,42 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, TypeAlias
 
 from siamapp import __version__, enroll
-from siamapp.errors import EnrolError, ManyFaces, NoFace, PersonNotFound, PoorQuality
+from siamapp.collect import Collector
+from siamapp.errors import PersonNotFound, StoreError
 from siamapp.identity.calibrate import threshold_for
 from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
+from siamapp.identity.look_alikes import LookAlikes, look_alikes
 from siamapp.paths import Paths, assets_dir
-from siamapp.pipeline import Pipeline, Seen, StageClock, Stream
+from siamapp.pipeline import Pipeline, Stream
 from siamapp.settings import Settings
 from siamapp.store.audit import Audit
 from siamapp.store.database import Database
+from siamapp.store.edits import Edits
+from siamapp.store.history import History
 from siamapp.store.people import People
+from siamapp.store.undo import Undo
 from siamapp.store.vault import Key
-from siamapp.types import Decision, FaceResult, Frame, Outcome, Person, Sample
+from siamapp.types import Consent, Decision, FaceResult, Frame, Outcome, Person, Sample
 from siamapp.vision.detect import Detector
 from siamapp.vision.embed import Embedder
 from siamapp.vision.model import Model, find_model
-from siamapp.vision.quality import ENROL, shortfalls
 
 LEAVE_SLACK = 1.05
 """A name is kept up to this multiple of the threshold distance."""
-ENOUGH_SAMPLES = 60
-"""Good looks after which a video need not be read further for an enrolment."""
 SAME_FMR = 1e-2
 """Pictures given as one person's are one person's unless they look otherwise: a looser rate."""
 How: TypeAlias = Literal["verify", "identify", "live"]
-SAME_PLACE = 0.4
-"""A second face whose eye distance is under this share of the first one's is background."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where an enrolment stands after one more frame."""
-
-    good: int
-    wanted: int
-    advice: str
-    """Empty where the frame was taken."""
-    seen: tuple[Seen, ...]
-
-
-class Collector:
-    """Gathers samples of one person from frames, and remembers why frames were refused."""
-
-    def __init__(self, pipeline: Pipeline, settings: Settings, *, every_s: float = 0.1) -> None:
-        self._pipeline = pipeline
-        self._limits = replace(ENROL, eye_distance_px=settings.min_eye_distance_px)
-        self._every_s = every_s
-        self._last_s = float("-inf")
-        self._samples: list[Sample] = []
-        self.refusals: Counter[tuple[type[EnrolError], str]] = Counter()
-        """How often each reason was met: (error kind, advice)."""
-
-    def add(self, frame: Frame) -> Progress:
-        """Take one frame's face if it is good and some time has passed since the last one taken."""
-        seen = self._pipeline.see(frame, StageClock())
-        refusal = self._refusal(seen)
-        if refusal:
-            self.refusals[refusal] += 1
-        elif not 0 <= frame.time_s - self._last_s < self._every_s:
-            main = _largest(seen)
-            self._last_s = frame.time_s
-            vector = self._pipeline.embedder([main.crop_bgr])[0]
-            self._samples.append(Sample(main.crop_bgr, vector, main.quality))
-        return Progress(
-            len(self._samples), enroll.WANTED, refusal[1] if refusal else "", tuple(seen)
-        )
-
-    @property
-    def enough(self) -> bool:
-        return len(self._samples) >= ENOUGH_SAMPLES
-
-    def samples(self) -> list[Sample]:
-        """What was gathered.
-
-        Raises:
-            NoFace, ManyFaces, PoorQuality: nothing was; the commonest reason says which.
-        """
-        if self._samples:
-            return list(self._samples)
-        if not self.refusals:
-            raise NoFace(
-                "There was no picture to look at.", "Choose photos or a video with a face."
-            )
-        (kind, advice), _ = self.refusals.most_common(1)[0]
-        raise kind(f"Nothing to enrol: {advice}.")
-
-    def _refusal(self, seen: Sequence[Seen]) -> tuple[type[EnrolError], str] | None:
-        if not seen:
-            return NoFace, "no face was found; come into the picture, facing the camera"
-        main = _largest(seen)
-        near = [s for s in seen if s.face.eye_distance_px >= SAME_PLACE * main.face.eye_distance_px]
-        if len(near) > 1:
-            return ManyFaces, f"{len(near)} faces are in the picture; one person at a time"
-        missed = shortfalls(main.quality, self._limits)
-        return (PoorQuality, missed[0].advice) if missed else None
-
-
-def _largest(seen: Sequence[Seen]) -> Seen:
-    return max(seen, key=lambda s: s.face.eye_distance_px)
+LOOK_ALIKE = 1.5
+"""People whose nearest templates lie within this multiple of the threshold are told as alike."""
 
 
 class Recognizer:
@@ -117,8 +47,12 @@ class Recognizer:
     def __init__(self, settings: Settings, pipeline: Pipeline, database: Database) -> None:
         self.pipeline = pipeline
         self.people = People(database)
+        self.edits = Edits(database)
         self.audit = Audit(database)
+        self.history = History(database)
         self._database = database
+        self.expired = self.edits.delete_expired(date.today())
+        """Names of people whose retention had ended when the gallery was opened: deleted now."""
         self.configure(settings)
         self.refresh()
 
@@ -158,12 +92,39 @@ class Recognizer:
     def refresh(self) -> None:
         """Swap in a gallery of what the store holds now."""
         embedder = self.pipeline.embedder
-        vectors, owners, names = self.people.gallery_rows(embedder.id)
+        rows = self.people.gallery_rows(embedder.id)
         self.gallery = (
-            Gallery(embedder.id, vectors, owners, names)
-            if len(vectors)
+            Gallery(embedder.id, rows.vectors, rows.person_ids, rows.names)
+            if len(rows.vectors)
             else Gallery.empty(embedder.id, embedder.dimension)
         )
+
+    def delete_expired(self) -> list[str]:
+        """Delete for good whose retention has ended; call it daily. Returns the names."""
+        names = self.edits.delete_expired(date.today())
+        if names:
+            self.refresh()
+        return names
+
+    def reject(self, face: FaceResult) -> Undo:
+        """Remember that the face is not the person that it was nearest to ("this is not X").
+
+        Raises:
+            StoreError: the face was too poor for a vector, or near nobody; nothing was changed.
+        """
+        best = face.decision.best
+        if face.embedding is None or best is None:
+            raise StoreError("That face was not taken for anybody.")
+        undo = self.edits.reject(
+            best.person_id, face.embedding, embedder_id=self.pipeline.embedder.id
+        )
+        self.refresh()
+        return undo
+
+    def look_alikes(self, *, within: float | None = None, top: int = 100) -> list[LookAlikes]:
+        """Pairs of people with templates nearer than `within` (else 1.5 times the threshold)."""
+        limit = LOOK_ALIKE * self.policy.threshold if within is None else within
+        return look_alikes(self.gallery, self.pipeline.metric, within=limit, top=top)
 
     def stream(self, *, claim: str | None = None, still: bool = False) -> Stream:
         """A frame-to-result function with its own tracks.
@@ -208,7 +169,12 @@ class Recognizer:
         return collector.samples()
 
     def enroll(
-        self, name: str, samples: Sequence[Sample], *, allow_duplicate: bool = False
+        self,
+        name: str,
+        samples: Sequence[Sample],
+        *,
+        allow_duplicate: bool = False,
+        consent: Consent = Consent(),
     ) -> Person:
         """Keep the best samples as a new person.
 
@@ -221,7 +187,11 @@ class Recognizer:
         if not allow_duplicate:
             enroll.refuse_known(name, chosen, self.gallery, self.policy, metric)
         person = self.people.add(
-            name, chosen, embedder_id=self.pipeline.embedder.id, keep_crops=self.settings.keep_crops
+            name,
+            chosen,
+            embedder_id=self.pipeline.embedder.id,
+            keep_crops=self.settings.keep_crops,
+            consent=consent,
         )
         self.refresh()
         return person

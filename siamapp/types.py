@@ -8,6 +8,7 @@ right in the *picture*: eye, eye, nose, mouth corner, mouth corner.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -183,6 +184,16 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person agreed to, and how long that holds."""
+
+    note: str = ""
+    given_on: date | None = None
+    retain_until: date | None = None
+    """Last day; afterwards the person is deleted. None: until somebody does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody enrolled."""
 
@@ -192,3 +203,5 @@ class Person:
     """ISO 8601."""
     templates: int
     """How many samples are kept."""
+    tags: tuple[str, ...] = ()
+    consent: Consent = Consent()

@@ -29,7 +29,7 @@ from siamapp.gui.wording import count_of_samples, sentence
 from siamapp.types import Person, Sample
 
 if TYPE_CHECKING:
-    from siamapp.recognizer import Progress
+    from siamapp.collect import Progress
 
 _THUMB_PX = 50
 

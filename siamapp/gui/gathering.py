@@ -10,7 +10,7 @@ from siamapp.gui.video_view import Overlay, box_of
 from siamapp.types import Frame, FrameResult, Sample
 
 if TYPE_CHECKING:
-    from siamapp.recognizer import Collector, Progress
+    from siamapp.collect import Collector, Progress
 
 LOOKS_PER_SAMPLE: Final = 2
 """Good looks gathered for each sample kept, so that there is something to choose from."""

@@ -169,8 +169,8 @@ class PersonCard(QFrame):
         if self._person is None:
             return
         person_id, name = self._person.person_id, self.name_field.text()
-        people = self._context.recognizer.people
-        self._change(lambda: people.rename(person_id, name))
+        edits = self._context.recognizer.edits
+        self._change(lambda: edits.rename(person_id, name))
 
     def _on_delete(self) -> None:
         person = self._person
@@ -181,13 +181,18 @@ class PersonCard(QFrame):
             action=self.tr("Delete"),
         ):
             return
-        people = self._context.recognizer.people
-        self._change(lambda: people.delete(person.person_id))
+        edits = self._context.recognizer.edits
+
+        def delete() -> None:
+            edits.delete(person.person_id)
+            edits.forget_undo()
+
+        self._change(delete)
 
     def _on_remove(self) -> None:
         template_id = self.samples.selectedItems()[0].data(Qt.ItemDataRole.UserRole)
-        people = self._context.recognizer.people
-        self._change(lambda: people.remove_template(template_id))
+        edits = self._context.recognizer.edits
+        self._change(lambda: edits.remove_samples([template_id]))
 
     def _change(self, work: Callable[[], object]) -> None:
         self._context.change_people(work, failed=self._on_failed)

@@ -18,7 +18,10 @@ from typing import Final, Literal, TypeAlias
 from siamapp.store.database import Connection, Database
 
 Fact: TypeAlias = str | int | float | bool | None
-Kind = Literal["enrol", "add_samples", "rename", "delete", "remove_sample", "decision"]
+Kind = Literal[
+    "enrol", "add_samples", "rename", "tag", "consent", "delete", "expire", "remove_sample",
+    "move_sample", "split", "merge", "reject", "undo", "decision",
+]  # fmt: skip
 _START: Final = bytes(32)
 
 

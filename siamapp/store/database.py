@@ -99,6 +99,14 @@ class Database:
             _verify_pages(connection)
             _verify_content(connection)
 
+    def vacuum(self) -> None:
+        """Write the file anew without free space, so that no page holds what was deleted.
+
+        `secure_delete` has overwritten it already; this is the second lock on that door.
+        """
+        with _told():
+            self._connection.execute("VACUUM")
+
     def close(self) -> None:
         self._connection.close()
 

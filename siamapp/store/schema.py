@@ -64,5 +64,33 @@ def _audit(connection: sqlite3.Connection) -> None:
         )
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_people_and_templates, _audit)
+def _consent_retention_and_rejections(connection: sqlite3.Connection) -> None:
+    for column in (
+        "tags TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags))",  # JSON list of text
+        "consent_note TEXT NOT NULL DEFAULT ''",
+        "consent_date TEXT",  # ISO 8601 date, as the next
+        "retain_until TEXT",  # the last day; afterwards the person is deleted
+    ):
+        connection.execute(f"ALTER TABLE people ADD COLUMN {column}")
+    connection.execute(
+        """
+        CREATE TABLE rejections (  -- "this face is not that person"
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            person_id INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+            embedder_id TEXT NOT NULL,
+            embedding BLOB NOT NULL CHECK (length(embedding) % 4 = 0),  -- float32, little-endian
+            created_utc TEXT NOT NULL
+        ) STRICT
+        """
+    )
+    connection.execute("CREATE INDEX rejections_by_person ON rejections (person_id)")
+    connection.execute("CREATE INDEX people_by_retention ON people (retain_until)")
+    connection.execute("CREATE INDEX audit_by_kind_and_time ON audit (kind, at_utc)")
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    _people_and_templates,
+    _audit,
+    _consent_retention_and_rejections,
+)
 """Entry `n` takes a file from `user_version` `n` to `n + 1`. Add at the end, never change one."""

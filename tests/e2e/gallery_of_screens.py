@@ -135,7 +135,7 @@ class Screens:
             self._save(name)
         recognizer = self._context.recognizer
         someone = next(p for p in self._people() if p.name == "Grace Hopper")
-        self._context.change_people(lambda: recognizer.people.delete(someone.person_id))
+        self._context.change_people(lambda: recognizer.edits.delete(someone.person_id))
         self._settle()
         window.live.source.start_wanted.emit(window.live.source.spec)
         self._settle()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from siamapp.store.database import Database
+from siamapp.store.edits import Edits
 from siamapp.store.people import People
 from tests.unit.store_samples import KEY, sample
 
@@ -18,6 +19,7 @@ ENROL_50 = """
 import sys
 from pathlib import Path
 from siamapp.store.database import Database
+from siamapp.store.edits import Edits
 from siamapp.store.people import People
 from tests.unit.store_samples import EMBEDDER, KEY, sample
 
@@ -71,6 +73,6 @@ def test_killing_the_process_loses_nobody_and_corrupts_nothing(tmp_path: Path) -
     assert killed >= 4
     with Database.open(home, KEY) as database:  # the next write clears a dead one's journal away
         people = People(database)
-        people.delete(people.by_name(told[0]).person_id)
+        Edits(database).delete(people.by_name(told[0]).person_id)
     assert {path.name for path in home.iterdir()} == {"gallery.db"}
     assert (home / "gallery.db").stat().st_size % 4096 == 0

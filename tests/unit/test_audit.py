@@ -12,6 +12,7 @@ from siamapp.cli import run
 from siamapp.errors import AlreadyKnown
 from siamapp.store.audit import Audit
 from siamapp.store.database import Database
+from siamapp.store.edits import Edits
 from siamapp.store.people import People
 from siamapp.store.vault import GALLERY_NAME, find_key
 from tests.unit.store_samples import EMBEDDER, KEY, decrypted, sample
@@ -28,10 +29,11 @@ def home(tmp_path: Path) -> Path:
         people = People(database)
         zebedee = people.add(NAME, [sample(1), sample(2)], embedder_id=EMBEDDER)
         people.add_samples(zebedee.person_id, [sample(3)], embedder_id=EMBEDDER)
-        people.remove_template(people.templates(zebedee.person_id)[0].template_id)
-        people.rename(zebedee.person_id, "Zeb")
+        edits = Edits(database)
+        edits.remove_samples([people.templates(zebedee.person_id)[0].template_id])
+        edits.rename(zebedee.person_id, "Zeb")
         Audit(database).record("decision", {"how": "verify", "outcome": "match", "distance": 0.5})
-        people.delete(zebedee.person_id)
+        edits.delete(zebedee.person_id)
     return home
 
 

@@ -9,7 +9,7 @@ from siamapp.errors import ManyFaces, ModelIncompatible, NoFace, PoorQuality
 from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
 from siamapp.pipeline import Pipeline, Stream
-from siamapp.recognizer import Collector
+from siamapp.collect import Collector
 from siamapp.settings import Settings
 from siamapp.types import Face, Frame, Outcome
 from siamapp.vision.align import TEMPLATE_XY

@@ -218,7 +218,7 @@ def _write_and_stop(database: Database) -> None:
 def _write_what_the_schema_forbids(database: Database) -> None:
     with database.transaction() as connection:
         connection.execute("DELETE FROM templates")
-        connection.execute("INSERT INTO people VALUES (9, NULL, 'x', '')")
+        connection.execute("INSERT INTO people (name_key, created_utc) VALUES ('x', '')")
 
 
 def test_only_the_opening_thread_may_use_it(home: Path) -> None:

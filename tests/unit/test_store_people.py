@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreError
 from siamapp.store.database import Database
+from siamapp.store.edits import Edits
 from siamapp.store.names import NAME_MAX_CHARACTERS, clean_name, name_key
 from siamapp.store.people import People
 from siamapp.store.vault import GALLERY_NAME
@@ -29,6 +30,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def people(database: Database) -> People:
     return People(database)
+
+
+@pytest.fixture
+def edits(database: Database) -> Edits:
+    return Edits(database)
 
 
 def test_a_person_comes_back_bit_for_bit(people: People) -> None:
@@ -66,20 +72,21 @@ def test_everybody_is_listed_by_name(people: People) -> None:
     assert [person.name for person in people.all()] == ["Ada", "bob", "Zoe", "\u00c9mile"]
 
 
-def test_renaming_keeps_the_templates(people: People) -> None:
+def test_renaming_keeps_the_templates(people: People, edits: Edits) -> None:
     ada = people.add("Ada", [sample(0)], embedder_id=EMBEDDER)
     people.add("Bob", [sample(1)], embedder_id=EMBEDDER)
-    assert people.rename(ada.person_id, "ADA ") == replace(ada, name="ADA")
+    edits.rename(ada.person_id, "ADA ")
+    assert people.by_name("ada") == replace(ada, name="ADA")
     with pytest.raises(AlreadyKnown):
-        people.rename(ada.person_id, "bob")
+        edits.rename(ada.person_id, "bob")
     with pytest.raises(PersonNotFound):
-        people.rename(99, "Carl")
+        edits.rename(99, "Carl")
     assert people.by_name("ada").templates == 1
 
 
 def test_a_deleted_person_leaves_no_byte_in_the_file(database: Database, tmp_path: Path) -> None:
     """Neither in live pages nor in free ones; the other person stays."""
-    people = People(database)
+    people, edits = People(database), Edits(database)
     gone = people.add("Gone Forever", [sample(n) for n in range(5)], embedder_id=EMBEDDER)
     stays = people.add("Stays Here", [sample(n) for n in range(5, 8)], embedder_id=EMBEDDER)
     path = tmp_path / "home" / GALLERY_NAME
@@ -90,31 +97,31 @@ def test_a_deleted_person_leaves_no_byte_in_the_file(database: Database, tmp_pat
         return [*vectors, name.encode() in data, name.casefold().encode() in data]
 
     assert found(range(5), "Gone Forever") == [True] * 7
-    people.delete(gone.person_id)
+    edits.delete(gone.person_id)
     assert found(range(5), "Gone Forever") == [False] * 7
     assert found(range(5, 8), "Stays Here") == [True] * 5
     assert people.all() == [stays]
     assert people.embedder_ids() == {EMBEDDER: 3}
     assert [path.name for path in path.parent.iterdir()] == [GALLERY_NAME]
     with pytest.raises(PersonNotFound):
-        people.delete(gone.person_id)
+        edits.delete(gone.person_id)
 
 
-def test_an_id_is_never_given_twice(people: People) -> None:
+def test_an_id_is_never_given_twice(people: People, edits: Edits) -> None:
     first = people.add("Ada", [sample(0)], embedder_id=EMBEDDER)
-    people.delete(first.person_id)
+    edits.delete(first.person_id)
     assert people.add("Ada", [sample(0)], embedder_id=EMBEDDER).person_id > first.person_id
 
 
-def test_samples_are_added_and_removed_but_the_last(people: People) -> None:
+def test_samples_are_added_and_removed_but_the_last(people: People, edits: Edits) -> None:
     person_id = people.add("Ada", [sample(0)], embedder_id=EMBEDDER).person_id
     people.add_samples(person_id, [sample(1)], embedder_id=EMBEDDER)
     first, second = people.templates(person_id)
-    people.remove_template(first.template_id)
+    edits.remove_samples([first.template_id])
     with pytest.raises(StoreError, match="last"):
-        people.remove_template(second.template_id)
+        edits.remove_samples([second.template_id])
     with pytest.raises(StoreError, match="not in the gallery"):
-        people.remove_template(first.template_id)
+        edits.remove_samples([first.template_id])
     assert [t.template_id for t in people.templates(person_id)] == [second.template_id]
     with pytest.raises(PersonNotFound):
         people.add_samples(99, [sample(2)], embedder_id=EMBEDDER)
@@ -124,14 +131,14 @@ def test_the_gallery_has_the_templates_of_one_embedder(people: People) -> None:
     ada = people.add("Ada", [sample(0), sample(1)], embedder_id=EMBEDDER)
     bob = people.add("Bob", [sample(2)], embedder_id=EMBEDDER)
     people.add("Carl", [sample(3, dimension=64)], embedder_id="another")
-    vectors, person_ids, names = people.gallery_rows(EMBEDDER)
-    assert (vectors.dtype, person_ids.dtype) == (np.float32, np.int64)
-    np.testing.assert_array_equal(vectors, np.stack([sample(n).embedding for n in range(3)]))
-    assert person_ids.tolist() == [ada.person_id, ada.person_id, bob.person_id]
-    assert names == {ada.person_id: "Ada", bob.person_id: "Bob"}
+    rows = people.gallery_rows(EMBEDDER)
+    assert (rows.vectors.dtype, rows.person_ids.dtype) == (np.float32, np.int64)
+    np.testing.assert_array_equal(rows.vectors, np.stack([sample(n).embedding for n in range(3)]))
+    assert rows.person_ids.tolist() == [ada.person_id, ada.person_id, bob.person_id]
+    assert rows.names == {ada.person_id: "Ada", bob.person_id: "Bob"}
     assert people.embedder_ids() == {EMBEDDER: 3, "another": 1}
-    vectors, person_ids, names = people.gallery_rows("none of them")
-    assert (vectors.shape, person_ids.shape, names) == ((0, 0), (0,), {})
+    rows = people.gallery_rows("none of them")
+    assert (rows.vectors.shape, rows.person_ids.shape, rows.names) == ((0, 0), (0,), {})
 
 
 @pytest.mark.parametrize(

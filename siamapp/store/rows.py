@@ -1,0 +1,193 @@
+"""The rows of people and their templates, read and written within the caller's transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from siamapp.errors import AlreadyKnown, PersonNotFound, StoreCorrupt, StoreError
+from siamapp.store.database import Connection
+from siamapp.store.names import name_key
+from siamapp.types import BgrImage, Consent, FloatArray, Person, Sample
+
+LIST_HINT: Final = "List them with `siamapp people list`."
+PERSON: Final = """
+    SELECT people.id, name, people.created_utc, count(templates.id),
+        tags, consent_note, consent_date, retain_until
+    FROM people LEFT JOIN templates ON templates.person_id = people.id
+"""
+_UNIT_TOLERANCE: Final = 1e-3
+
+
+def id_of(connection: Connection, name: str) -> int | None:
+    row = connection.execute(
+        "SELECT id FROM people WHERE name_key = ?", (name_key(name),)
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def require_free(connection: Connection, name: str, *, besides: Iterable[int] = ()) -> None:
+    """Raises AlreadyKnown where somebody else has the name."""
+    if id_of(connection, name) not in (None, *besides):
+        raise AlreadyKnown(
+            "Somebody of that name is enrolled already.", "Choose another name, or add samples."
+        )
+
+
+def read_person(connection: Connection, person_id: int) -> Person:
+    """Raises PersonNotFound."""
+    row = connection.execute(
+        f"{PERSON} WHERE people.id = ? GROUP BY people.id", (person_id,)
+    ).fetchone()
+    if row is None:
+        raise PersonNotFound("That person is not enrolled.", LIST_HINT)
+    return person_of(row)
+
+
+def person_of(row: Sequence[Any]) -> Person:
+    """A row of `PERSON`."""
+    consent = Consent(row[5], _date(row[6]), _date(row[7]))
+    return Person(row[0], row[1], row[2], row[3], tuple(json.loads(row[4])), consent)
+
+
+def template_owner(connection: Connection, template_id: int) -> int:
+    """Raises StoreError where there is no such sample."""
+    row = connection.execute(
+        "SELECT person_id FROM templates WHERE id = ?", (template_id,)
+    ).fetchone()
+    if row is None:
+        raise StoreError("That sample is not in the gallery.")
+    return int(row[0])
+
+
+def insert_person(
+    connection: Connection, name: str, *, tags: Sequence[str] = (), consent: Consent
+) -> int:
+    """A new person of a clean and free name; returns the id."""
+    [(person_id,)] = connection.execute(
+        "INSERT INTO people"
+        " (name, name_key, created_utc, tags, consent_note, consent_date, retain_until)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (name, name_key(name), now_utc(), json.dumps(tags), *consent_row(consent)),
+    ).fetchall()
+    return int(person_id)
+
+
+def consent_row(consent: Consent) -> tuple[str, str | None, str | None]:
+    """Columns `consent_note`, `consent_date`, `retain_until`."""
+    return consent.note, _text(consent.given_on), _text(consent.retain_until)
+
+
+def insert_samples(
+    connection: Connection,
+    person_id: int,
+    samples: Sequence[Sample],
+    embedder_id: str,
+    keep_crops: bool,
+) -> None:
+    """Raises StoreError where an embedding is not one that may be compared."""
+    stored = connection.execute(
+        "SELECT length(embedding) / 4 FROM templates WHERE embedder_id = ? LIMIT 1", (embedder_id,)
+    ).fetchone()
+    dimensions = {sample.embedding.size for sample in samples} | ({stored[0]} if stored else set())
+    if len(dimensions) > 1:
+        raise StoreError("The embeddings differ in dimension from one another or from the gallery.")
+    connection.executemany(
+        "INSERT INTO templates (person_id, embedder_id, embedding, quality, created_utc, crop_png)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                person_id,
+                embedder_id,
+                blob(sample.embedding),
+                json.dumps({k: float(v) for k, v in asdict(sample.quality).items()}),
+                now_utc(),
+                _png(sample.crop_bgr) if keep_crops else None,
+            )
+            for sample in samples
+        ],
+    )
+
+
+def owned(connection: Connection, table: str, person_id: int) -> list[int]:
+    """Ids of a person's rows in `templates` or `rejections`."""
+    found = connection.execute(f"SELECT id FROM {table} WHERE person_id = ?", (person_id,))
+    return [row[0] for row in found]
+
+
+def rejections_like(connection: Connection, person_id: int, *, of: int | None = None) -> list[int]:
+    """Rejected faces that look more like `person_id` than like anybody but the one they are not.
+
+    A rejected face carries no name; by its looks alone it can be told whose it may be. By cosine:
+    all metrics in use order unit vectors nearly alike.
+
+    Args:
+        connection: within the caller's transaction.
+        person_id: whom they look like.
+        of: only those that were rejected of this person; None: of anybody else.
+    """
+    rejected = connection.execute(
+        "SELECT id, person_id, embedder_id, embedding FROM rejections WHERE person_id != ?"
+        + (" AND person_id = ?" if of is not None else ""),
+        (person_id, of) if of is not None else (person_id,),
+    ).fetchall()
+    return [
+        row_id
+        for row_id, rejected_of, embedder_id, embedding in rejected
+        if _most_like(connection, embedding, embedder_id, besides=rejected_of) == person_id
+    ]
+
+
+def _most_like(
+    connection: Connection, embedding: bytes, embedder_id: str, *, besides: int
+) -> int | None:
+    kept = connection.execute(
+        "SELECT person_id, embedding FROM templates WHERE embedder_id = ? AND person_id != ?",
+        (embedder_id, besides),
+    ).fetchall()
+    if not kept:
+        return None
+    return int(kept[int((vectors([row[1] for row in kept]) @ vectors([embedding])[0]).argmax())][0])
+
+
+def blob(embedding: FloatArray) -> bytes:
+    """Little-endian float32; a vector that could match by accident (NaN, zero) is never stored."""
+    norm = float(np.linalg.norm(embedding))
+    if embedding.ndim != 1 or not abs(norm - 1) <= _UNIT_TOLERANCE:  # false for NaN
+        raise StoreError("An embedding is not a finite vector of unit length.")
+    return embedding.astype("<f4").tobytes()
+
+
+def vectors(blobs: Sequence[bytes]) -> FloatArray:
+    """`(N, D)` of equally long rows; `(0, 0)` of none."""
+    if not blobs:
+        return np.empty((0, 0), np.float32)
+    if len({len(blob) for blob in blobs}) > 1:
+        raise StoreCorrupt("Stored embeddings differ in dimension.", "Restore a backup.")
+    return np.frombuffer(b"".join(blobs), "<f4").astype(np.float32).reshape(len(blobs), -1)
+
+
+def now_utc() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _png(crop_bgr: BgrImage) -> bytes:
+    """Lossless: crops are what a later embedder is fed with."""
+    done, png = cv2.imencode(".png", crop_bgr)
+    if not done:
+        raise StoreError("A picture cannot be stored.")
+    return png.tobytes()
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
