@@ -34,6 +34,18 @@ class Settings(BaseModel):
     agree_frames: int = Field(
         default=3, ge=1, le=30, description="Frames that must agree on a live name"
     )
+    verify_timeout_s: float = Field(
+        default=5, ge=1, le=60, description="Longest try at a verification, in seconds"
+    )
+    verify_retries: int = Field(
+        default=0, ge=0, le=5, description="Tries that begin by themselves after one that failed"
+    )
+    lockout_failures: int = Field(
+        default=5, ge=0, le=100, description="Refusals in a row that lock a claim; 0: never"
+    )
+    lockout_s: float = Field(
+        default=60, ge=1, le=86_400, description="How long a claim stays locked, in seconds"
+    )
     detector: str = Field(default="siamdetect-v1", description="Detector model")
     embedder: str = Field(default="siamface-v1", description="Embedder model")
     provider: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")

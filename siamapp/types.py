@@ -205,3 +205,12 @@ class Person:
     """How many samples are kept."""
     tags: tuple[str, ...] = ()
     consent: Consent = Consent()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How often the claim to be a person was refused since it was last accepted."""
+
+    in_a_row: int = 0
+    last_utc: str = ""
+    """When the newest was recorded, ISO 8601; empty where there is none."""

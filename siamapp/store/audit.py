@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias
 
 from siamapp.store.database import Connection, Database
+from siamapp.types import Outcome, Refusals
 
 Fact: TypeAlias = str | int | float | bool | None
 Kind = Literal[
@@ -85,6 +86,34 @@ class Audit:
                 (count,),
             ).fetchall()
         return [Entry(r[0], r[1], r[2], json.loads(r[3]), r[4].hex()) for r in reversed(rows)]
+
+    def refusals(self, claim_id: int) -> Refusals:
+        """Verifications of that claim that were refused since the last one accepted."""
+        in_a_row, last_utc = 0, ""
+        with self._database.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT at_utc, facts ->> 'outcome' FROM audit WHERE kind = 'decision'"
+                " AND facts ->> 'how' = 'verify' AND facts ->> 'claim_id' = ?"
+                " ORDER BY number DESC",
+                (claim_id,),
+            )
+            for at_utc, outcome in rows:
+                if outcome == Outcome.MATCH:
+                    break
+                if outcome == Outcome.UNKNOWN:  # who could not be judged was not refused
+                    in_a_row, last_utc = in_a_row + 1, last_utc or at_utc
+        return Refusals(in_a_row, last_utc)
+
+    def recent_claims(self, count: int) -> list[int]:
+        """The persons claimed last, newest first; some may be deleted by now."""
+        with self._database.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT facts ->> 'claim_id' AS claim, max(number) AS newest FROM audit"
+                " WHERE kind = 'decision' AND facts ->> 'how' = 'verify' AND claim IS NOT NULL"
+                " GROUP BY claim ORDER BY newest DESC LIMIT ?",
+                (count,),
+            ).fetchall()
+        return [int(row[0]) for row in rows]
 
     def verify(self, *, known_head: str | None = None) -> Verdict:
         """Recompute the chain.
