@@ -71,12 +71,32 @@ def lay(bgr: BgrImage, landmarks_xy: FloatArray, template_xy: FloatArray, side_p
     matrix = similarity(landmarks_xy, template_xy)
     # A crop is often much smaller than the face: averaging first avoids aliasing.
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    halvings = int(np.floor(np.log2(1 / scale))) if scale < 0.5 else 0
-    if halvings > 0:
-        shrink = 2.0**-halvings
-        small = cv2.resize(bgr, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        bgr = np.asarray(small, dtype=np.uint8)
+    if scale <= 0.5:
+        step = 2 ** int(np.log2(1 / scale))
+        bgr, shift = _shrunk(bgr, matrix, side_px, step)
         # Resizing keeps the pixels' corners, not their centres, in place.
-        matrix = similarity(landmarks_xy * shrink + (shrink - 1) / 2, template_xy)
+        matrix = similarity((landmarks_xy - shift + 0.5) / step - 0.5, template_xy)
     crop = cv2.warpAffine(bgr, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR)
     return np.asarray(crop, dtype=np.uint8)
+
+
+def _shrunk(
+    bgr: BgrImage, matrix: FloatArray, side_px: int, step: int
+) -> tuple[BgrImage, FloatArray]:
+    """What a crop shows of a picture, each side divided by `step`, and its corner `(2,)` px there.
+
+    Only that part is averaged: it costs what the face does, not what the picture does. It starts
+    and ends on whole cells, so its pixels are those of the whole picture shrunk.
+    """
+    back = cv2.invertAffineTransform(matrix)
+    ends = np.array([[-1, -1], [side_px, -1], [-1, side_px], [side_px, side_px]], np.float32)
+    seen = ends @ back[:, :2].T + back[:, 2]
+    cells = np.array([bgr.shape[1], bgr.shape[0]]) // step
+    left, top = np.clip(np.floor(seen.min(axis=0) / step).astype(int) - 1, 0, cells)
+    right, bottom = np.clip(np.ceil(seen.max(axis=0) / step).astype(int) + 1, 0, cells)
+    shift = np.array([left * step, top * step], np.float32)
+    if right <= left or bottom <= top:
+        return np.zeros((1, 1, 3), np.uint8), shift
+    part = bgr[top * step : bottom * step, left * step : right * step]
+    small = cv2.resize(part, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8), shift

@@ -47,3 +47,23 @@ def test_landmarks_land_on_the_template_at_every_size(scale):
     assert crop.shape == (CROP_PX, CROP_PX, 3)
     for x, y in TEMPLATE_XY:
         assert crop[round(float(y)), round(float(x)), 0] > 200
+
+
+@pytest.mark.parametrize("scale", [2.0, 4.4, 9.0])
+@pytest.mark.parametrize("place", [(400, 300), (20, 10), (790, 590)])
+def test_only_the_part_shown_is_shrunk_and_the_crop_is_as_if_all_were(scale, place):
+    picture = np.random.default_rng(3).integers(0, 256, (600, 800, 3), np.uint8)
+    picture = cv2.GaussianBlur(picture, (0, 0), 3)
+    radians = np.radians(20)
+    turn = np.array([[np.cos(radians), -np.sin(radians)], [np.sin(radians), np.cos(radians)]])
+    points = ((TEMPLATE_XY - 56) * scale @ turn.T + place).astype(np.float32)
+    step = 2 ** int(np.log2(scale))
+    whole = cv2.resize(picture, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
+    matrix = similarity((points + 0.5) / step - 0.5)
+    expected = cv2.warpAffine(whole, matrix, (CROP_PX, CROP_PX))
+    assert np.abs(align(picture, points).astype(int) - expected).max() <= 1
+
+
+def test_a_face_outside_the_picture_is_black():
+    picture = np.full((100, 100, 3), 255, np.uint8)
+    assert align(picture, TEMPLATE_XY * 4 + 5000).max() == 0
