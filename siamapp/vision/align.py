@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from siamapp.types import BgrImage, FloatArray
+from siamapp.vision.planes import halve
 
 CROP_PX: Final = 112
 TEMPLATE_XY: Final[FloatArray] = np.array(
@@ -21,6 +22,7 @@ TEMPLATE_XY: Final[FloatArray] = np.array(
     dtype=np.float32,
 )
 """`(5, 2)` places in a 112x112 crop: the ArcFace template (Deng et al. 2019, section 4.1)."""
+_COMPLEX: Final = np.array([1, 1j])
 
 
 def similarity(landmarks_xy: FloatArray, template_xy: FloatArray = TEMPLATE_XY) -> FloatArray:
@@ -32,18 +34,26 @@ def similarity(landmarks_xy: FloatArray, template_xy: FloatArray = TEMPLATE_XY) 
     Raises:
         ValueError: the landmarks coincide or are not finite.
     """
-    source = np.asarray(landmarks_xy, dtype=np.float64)
-    target = np.asarray(template_xy, dtype=np.float64)
-    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
-    s, t = source - source_mean, target - target_mean
-    spread = float((s * s).sum())
+    source = np.asarray(landmarks_xy, np.float64) @ _COMPLEX
+    target = np.asarray(template_xy, np.float64) @ _COMPLEX
+    source_mean, target_mean = source.mean(), target.mean()
+    s = source - source_mean
+    spread = np.vdot(s, s).real
     if not np.isfinite(spread) or spread < 1e-6:
         raise ValueError("landmarks coincide or are not finite")
-    cosine = float((s * t).sum()) / spread
-    sine = float((s[:, 0] * t[:, 1] - s[:, 1] * t[:, 0]).sum()) / spread
-    linear = np.array([[cosine, -sine], [sine, cosine]])
-    shift = target_mean - linear @ source_mean
-    return np.column_stack([linear, shift]).astype(np.float32)
+    # A turn and a scale are one complex factor, and the least squares one division.
+    turn = np.vdot(s, target - target_mean) / spread
+    shift = target_mean - turn * source_mean
+    return np.array(
+        [[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]], np.float32
+    )
+
+
+def unlay(points_xy: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Points `(n, 2)` of a crop back in the picture that the similarity `(2, 3)` took it from."""
+    linear = matrix[:, :2]
+    scale_squared = linear[0, 0] ** 2 + linear[1, 0] ** 2
+    return np.asarray((points_xy - matrix[:, 2]) @ linear / scale_squared, np.float32)
 
 
 def align(bgr: BgrImage, landmarks_xy: FloatArray, margin_px: int = 0) -> BgrImage:
@@ -72,25 +82,25 @@ def lay(bgr: BgrImage, landmarks_xy: FloatArray, template_xy: FloatArray, side_p
     # A crop is often much smaller than the face: averaging first avoids aliasing.
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if scale <= 0.5:
-        step = 2 ** int(np.log2(1 / scale))
-        bgr, shift = _shrunk(bgr, matrix, side_px, step)
+        times = int(np.log2(1 / scale))
+        bgr, shift = _shrunk(bgr, matrix, side_px, times)
         # Resizing keeps the pixels' corners, not their centres, in place.
-        matrix = similarity((landmarks_xy - shift + 0.5) / step - 0.5, template_xy)
+        matrix = similarity((landmarks_xy - shift + 0.5) / 2**times - 0.5, template_xy)
     crop = cv2.warpAffine(bgr, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR)
     return np.asarray(crop, dtype=np.uint8)
 
 
 def _shrunk(
-    bgr: BgrImage, matrix: FloatArray, side_px: int, step: int
+    bgr: BgrImage, matrix: FloatArray, side_px: int, times: int
 ) -> tuple[BgrImage, FloatArray]:
-    """What a crop shows of a picture, each side divided by `step`, and its corner `(2,)` px there.
+    """What a crop shows of a picture, halved `times`, and its corner `(2,)` px in the picture.
 
     Only that part is averaged: it costs what the face does, not what the picture does. It starts
     and ends on whole cells, so its pixels are those of the whole picture shrunk.
     """
-    back = cv2.invertAffineTransform(matrix)
     ends = np.array([[-1, -1], [side_px, -1], [-1, side_px], [side_px, side_px]], np.float32)
-    seen = ends @ back[:, :2].T + back[:, 2]
+    seen = unlay(ends, matrix)
+    step = 2**times
     cells = np.array([bgr.shape[1], bgr.shape[0]]) // step
     left, top = np.clip(np.floor(seen.min(axis=0) / step).astype(int) - 1, 0, cells)
     right, bottom = np.clip(np.ceil(seen.max(axis=0) / step).astype(int) + 1, 0, cells)
@@ -98,5 +108,4 @@ def _shrunk(
     if right <= left or bottom <= top:
         return np.zeros((1, 1, 3), np.uint8), shift
     part = bgr[top * step : bottom * step, left * step : right * step]
-    small = cv2.resize(part, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8), shift
+    return halve(part, times), shift

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from siamapp.errors import ModelIncompatible
 from siamapp.types import BgrImage, Face, FloatArray
-from siamapp.vision.align import lay, scaled_template, similarity
+from siamapp.vision.align import lay, scaled_template, similarity, unlay
 from siamapp.vision.card import DetectionSpec, RefinementSpec
 from siamapp.vision.model import Model
+from siamapp.vision.planes import fill, halve
 
 CHANNELS: Final = 15
 """Of each map: score logit; left, top, right, bottom; five times (x, y)."""
@@ -52,7 +53,9 @@ class Detector:
         scale = min(1.0, self._spec.long_side_px / max(height, width, 1))
         if scale < 1:
             size = (max(round(width * scale), 1), max(round(height * scale), 1))
-            bgr = np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
+            bgr = halve(bgr, int(np.log2(min(1 / scale, height, width))))
+            if bgr.shape[1::-1] != size:
+                bgr = np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
         maps = self.model.run({self.model.input_name: self._fill(bgr)})
         if len(maps) != len(self._spec.strides) or any(m.shape[1] != CHANNELS for m in maps):
             raise ModelIncompatible(
@@ -90,20 +93,19 @@ class Detector:
         """Points `(5, 2)` px and score of each face, laid by the points it starts from."""
         template = scaled_template(spec.side_px, spec.margin_px)
         unit_px = float(template[1, 0] - template[0, 0])
-        crops = [lay(bgr, start, template, spec.side_px) for start in starts]
-        mean, std = (np.array(v, np.float32) for v in (self._input.mean, self._input.std))
-        blob = ((np.stack(crops) - mean) / std).transpose(0, 3, 1, 2)
-        answers = self.model.refine(np.ascontiguousarray(blob, np.float32))
+        crops = np.empty((len(starts), 3, spec.side_px, spec.side_px), np.float32)
+        for planes, start in zip(crops, starts, strict=True):
+            fill(planes, lay(bgr, start, template, spec.side_px), self._input)
+        answers = self.model.refine(crops)
         if answers.shape != (len(crops), 11):
             raise ModelIncompatible(
                 "The detector's refinement gives not what its card promises.",
                 "Reinstall the model.",
             )
-        points = []
-        for start, answer in zip(starts, answers, strict=True):
-            back = cv2.invertAffineTransform(similarity(start, template))
-            in_crop = template + answer[:10].reshape(5, 2) * unit_px
-            points.append((in_crop @ back[:, :2].T + back[:, 2]).astype(np.float32))
+        points = [
+            unlay(template + answer[:10].reshape(5, 2) * unit_px, similarity(start, template))
+            for start, answer in zip(starts, answers, strict=True)
+        ]
         logits = np.clip(answers[:, 10], -_MAX_EXPONENT, _MAX_EXPONENT)
         return points, np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
@@ -114,8 +116,7 @@ class Detector:
             sides = (-(-side // _MULTIPLE) * _MULTIPLE for side in (height, width))
             self._blob = np.zeros((1, 3, *sides), np.float32)
             self._size = (height, width)
-        for channel in range(3):
-            self._blob[0, channel, :height, :width] = bgr[..., channel]
+        fill(self._blob[0, :, :height, :width], bgr, self._input)
         return self._blob
 
 
@@ -125,25 +126,29 @@ def decode(
     """Boxes `(n, 4)` xyxy px, landmarks `(n, 5, 2)` px and scores `(n,)` of the cells at the
     threshold.
 
-    Only those cells are read: a picture has some 1,700 cells and rarely twenty that speak.
+    Only those cells are read: a picture has some 1,700 cells and rarely twenty that speak, most
+    often on one map.
 
     Args:
         maps: per stride `(1, 15, H / stride, W / stride)`.
         strides: pixels per cell of each map.
         threshold: least score, 0..1.
     """
-    least = float(np.log(threshold / (1 - threshold)))
-    boxes, points, logits = [], [], []
+    least = np.float32(np.log(threshold / (1 - threshold)))
+    boxes, points = [np.empty((0, 4), np.float32)], [np.empty((0, 5, 2), np.float32)]
+    logits = [np.empty(0, np.float32)]
     for level, stride in zip(maps, strides, strict=True):
-        row, column = np.nonzero(level[0, 0] >= least)
-        values = level[0][:, row, column].T
+        cell = np.flatnonzero(level[0, 0] >= least)
+        if not cell.size:
+            continue
+        values = level[0].reshape(CHANNELS, -1)[:, cell].T
+        row, column = np.divmod(cell, level.shape[3])
         centre = (np.stack([column, row], axis=1) + np.float32(0.5)) * np.float32(stride)
         sides = np.maximum(values[:, 1:5], 0) * stride
         boxes.append(np.concatenate([centre - sides[:, :2], centre + sides[:, 2:]], axis=1))
         points.append(centre[:, None] + values[:, 5:].reshape(-1, 5, 2) * stride)
         logits.append(values[:, 0])
-    logit = np.concatenate(logits).astype(np.float32)
-    score = 1 / (1 + np.exp(-np.clip(logit, -_MAX_EXPONENT, _MAX_EXPONENT)))
+    score = 1 / (1 + np.exp(-np.clip(np.concatenate(logits), -_MAX_EXPONENT, _MAX_EXPONENT)))
     return (
         np.concatenate(boxes).astype(np.float32),
         np.concatenate(points).astype(np.float32),
@@ -158,15 +163,8 @@ def _spread(points: FloatArray) -> bool:
 
 def suppress(boxes: FloatArray, scores: FloatArray, iou_threshold: float) -> list[int]:
     """Indices that greedy non-maximum suppression keeps, best score first."""
-    area = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    order = np.argsort(-scores, kind="stable")
-    kept: list[int] = []
-    while len(order):
-        best, order = int(order[0]), order[1:]
-        kept.append(best)
-        top_left = np.maximum(boxes[best, :2], boxes[order, :2])
-        bottom_right = np.minimum(boxes[best, 2:], boxes[order, 2:])
-        overlap = np.clip(bottom_right - top_left, 0, None).prod(axis=1)
-        union = area[best] + area[order] - overlap
-        order = order[overlap <= iou_threshold * union]
-    return kept
+    if len(boxes) == 0:
+        return []
+    corner_and_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1).tolist()
+    kept = cv2.dnn.NMSBoxes(corner_and_size, scores.tolist(), 0.0, iou_threshold)
+    return [int(i) for i in kept]

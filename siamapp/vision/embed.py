@@ -9,6 +9,7 @@ import numpy as np
 from siamapp.errors import ModelIncompatible
 from siamapp.types import BgrImage, FloatArray
 from siamapp.vision.model import Model
+from siamapp.vision.planes import fill
 
 
 class Embedder:
@@ -24,9 +25,6 @@ class Embedder:
         self.model = model
         self.id = model.card.id
         self.dimension = spec.dimension
-        self._mean = np.array(model.card.input.mean, np.float32).reshape(1, 3, 1, 1)
-        self._scale = 1 / np.array(model.card.input.std, np.float32).reshape(1, 3, 1, 1)
-        self._rgb = model.card.input.channels == "rgb"
 
     def __call__(self, crops_bgr: Sequence[BgrImage]) -> FloatArray:
         """Embed crops `(112, 112, 3)`; returns `(N, D)` float32 of unit length.
@@ -37,13 +35,10 @@ class Embedder:
         """
         if not crops_bgr:
             return np.empty((0, self.dimension), np.float32)
-        batch = np.stack(crops_bgr)
-        if self._rgb:
-            batch = batch[..., ::-1]
-        planes = np.ascontiguousarray(batch.transpose(0, 3, 1, 2)).astype(np.float32)
-        planes -= self._mean
-        planes *= self._scale
-        raw = np.asarray(self.model.run({self.model.input_name: planes})[0], np.float32)
+        batch = np.empty((len(crops_bgr), 3, *crops_bgr[0].shape[:2]), np.float32)
+        for planes, crop in zip(batch, crops_bgr, strict=True):
+            fill(planes, crop, self.model.card.input)
+        raw = np.asarray(self.model.run({self.model.input_name: batch})[0], np.float32)
         norms = np.linalg.norm(raw, axis=-1, keepdims=True)
         if (
             raw.shape != (len(batch), self.dimension)

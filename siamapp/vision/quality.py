@@ -42,8 +42,8 @@ def measure(face: Face, crop_bgr: BgrImage, frame_shape: tuple[int, ...]) -> Qua
     """Measure a face from its landmarks and its aligned crop `(112, 112, 3)`."""
     # The middle of the crop: skin, eyes and mouth, little background.
     grey = cv2.cvtColor(crop_bgr[24:104, 20:92], cv2.COLOR_BGR2GRAY).astype(np.float32) / 255
-    contrast = float(grey.std())
-    laplacian = float(cv2.Laplacian(grey, cv2.CV_32F).std())
+    luminance, contrast = (float(value[0, 0]) for value in cv2.meanStdDev(grey))
+    laplacian = float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_32F))[1][0, 0])
     yaw, pitch, roll = pose(face)
     x1, y1, x2, y2 = (float(value) for value in face.box_xyxy)
     height, width = frame_shape[:2]
@@ -51,7 +51,7 @@ def measure(face: Face, crop_bgr: BgrImage, frame_shape: tuple[int, ...]) -> Qua
     return Quality(
         eye_distance_px=face.eye_distance_px,
         sharpness=laplacian / max(contrast, 1e-3),
-        luminance=float(grey.mean()),
+        luminance=luminance,
         contrast=contrast,
         yaw_deg=yaw,
         pitch_deg=pitch,

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from siamapp.vision.align import CROP_PX, TEMPLATE_XY, align, similarity
+from siamapp.vision.align import CROP_PX, TEMPLATE_XY, align, similarity, unlay
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,9 @@ def test_only_the_part_shown_is_shrunk_and_the_crop_is_as_if_all_were(scale, pla
 def test_a_face_outside_the_picture_is_black():
     picture = np.full((100, 100, 3), 255, np.uint8)
     assert align(picture, TEMPLATE_XY * 4 + 5000).max() == 0
+
+
+def test_points_of_a_crop_go_back_to_where_they_came_from():
+    seen = (TEMPLATE_XY * 2.5 + [30, -12]).astype(np.float32)
+    back = unlay(TEMPLATE_XY, similarity(seen))
+    assert back == pytest.approx(seen, abs=1e-3)
