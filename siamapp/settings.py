@@ -51,6 +51,9 @@ class Settings(BaseModel):
     provider: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
     threads: int = Field(default=1, ge=1, le=64, description="Threads per model")
     theme: Literal["system", "light", "dark"] = Field(default="system", description="Colours")
+    language: Literal["system", "en", "zh_CN"] = Field(
+        default="system", description="Language of the window, its dates and its numbers"
+    )
     keep_crops: bool = Field(default=True, description="Keep the aligned face pictures, encrypted")
     min_eye_distance_px: float = Field(
         default=32, ge=12, le=512, description="Smallest eye distance that may be enrolled, in px"

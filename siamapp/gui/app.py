@@ -17,6 +17,7 @@ from siamapp.errors import KeyUnavailable
 from siamapp.gui.context import Context
 from siamapp.gui.dialogs import CrashDialog, PassphraseDialog, crash_report
 from siamapp.gui.jobs import Jobs
+from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.theme import Theme
 from siamapp.log import log
@@ -55,8 +56,9 @@ def run(
     smoke = quit_after_first_paint or os.environ.get("SIAMAPP_SMOKE") == "1"
     jobs = Jobs()
     theme = Theme(app, settings.theme)
+    language = Language(app, settings.language)
     opener = _opener(paths, get_key, jobs)
-    context = Context(paths, settings, jobs, theme=theme, opener=opener)
+    context = Context(paths, settings, jobs, theme=theme, language=language, opener=opener)
     window = MainWindow(context)
     previous = sys.excepthook, threading.excepthook
     _install_crash_dialog(window, jobs)
@@ -65,13 +67,15 @@ def run(
         if smoke:
             window.call_after_paint(lambda: QTimer.singleShot(0, window.close))
         else:
-            window.live.start_with(source)
+            window.start_with(source)
             context.open()
         return int(app.exec())
     finally:
         sys.excepthook, threading.excepthook = previous
         context.close()
         window.deleteLater()
+        language.use("en")  # the application may outlive the window (tests)
+        language.deleteLater()
         theme.deleteLater()
 
 

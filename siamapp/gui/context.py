@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
 from siamapp.errors import SiamError
 from siamapp.gui.jobs import Jobs
+from siamapp.gui.language import Language
 from siamapp.gui.theme import Theme
 from siamapp.paths import Paths
 from siamapp.settings import Settings
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Opener = Callable[[Settings], "Recognizer"]
 """Opens models and gallery; called on the jobs thread."""
+REOPENING: Final = frozenset({"detector", "embedder", "provider", "threads"})
+"""Settings that count only once the models are loaded again."""
 
 
 class Context(QObject):
@@ -29,15 +32,25 @@ class Context(QObject):
     """The `SiamError` that kept the gallery or a model from opening."""
     people_changed = Signal()
     setting_changed = Signal(str)
+    go_to = Signal(str, object)
+    """Show the page of that key, and hand it something (or None); see `Page.receive`."""
 
     def __init__(
-        self, paths: Paths, settings: Settings, jobs: Jobs, *, theme: Theme, opener: Opener
+        self,
+        paths: Paths,
+        settings: Settings,
+        jobs: Jobs,
+        *,
+        theme: Theme,
+        language: Language,
+        opener: Opener,
     ) -> None:
         super().__init__()
         self.paths = paths
         self.settings = settings
         self.jobs = jobs
         self.theme = theme
+        self.language = language
         self._opener = opener
         self._recognizer: Recognizer | None = None
         self._held: Recognizer | None = None
@@ -73,12 +86,24 @@ class Context(QObject):
         self.jobs.close(self._let_go)
 
     def change_setting(self, key: str, value: object) -> None:
-        """Change and save one setting."""
+        """Change one setting, save it, and let it count at once.
+
+        Raises:
+            SettingsError: it is not a value that the setting may have.
+        """
         if getattr(self.settings, key) == value:
             return
-        self.settings = self.settings.changed(key, value)
-        settings = self.settings
+        settings = self.settings.changed(key, value)
+        if self.is_open and key not in REOPENING:
+            self.recognizer.configure(settings)
+        self.settings = settings
         self.jobs.submit(lambda: settings.save(self.paths))
+        if key == "theme":
+            self.theme.use(settings.theme)
+        elif key == "language":
+            self.language.use(settings.language)
+        elif key in REOPENING:
+            self.open()
         self.setting_changed.emit(key)
 
     def change_people(

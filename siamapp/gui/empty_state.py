@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from siamapp.gui.context import Context
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, Theme, set_role
 
 
 class EmptyState(QWidget):
@@ -14,25 +13,33 @@ class EmptyState(QWidget):
 
     acted = Signal()
 
-    def __init__(
-        self, context: Context, icon: str, title: str, hint: str, *, action: str = ""
-    ) -> None:
+    def __init__(self, theme: Theme, icon: str) -> None:
         super().__init__()
         picture = QLabel()
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        context.theme.set_icon(picture, icon, "muted", side_px=56)
-        heading = QLabel(title)
-        set_role(heading, "heading")
-        line = QLabel(hint)
-        set_role(line, "muted")
-        self.button = QPushButton(action)
+        theme.set_icon(picture, icon, "muted", side_px=56)
+        self._title = QLabel()
+        set_role(self._title, "heading")
+        self._hint = QLabel()
+        set_role(self._hint, "muted")
+        self.button = QPushButton()
         set_role(self.button, "primary")
-        self.button.setAccessibleName(action)
-        self.button.setVisible(bool(action))
         self.button.clicked.connect(self.acted)
+        for label in (self._title, self._hint):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setSpacing(SPACE[3])
         column.addStretch(2)
-        for widget in (picture, heading, line, self.button):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Labels that wrap need the layout's full width to know their height.
+        for widget in (picture, self._title, self._hint):
+            column.addWidget(widget)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+
+    def set_words(self, title: str, hint: str, *, action: str = "") -> None:
+        self._title.setText(title)
+        self._hint.setText(hint)
+        self.button.setText(action)
+        self.button.setVisible(bool(action))
+        self.setAccessibleName(title)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from siamapp.errors import AlreadyKnown, SiamError
 from siamapp.gui.context import Context
-from siamapp.gui.page import ErrorLine
+from siamapp.gui.controls import Banner
 from siamapp.gui.pictures import photo_icon, rounded
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.gui.wording import count_of_samples, sentence
@@ -77,7 +77,7 @@ class EnrollForm(QFrame):
         self.name.returnPressed.connect(self._on_save)
         self.anyway = QCheckBox(self.tr("Enrol anyway"))
         self.anyway.setAccessibleName(self.anyway.text())
-        self.error = ErrorLine(context)
+        self.error = Banner(context.theme)
         self.save = QPushButton(self.tr("Save"))
         set_role(self.save, "primary")
         self.save.setAccessibleName(self.save.text())

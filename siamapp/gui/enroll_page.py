@@ -34,11 +34,7 @@ class EnrollPage(Page):
     """Gathers samples, asks for a name and saves."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__(
-            context,
-            self.tr("Enrol"),
-            self.tr("Add a person from a camera, a video or photos."),
-        )
+        super().__init__(context)
         self.source = SourceBar(context, can_pause=False)
         self.photos = QPushButton(self.tr("Photos…"))
         self.photos.setAccessibleName(self.tr("Photos"))
@@ -61,6 +57,7 @@ class EnrollPage(Page):
         row.addWidget(self.form)
         self.column.addLayout(row, 1)
         self._connect()
+        self.retranslate()
 
     def _connect(self) -> None:
         self.photos.clicked.connect(self._on_photos)
@@ -71,6 +68,11 @@ class EnrollPage(Page):
         self.form.again_wanted.connect(self._start_over)
         self.feed.status_changed.connect(self._on_status)
         self.feed.failed.connect(self._on_failed)
+
+    def retranslate(self) -> None:
+        self.set_heading(
+            self.tr("Enrol"), self.tr("Add a person from a camera, a video or photos.")
+        )
 
     def enter(self) -> None:
         self.source.refresh()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -40,12 +40,8 @@ HOLD_TICKS: Final = 40
 class LivePage(Page):
     """Pulls frames and results while it is shown; the camera is let go of when it is not."""
 
-    enrol_wanted = Signal()
-
     def __init__(self, context: Context) -> None:
-        super().__init__(
-            context, self.tr("Live"), self.tr("Who is in view, decided on this computer.")
-        )
+        super().__init__(context)
         self.source = SourceBar(context, can_pause=True)
         self.video = VideoView()
         self.panel = DecisionPanel(context.theme)
@@ -55,7 +51,7 @@ class LivePage(Page):
         self.recent = RecentDecisions(context.theme)
         self.enrol = QPushButton(self.tr("Enrol somebody"))
         self.enrol.setAccessibleName(self.enrol.text())
-        self.enrol.clicked.connect(self.enrol_wanted)
+        self.enrol.clicked.connect(lambda: context.go_to.emit("enrol", None))
         policy = self.enrol.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.enrol.setSizePolicy(policy)
@@ -70,6 +66,7 @@ class LivePage(Page):
         self._missed = 0
         self._lay_out()
         self._connect()
+        self.retranslate()
 
     def _lay_out(self) -> None:
         self.header.addWidget(self.source)
@@ -103,13 +100,15 @@ class LivePage(Page):
         self.feed.decision_made.connect(self._on_decision)
         self.feed.failed.connect(self._on_failed)
         self.claim.activated.connect(self._on_claim)
-        self.context.people_changed.connect(self._load_names)
 
-    def start_with(self, spec: str | None) -> None:
-        """Choose a source and start as soon as the gallery is open."""
-        if spec:
-            self.source.add(spec)
-            self._resume = True
+    def receive(self, brought: object) -> None:
+        """Start with this camera, file or stream."""
+        spec = str(brought)
+        self.source.add(spec)
+        self._on_start(spec)
+
+    def retranslate(self) -> None:
+        self.set_heading(self.tr("Live"), self.tr("Who is in view, decided on this computer."))
 
     def enter(self) -> None:
         self.source.refresh()
@@ -238,7 +237,7 @@ class LivePage(Page):
         recognizer, claim = self.context.recognizer, self.claim.currentData()
         self.context.jobs.submit(lambda: recognizer.record(face, how="live", claim=claim))
 
-    def _load_names(self) -> None:
+    def refresh(self) -> None:
         people = self.context.recognizer.people
         self.context.jobs.submit(people.all, done=self._on_people)
 

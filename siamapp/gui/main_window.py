@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -18,62 +19,93 @@ from PySide6.QtWidgets import (
 
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
-from siamapp.gui.enroll_page import EnrollPage
-from siamapp.gui.live_page import LivePage
 from siamapp.gui.opening_page import OpeningPage
-from siamapp.gui.people_page import PeoplePage
-from siamapp.gui.settings_page import SettingsPage
+from siamapp.gui.page import Page
+from siamapp.gui.pages import PAGES
 from siamapp.gui.theme import SPACE, set_role
 
-LIVE, ENROL, PEOPLE, SETTINGS = range(4)
+_ROOMY_PX: Final = 1040
+"""From this width on the rail's names stand beside their icons, below it under them."""
 
 
 class MainWindow(QMainWindow):
-    """Owns the pages and decides which one is active; only the active page holds a camera."""
+    """Makes pages as they are asked for and tells them what happens.
+
+    Only the page in view holds a camera.
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
-        self.setWindowTitle("SiamApp")
         self.setMinimumSize(QSize(860, 600))
-        self.resize(1120, 720)
-        self.live = LivePage(context)
-        self.enroll = EnrollPage(context)
-        self.people = PeoplePage(context)
-        self.settings = SettingsPage(context)
-        self._pages = (self.live, self.enroll, self.people, self.settings)
+        self.resize(1200, 760)
+        self._entries = {entry.key: entry for entry in PAGES}
+        self._pages: dict[str, Page] = {}
+        self._stale: set[str] = set()
+        """Pages that have not yet read what the gallery holds now."""
+        self._wanted = PAGES[0].key
+        self._shown: Page | None = None
+        self._brought: object = None
+        """What the first page is handed once it is shown."""
         self.opening = OpeningPage(context)
         self._stack = QStackedWidget()
-        for page in (self.opening, *self._pages):
-            self._stack.addWidget(page)
-        self._current = LIVE
+        self._stack.addWidget(self.opening)
+        self._buttons: dict[str, QToolButton] = {}
         self._rail = self._make_rail()
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._rail_widget)
+        row.addWidget(self._rail)
         row.addWidget(self._stack, 1)
         self.setCentralWidget(body)
+        undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
+        undo.activated.connect(self._on_undo)
         context.opening.connect(self._on_opening)
         context.opened.connect(self._on_opened)
         context.failed.connect(self._on_failed)
-        self.people.enrol_wanted.connect(self._on_enrol_wanted)
-        self.live.enrol_wanted.connect(self._on_enrol_wanted)
+        context.people_changed.connect(self._on_people_changed)
+        context.go_to.connect(self._on_go_to)
         self._after_paint: Callable[[], None] | None = None
         self._restore_geometry()
+        self.retranslate()
         self._on_opening()
 
-    def show_page(self, index: int) -> None:
-        """Go to a page: 0 live, 1 enrol, 2 people, 3 settings."""
-        if not self._rail.button(index).isEnabled():
+    def retranslate(self) -> None:
+        self.setWindowTitle("SiamApp")
+        self._rail.setAccessibleName(self.tr("Pages"))
+        for number, (key, button) in enumerate(self._buttons.items(), 1):
+            label = self._entries[key].label
+            button.setText(label)
+            button.setAccessibleName(label)
+            button.setToolTip(f"{label} (Ctrl+{number})")
+
+    def page(self, key: str) -> Page:
+        """The page of that key, made now if nobody has been there yet."""
+        page = self._pages.get(key)
+        if page is None:
+            page = self._pages[key] = self._entries[key].make(self.context)
+            self._stale.add(key)
+            self._stack.addWidget(page)
+        return page
+
+    def show_page(self, key: str) -> None:
+        """Go to a page of `pages.PAGES`, if it can be shown now."""
+        if not self._buttons[key].isEnabled():
             return
-        self._rail.button(index).setChecked(True)
-        if self._stack.currentWidget() is not self._pages[index]:
-            self._leave_current()
-            self._current = index
-            self._stack.setCurrentWidget(self._pages[index])
-            self._pages[index].enter()
+        self._buttons[key].setChecked(True)
+        page = self.page(key)
+        if self._shown is page:
+            return
+        self._leave_current()
+        self._wanted, self._shown = key, page
+        self._stack.setCurrentWidget(page)
+        page.enter()
+        self._catch_up()
+
+    def start_with(self, source: str | None) -> None:
+        """Begin on the live page with this camera, file or stream once the gallery is open."""
+        self._brought = source
 
     def call_after_paint(self, callback: Callable[[], None]) -> None:
         """Call once, after the window was painted for the first time."""
@@ -87,73 +119,96 @@ class MainWindow(QMainWindow):
             callback()
         return super().eventFilter(watched, event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_rail()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self._leave_current()
         self._geometry_file().setValue("geometry", self.saveGeometry())
         self.context.close()
         super().closeEvent(event)
 
-    def _make_rail(self) -> QButtonGroup:
-        self._rail_widget = QWidget()
-        self._rail_widget.setObjectName("rail")
-        self._rail_widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._rail_widget.setAccessibleName(self.tr("Pages"))
-        column = QVBoxLayout(self._rail_widget)
+    def _make_rail(self) -> QWidget:
+        rail = QWidget()
+        rail.setObjectName("rail")
+        rail.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(rail)
         column.setContentsMargins(SPACE[2], SPACE[4], SPACE[2], SPACE[4])
-        column.setSpacing(SPACE[2])
+        column.setSpacing(SPACE[1])
         group = QButtonGroup(self)
-        entries = (
-            ("live", self.tr("Live")),
-            ("enrol", self.tr("Enrol")),
-            ("people", self.tr("People")),
-            ("settings", self.tr("Settings")),
-        )
-        for index, (icon, text) in enumerate(entries):
+        for number, entry in enumerate(PAGES, 1):
             button = QToolButton()
             set_role(button, "rail")
-            button.setText(text)
             button.setCheckable(True)
-            button.setIconSize(QSize(26, 26))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setMinimumWidth(80)
-            button.setAccessibleName(text)
-            button.setToolTip(f"{text} (Ctrl+{index + 1})")
-            self.context.theme.set_icon(button, icon, "muted")
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
+            button.setIconSize(QSize(22, 22))
+            self.context.theme.set_icon(button, entry.icon, "muted")
+            button.clicked.connect(lambda _=False, key=entry.key: self.show_page(key))
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
             shortcut.activated.connect(button.click)
-            group.addButton(button, index)
-            if icon == "settings":
+            group.addButton(button)
+            self._buttons[entry.key] = button
+            if entry is PAGES[-1]:
                 column.addStretch(1)
             column.addWidget(button)
-        group.idClicked.connect(self.show_page)
-        group.button(LIVE).setChecked(True)
-        return group
+        self._buttons[PAGES[0].key].setChecked(True)
+        return rail
+
+    def _fit_rail(self) -> None:
+        roomy = self.width() >= _ROOMY_PX
+        style = (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            if roomy
+            else Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+        )
+        for button in self._buttons.values():
+            button.setToolButtonStyle(style)
+            button.setMinimumWidth(144 if roomy else 84)
+
+    def _catch_up(self) -> None:
+        """Let the page in view read what changed; the others do when they are shown."""
+        if self._shown is not None and self.context.is_open and self._wanted in self._stale:
+            self._stale.discard(self._wanted)
+            self._shown.refresh()
 
     def _leave_current(self) -> None:
-        if self._stack.currentWidget() is not self.opening:
-            self._pages[self._current].leave()
+        if self._shown is not None:
+            self._shown.leave()
+        self._shown = None
+
+    def _on_undo(self) -> None:
+        if self._shown is not None:
+            self._shown.undo()
 
     def _on_opening(self) -> None:
         self._leave_current()
         self.opening.show_busy()
         self._stack.setCurrentWidget(self.opening)
-        self._allow()
+        self._allow(set())
 
     def _on_opened(self) -> None:
-        self._allow(*range(len(self._pages)))
-        self.show_page(self._current)
+        self._allow(set(self._buttons))
+        self.show_page(self._wanted)
+        brought, self._brought = self._brought, None
+        if brought is not None:
+            self.page(self._wanted).receive(brought)
 
     def _on_failed(self, error: SiamError) -> None:
         self.opening.show_error(error)
-        # Another model or provider may be the way out.
-        self._allow(SETTINGS)
+        self._allow({entry.key for entry in PAGES if not entry.needs_gallery})
 
-    def _allow(self, *indices: int) -> None:
-        for button in self._rail.buttons():
-            button.setEnabled(self._rail.id(button) in indices)
+    def _on_people_changed(self) -> None:
+        self._stale = set(self._pages)
+        self._catch_up()
 
-    def _on_enrol_wanted(self) -> None:
-        self.show_page(ENROL)
+    def _on_go_to(self, key: str, brought: object) -> None:
+        self.show_page(key)
+        if brought is not None:
+            self.page(key).receive(brought)
+
+    def _allow(self, keys: set[str]) -> None:
+        for key, button in self._buttons.items():
+            button.setEnabled(key in keys)
 
     def _geometry_file(self) -> QSettings:
         self.context.paths.ensure()

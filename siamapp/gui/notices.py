@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
 from siamapp.errors import SiamError
+from siamapp.gui.language import tr
 from siamapp.gui.video_view import Notice
 from siamapp.live.session import Picture, SessionStatus, State
-
-
-def tr(text: str) -> str:
-    return QCoreApplication.translate("notices", text)
 
 
 def no_source() -> Notice:

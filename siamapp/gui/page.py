@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from siamapp.gui.context import Context
@@ -10,21 +9,25 @@ from siamapp.gui.theme import SPACE, set_role
 
 
 class Page(QWidget):
-    """A page; `enter` and `leave` are called as it is shown and hidden by the user."""
+    """A page. Made when it is first shown; every hook is called by the window.
 
-    def __init__(self, context: Context, title: str, subtitle: str) -> None:
+    A page sets all its text in `retranslate`, which its constructor calls last and the window's
+    language calls again.
+    """
+
+    def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
-        self.setAccessibleName(title)
-        heading = QLabel(title)
-        set_role(heading, "title")
-        line = QLabel(subtitle)
-        set_role(line, "muted")
+        self._title = QLabel()
+        set_role(self._title, "title")
+        self._subtitle = QLabel()
+        set_role(self._subtitle, "muted")
         words = QVBoxLayout()
         words.setSpacing(SPACE[1])
-        words.addWidget(heading)
-        words.addWidget(line)
+        words.addWidget(self._title)
+        words.addWidget(self._subtitle)
         self.header = QHBoxLayout()
+        """Add the page's tools here: they stand at the right of the title."""
         self.header.setSpacing(SPACE[2])
         self.header.addLayout(words)
         self.header.addStretch(1)
@@ -33,41 +36,25 @@ class Page(QWidget):
         self.column.setSpacing(SPACE[4])
         self.column.addLayout(self.header)
 
+    def set_heading(self, title: str, subtitle: str) -> None:
+        self._title.setText(title)
+        self._subtitle.setText(subtitle)
+        self.setAccessibleName(title)
+
+    def retranslate(self) -> None:
+        """Set every visible and spoken text in the language of now."""
+
     def enter(self) -> None:
         """The page is shown."""
 
     def leave(self) -> None:
-        """The page is hidden: let go of the camera."""
+        """The page is hidden: let go of the camera, finish what could still be undone."""
 
+    def refresh(self) -> None:
+        """The people changed, or the page is new: read again what it shows of them."""
 
-class ErrorLine(QWidget):
-    """One line that says what is wrong and what to do; hidden while all is well."""
+    def receive(self, brought: object) -> None:
+        """Another page sent the user here with this; called after `enter`."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._icon = QLabel()
-        self._icon.setFixedSize(20, 20)
-        context.theme.set_icon(self._icon, "error", "bad", side_px=20)
-        self._text = QLabel()
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        set_role(self._text, "body", tone="bad")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE[2])
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._text, 1)
-        self.hide()
-
-    @property
-    def text(self) -> str:
-        return self._text.text() if not self.isHidden() else ""
-
-    def show_text(self, text: str) -> None:
-        self._text.setText(text)
-        self.setAccessibleName(text)
-        self.setVisible(bool(text))
-
-    def clear(self) -> None:
-        self.show_text("")
+    def undo(self) -> None:
+        """Ctrl+Z was pressed outside a text field."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
+from siamapp.gui.controls import Banner
 from siamapp.gui.empty_state import EmptyState
-from siamapp.gui.page import ErrorLine, Page
+from siamapp.gui.page import Page
 from siamapp.gui.person_card import PersonCard
 from siamapp.gui.pictures import photo_icon, rounded
 from siamapp.gui.theme import SPACE
@@ -40,14 +41,8 @@ class Entry:
 class PeoplePage(Page):
     """Search, look, rename, delete."""
 
-    enrol_wanted = Signal()
-
     def __init__(self, context: Context) -> None:
-        super().__init__(
-            context,
-            self.tr("People"),
-            self.tr("Everybody in the gallery on this computer, encrypted."),
-        )
+        super().__init__(context)
         self._entries: list[Entry] = []
         self._generation = 0
         self.search = QLineEdit()
@@ -64,21 +59,13 @@ class PeoplePage(Page):
         self.list.currentItemChanged.connect(self._on_selected)
         self.card = PersonCard(context)
         self.card.failed.connect(self._on_failed)
-        self.error = ErrorLine(context)
-        self._empty = EmptyState(
-            context,
-            "people",
-            self.tr("Nobody is enrolled yet"),
-            self.tr("Enrol the first person from the camera, a video or photos."),
-            action=self.tr("Enrol somebody"),
-        )
-        self._empty.acted.connect(self.enrol_wanted)
-        self._no_match = EmptyState(
-            context, "search", self.tr("No such name"), self.tr("Try fewer letters.")
-        )
+        self.error = Banner(context.theme)
+        self._empty = EmptyState(context.theme, "people")
+        self._empty.acted.connect(lambda: context.go_to.emit("enrol", None))
+        self._no_match = EmptyState(context.theme, "search")
         self._lay_out()
-        context.people_changed.connect(self.reload)
         context.theme.changed.connect(self._fill)
+        self.retranslate()
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
@@ -104,11 +91,22 @@ class PeoplePage(Page):
         self.column.addWidget(self.error)
         self.column.addWidget(self._body, 1)
 
+    def retranslate(self) -> None:
+        self.set_heading(
+            self.tr("People"), self.tr("Everybody in the gallery on this computer, encrypted.")
+        )
+        self._empty.set_words(
+            self.tr("Nobody is enrolled yet"),
+            self.tr("Enrol the first person from the camera, a video or photos."),
+            action=self.tr("Enrol somebody"),
+        )
+        self._no_match.set_words(self.tr("No such name"), self.tr("Try fewer letters."))
+
     def enter(self) -> None:
         self.error.clear()
         self.list.setFocus()
 
-    def reload(self) -> None:
+    def refresh(self) -> None:
         """Read the list again; late answers of an earlier reading are dropped."""
         self._generation += 1
         generation = self._generation

@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
+from siamapp.gui.controls import Banner
 from siamapp.gui.engine_facts import EngineFacts, embedder_names, engine_facts
-from siamapp.gui.page import ErrorLine, Page
+from siamapp.gui.page import Page
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.gui.wording import fmr_words
 from siamapp.live.source import CameraInfo, list_cameras
@@ -32,9 +33,7 @@ class SettingsPage(Page):
     """Camera, target rate, model, provider, theme."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__(
-            context, self.tr("Settings"), self.tr("Changes apply at once and are kept.")
-        )
+        super().__init__(context)
         self.camera = self._choice(self.tr("Camera"), "camera")
         self.mirror = QCheckBox(self.tr("Show the camera as a mirror does"))
         self.mirror.setChecked(context.settings.mirror)
@@ -46,11 +45,13 @@ class SettingsPage(Page):
         self.in_use = QLabel()
         self.in_use.setMinimumSize(_FIELD_PX, 34)
         self.in_use.setAccessibleName(self.tr("In use"))
-        self.error = ErrorLine(context)
+        self.error = Banner(context.theme)
         self._lay_out()
         self._fill_fixed()
         context.opened.connect(self._on_opened)
-        context.setting_changed.connect(self._on_setting_changed)
+        if context.is_open:
+            self._on_opened()
+        self.retranslate()
 
     def _choice(self, name: str, key: str) -> QComboBox:
         box = QComboBox()
@@ -143,6 +144,9 @@ class SettingsPage(Page):
         fill(self.provider, providers, settings.provider)
         fill(self.theme, themes, settings.theme)
 
+    def retranslate(self) -> None:
+        self.set_heading(self.tr("Settings"), self.tr("Changes apply at once and are kept."))
+
     def enter(self) -> None:
         models = [(name, name) for name in embedder_names(self.context.paths)]
         self._fill_with(self.embedder, models, self.context.settings.embedder)
@@ -188,15 +192,6 @@ class SettingsPage(Page):
             self.context.change_setting(key, value)
         except SiamError as error:
             self.error.show_text(str(error))
-
-    def _on_setting_changed(self, key: str) -> None:
-        settings = self.context.settings
-        if key == "theme":
-            self.context.theme.use(settings.theme)
-        elif key in ("embedder", "provider"):
-            self.context.open()
-        elif key == "target_fmr" and self.context.is_open:
-            self.context.recognizer.configure(settings)
 
 
 def fill(box: QComboBox, entries: Iterable[tuple[object, str]], chosen: object) -> None:

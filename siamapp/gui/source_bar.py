@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
@@ -42,47 +43,57 @@ class SourceBar(QWidget):
         super().__init__()
         self._context = context
         self.choice = QComboBox()
-        self.choice.setAccessibleName(self.tr("Source"))
-        self.choice.setMinimumWidth(220)
+        self.choice.setMinimumWidth(180)
         self.choice.setMaximumWidth(340)
-        self.choice.setPlaceholderText(self.tr("No camera found"))
-        self.open = QPushButton(self.tr("Open"))
+        self.open = QPushButton()
         set_role(self.open, "menu")
-        self.open.setAccessibleName(self.tr("Open a file or a stream"))
-        self.open.setToolTip(self.tr("Open a video, a photo or a stream (Ctrl+O)"))
-        self.open.setMenu(self._menu())
+        self._file, self._stream, self._again = (
+            self._action(slot, keys)
+            for slot, keys in (
+                (self._on_open_file, "Ctrl+O"),
+                (self._on_open_stream, "Ctrl+Shift+O"),
+                (self.refresh, "F5"),
+            )
+        )
+        menu = QMenu(self)
+        menu.addActions((self._file, self._stream, self._again))
+        self.open.setMenu(menu)
         self.toggle = QPushButton()
         set_role(self.toggle, "primary")
         self.toggle.setMinimumWidth(104)
         self.toggle.clicked.connect(self._on_toggled)
         self.pause = QPushButton()
-        self.pause.setVisible(can_pause)
         self.pause.clicked.connect(self._on_paused)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE[2])
         for widget in (self.choice, self.open, self.pause, self.toggle):
             row.addWidget(widget)
+        self.pause.setVisible(can_pause)
         self.choice.currentIndexChanged.connect(self._on_chosen)
         context.setting_changed.connect(self._on_setting_changed)
         self._follow_setting = True
         self._running = self._paused = False
-        self.show_running(running=False, paused=False)
+        self.retranslate()
 
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        entries = (
-            (self.tr("Video or photo…"), self._on_open_file, "Ctrl+O"),
-            (self.tr("Stream address…"), self._on_open_stream, "Ctrl+Shift+O"),
-            (self.tr("Look for cameras again"), self.refresh, "F5"),
-        )
-        for text, slot, keys in entries:
-            action = QAction(text, menu)
-            action.setShortcut(keys)
-            action.triggered.connect(slot)
-            menu.addAction(action)
-            self.addAction(action)
-        return menu
+    def retranslate(self) -> None:
+        self.choice.setAccessibleName(self.tr("Source"))
+        self.choice.setPlaceholderText(self.tr("No camera found"))
+        self.open.setText(self.tr("Open"))
+        self.open.setAccessibleName(self.tr("Open a file or a stream"))
+        self.open.setToolTip(self.tr("Open a video, a photo or a stream (Ctrl+O)"))
+        self._file.setText(self.tr("Video or photo…"))
+        self._stream.setText(self.tr("Stream address…"))
+        self._again.setText(self.tr("Look for cameras again"))
+        self.show_running(running=self._running, paused=self._paused)
+
+    def _action(self, slot: Callable[[], None], keys: str) -> QAction:
+        action = QAction(self)
+        action.setShortcut(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(slot)
+        self.addAction(action)
+        return action
 
     @property
     def spec(self) -> str:

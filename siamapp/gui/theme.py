@@ -16,7 +16,14 @@ from siamapp.paths import assets_dir
 
 SPACE: Final = (0, 4, 8, 12, 16, 24, 32)
 """The spacing scale in device-independent pixels: `SPACE[4]` is the page margin's unit."""
-TYPE_SCALE: Final = {"small": 0.88, "body": 1.0, "heading": 1.15, "title": 1.6, "display": 2.1}
+TYPE_SCALE: Final = {
+    "small": 0.88,
+    "body": 1.0,
+    "heading": 1.15,
+    "title": 1.6,
+    "display": 2.1,
+    "huge": 3.2,
+}
 """Font size by role, as a multiple of the system's own size, which the user may have enlarged."""
 Scheme = Literal["system", "light", "dark"]
 _QT_SCHEME: Final = {
@@ -43,6 +50,9 @@ class Colours:
     good: str
     warn: str
     bad: str
+    good_soft: str
+    warn_soft: str
+    bad_soft: str
 
 
 LIGHT: Final = Colours(
@@ -56,9 +66,12 @@ LIGHT: Final = Colours(
     accent_hover="#0b5459",
     on_accent="#ffffff",
     accent_soft="#dcefee",
-    good="#17703c",
-    warn="#8a5200",
-    bad="#b3261e",
+    good="#146636",
+    warn="#7d4a00",
+    bad="#a8231b",
+    good_soft="#e0f2e6",
+    warn_soft="#fbeed7",
+    bad_soft="#fbe4e2",
 )
 DARK: Final = Colours(
     window="#14191c",
@@ -74,13 +87,24 @@ DARK: Final = Colours(
     good="#7fd69b",
     warn="#f2bd6a",
     bad="#ff9a90",
+    good_soft="#1c3526",
+    warn_soft="#3a2e18",
+    bad_soft="#432422",
 )
 
 _STYLE: Final = Template("""
 QWidget#rail { background: $surface; border: none; border-right: 1px solid $border; }
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
-QLabel { background: transparent; }
-QLabel[role="muted"], QLabel[role="caption"] { color: $muted; }
+QFrame[role="chip"] { background: $raised; border: none; border-radius: 12px; }
+QFrame[role="banner"] { background: $accent_soft; border: 1px solid $accent; border-radius: 8px; }
+QFrame[role="result"] { background: $surface; border: 2px solid $border; border-radius: 14px; }
+QFrame[role="chip"][tone="info"] { background: $accent_soft; }
+QFrame[tone="good"] { background: $good_soft; border-color: $good; }
+QFrame[tone="warn"] { background: $warn_soft; border-color: $warn; }
+QFrame[tone="bad"] { background: $bad_soft; border-color: $bad; }
+QLabel { background: transparent; border: none; }
+QLabel[tone="info"] { color: $accent; }
+QLabel[role="muted"], QLabel[role="caption"], QLabel[tone="muted"] { color: $muted; }
 QLabel[tone="good"] { color: $good; }
 QLabel[tone="warn"] { color: $warn; }
 QLabel[tone="bad"] { color: $bad; }
@@ -97,7 +121,7 @@ QPushButton[role="primary"]:disabled { background: $raised; color: $muted; borde
 QPushButton[role="primary"]:focus { border: 2px solid $text; }
 QPushButton[role="danger"] { color: $bad; }
 QToolButton[role="rail"] { background: transparent; border: 2px solid transparent;
-    border-radius: 10px; padding: 8px 2px; color: $muted; }
+    border-radius: 10px; padding: 6px 8px; color: $muted; }
 QToolButton[role="rail"]:hover { background: $raised; color: $text; }
 QToolButton[role="rail"]:checked { background: $accent_soft; color: $accent; font-weight: 600; }
 QToolButton[role="rail"]:focus { border: 2px solid $accent; }
@@ -236,7 +260,7 @@ def font(role: str) -> QFont:
     size = {"caption": "small", "muted": "body"}.get(role, role)
     result = QFont(QApplication.font())
     result.setPointSizeF(result.pointSizeF() * TYPE_SCALE.get(size, 1.0))
-    if role in ("heading", "title", "display"):
+    if role in ("heading", "title", "display", "huge"):
         result.setWeight(QFont.Weight.DemiBold)
     return result
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QLocale
 
+from siamapp.gui.language import tr
 from siamapp.gui.video_view import Overlay, box_of
 from siamapp.types import Decision, FaceResult, Outcome
-
-
-def tr(text: str) -> str:
-    return QCoreApplication.translate("wording", text)
-
 
 TONES = {
     Outcome.MATCH: "good",

@@ -29,6 +29,7 @@ from siamapp.errors import CameraLost, StoreLocked
 from siamapp.gui.context import Context
 from siamapp.gui.dialogs import CrashDialog, PassphraseDialog
 from siamapp.gui.jobs import Jobs
+from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.theme import Theme
 from siamapp.live.session import Picture, SessionStatus, State
@@ -57,7 +58,12 @@ class Screens:
 
         self._jobs = Jobs()
         self._context = Context(
-            paths, Settings(), self._jobs, theme=Theme(app, prefix.split("-")[0]), opener=opener
+            paths,
+            Settings(),
+            self._jobs,
+            theme=Theme(app, prefix.split("-")[0]),
+            language=Language(app, "en"),
+            opener=opener,
         )  # type: ignore[arg-type]
         self._window = MainWindow(self._context)
         self._window.resize(1120, 720)
@@ -74,7 +80,7 @@ class Screens:
         self._wait(lambda: self._context.is_open)
         self._settle()
         self._save("live-empty")
-        for index, name in ((2, "people-empty"), (3, "settings")):
+        for index, name in (("people", "people-empty"), ("settings", "settings")):
             window.show_page(index)
             self._settle()
             self._save(name)
@@ -85,12 +91,12 @@ class Screens:
         self._folder.cleanup()
 
     def _enrol(self) -> None:
-        window, form = self._window, self._window.enroll.form
-        window.show_page(1)
+        window, form = self._window, self._window.page("enrol").form
+        window.show_page("enrol")
         self._settle()
         self._save("enrol-empty")
         video = write_video(self._files / "eileen.avi", astronaut(), frames=150, sway_deg=4)
-        window.enroll.take_files([video])
+        window.page("enrol").take_files([video])
         form.name.setText("Eileen Collins")
         self._wait(lambda: form.progress.value() >= 4 or bool(form.samples))
         self._save("enrol-coaching")
@@ -100,7 +106,7 @@ class Screens:
         self._wait(lambda: "enrolled" in form.coaching.text())
         self._settle()
         self._save("enrol-saved")
-        window.enroll.take_files([video])
+        window.page("enrol").take_files([video])
         form.name.setText("Somebody Else")
         self._wait(lambda: bool(form.samples))
         form.save.click()
@@ -115,31 +121,31 @@ class Screens:
             )
         )
         self._settle()
-        window.show_page(2)
+        window.show_page("people")
         self._settle()
         self._save("people")
-        window.people.search.setText("zz")
+        window.page("people").search.setText("zz")
         self._save("people-no-match")
-        window.people.search.clear()
+        window.page("people").search.clear()
 
     def _live(self) -> None:
         window = self._window
-        window.show_page(0)
+        window.show_page("live")
         self._settle()
         for name, portrait in (("live-match", seen_again(astronaut())), ("live-second", hopper())):
             spec = str(write_photo(self._files / f"{name}.png", portrait))
-            window.live.source.add(spec)
-            window.live.source.start_wanted.emit(spec)
-            self._wait(lambda: bool(window.live.video.overlays))
+            window.page("live").source.add(spec)
+            window.page("live").source.start_wanted.emit(spec)
+            self._wait(lambda: bool(window.page("live").video.overlays))
             self._settle()
             self._save(name)
         recognizer = self._context.recognizer
         someone = next(p for p in self._people() if p.name == "Grace Hopper")
         self._context.change_people(lambda: recognizer.edits.delete(someone.person_id))
         self._settle()
-        window.live.source.start_wanted.emit(window.live.source.spec)
+        window.page("live").source.start_wanted.emit(window.page("live").source.spec)
         self._settle()
-        self._wait(lambda: bool(window.live.video.overlays))
+        self._wait(lambda: bool(window.page("live").video.overlays))
         self._settle()
         self._save("live-unknown")
         for name, status in (
@@ -150,7 +156,7 @@ class Screens:
             ("black", SessionStatus(1, State.RUNNING, Picture.BLACK)),
             ("frozen", SessionStatus(1, State.RUNNING, Picture.FROZEN)),
         ):
-            window.live.feed.status_changed.emit(status)
+            window.page("live").feed.status_changed.emit(status)
             self._save(f"live-{name}")
 
     def _dialogs(self) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
 from siamapp.gui.jobs import Jobs
+from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.theme import Theme
 from siamapp.paths import Paths
@@ -70,11 +71,18 @@ def theme(qapp: QApplication) -> Theme:
 
 
 @pytest.fixture
-def context(paths: Paths, jobs: Jobs, theme: Theme) -> Iterator[Context]:
+def language(qapp: QApplication) -> Iterator[Language]:
+    language = Language(qapp, "en")
+    yield language
+    language.use("en")
+
+
+@pytest.fixture
+def context(paths: Paths, jobs: Jobs, theme: Theme, language: Language) -> Iterator[Context]:
     def opener(settings: Settings) -> Recognizer:
         return open_scripted(paths.home, settings)
 
-    context = Context(paths, Settings(), jobs, theme=theme, opener=opener)
+    context = Context(paths, Settings(), jobs, theme=theme, language=language, opener=opener)
     yield context
     context.close()
 

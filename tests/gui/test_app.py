@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QWidget
 from siamapp.errors import ModelIncompatible, StoreLocked
 from siamapp.gui.app import run
 from siamapp.gui.dialogs import CrashDialog, PassphraseDialog
-from siamapp.gui.main_window import LIVE, SETTINGS, MainWindow
+from siamapp.gui.main_window import MainWindow
 from siamapp.paths import Paths
 from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
@@ -119,7 +119,7 @@ def test_a_passphrase_is_asked_for_again_after_a_wrong_one(
         answer("wrong horse"),
         retry,
         answer("right horse"),
-        close_when(lambda: main_window().live.isVisible()),
+        close_when(lambda: main_window().page("live").isVisible()),
     )
     assert run(paths, Settings(), get_key) == 0
     assert script.finished
@@ -166,7 +166,7 @@ def test_a_bug_shows_a_report_that_can_be_copied(paths: Paths, scripted_models: 
     reports: list[str] = []
 
     def fail() -> bool:
-        if not main_window().live.isVisible():
+        if not main_window().page("live").isVisible():
             return False
         main_window().context.jobs.submit(lambda: 1 / 0)
         return True
@@ -197,7 +197,7 @@ def test_nothing_is_written_outside_the_home(
     elsewhere.mkdir()
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(elsewhere))
-    script = Script(close_when(lambda: main_window().live.isVisible()))
+    script = Script(close_when(lambda: main_window().page("live").isVisible()))
     assert run(paths, Settings(), lambda _ask: KEY) == 0
     assert script.finished
     assert not any(elsewhere.iterdir())
@@ -218,18 +218,20 @@ def test_a_model_that_cannot_be_opened_can_be_changed_in_the_settings(
         window = main_window()
         if not window.opening.retry.isVisible():
             return False
-        window.show_page(LIVE)
-        assert not window.live.isVisible()
-        window.show_page(SETTINGS)
-        assert window.settings.isVisible()
-        box = window.settings.provider
+        window.show_page("live")
+        assert not window.page("live").isVisible()
+        window.show_page("settings")
+        assert window.page("settings").isVisible()
+        box = window.page("settings").provider
         box.setCurrentIndex(box.findData("cpu"))
         box.activated.emit(box.currentIndex())
         return True
 
     script = Script(
         to_settings,
-        close_when(lambda: main_window().context.is_open and main_window().settings.isVisible()),
+        close_when(
+            lambda: main_window().context.is_open and main_window().page("settings").isVisible()
+        ),
     )
     assert run(paths, Settings(provider="cuda"), lambda _ask: KEY) == 0
     assert script.finished

@@ -18,17 +18,17 @@ Until = Callable[[Callable[[], bool]], None]
 def test_each_state_of_a_camera_has_its_own_words_and_the_picture_comes_back(
     window: MainWindow, until: Until, tmp_path: Path
 ) -> None:
-    window.show_page(1)
-    window.enroll.take_files([write_photo(tmp_path / "a.png", astronaut())])
-    form = window.enroll.form
+    window.show_page("enrol")
+    window.page("enrol").take_files([write_photo(tmp_path / "a.png", astronaut())])
+    form = window.page("enrol").form
     until(lambda: bool(form.samples))
     form.name.setText("Ada")
     form.save.click()
     until(lambda: "enrolled" in form.coaching.text())
 
-    live = window.live
+    live = window.page("live")
     with MjpegServer([astronaut()]) as camera:
-        window.show_page(0)
+        window.show_page("live")
         live.source.add(camera.url)
         live.source.toggle.click()
         until(lambda: live.panel.name.text() == "Ada")

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
 from siamapp.gui.jobs import Jobs
+from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.theme import Theme
 from siamapp.paths import Paths, assets_dir
@@ -33,9 +34,14 @@ pytestmark = [
 
 
 @pytest.fixture
-def context(paths: Paths, jobs: Jobs, theme: Theme) -> Iterator[Context]:
+def context(paths: Paths, jobs: Jobs, theme: Theme, language: Language) -> Iterator[Context]:
     context = Context(
-        paths, defaults, jobs, theme=theme, opener=lambda s: Recognizer.open(paths, s, KEY)
+        paths,
+        defaults,
+        jobs,
+        theme=theme,
+        language=language,
+        opener=lambda s: Recognizer.open(paths, s, KEY),
     )
     yield context
     context.close()
@@ -43,7 +49,7 @@ def context(paths: Paths, jobs: Jobs, theme: Theme) -> Iterator[Context]:
 
 def show(window: MainWindow, qtbot: QtBot, video: Path) -> set[str]:
     """Play a video on the live page to its end; the names that were decided on."""
-    live = window.live
+    live = window.page("live")
     live.recent.clear()
     live.source.add(str(video))
     qtbot.mouseClick(live.source.toggle, LEFT)
@@ -57,11 +63,11 @@ def test_the_enrolled_person_is_named_and_the_stranger_is_not(
     window: MainWindow, qtbot: QtBot, until: Callable[[Callable[[], bool]], None], data_dir: Path
 ) -> None:
     videos = data_dir / "videos"
-    form = window.enroll.form
+    form = window.page("enrol").form
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(form.name, "P1")
-    window.enroll.source.add(str(videos / "person_1.mp4"))
-    qtbot.mouseClick(window.enroll.source.toggle, LEFT)
+    window.page("enrol").source.add(str(videos / "person_1.mp4"))
+    qtbot.mouseClick(window.page("enrol").source.toggle, LEFT)
     qtbot.waitUntil(lambda: bool(form.samples), timeout=120_000)
     qtbot.mouseClick(form.save, LEFT)
     until(lambda: "P1 is enrolled" in form.coaching.text())

@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from siamapp.gui.context import Context
 from siamapp.gui.live_page import STALE_S
 from siamapp.gui.main_window import MainWindow
+from siamapp.gui.pages import PAGES
 from siamapp.live.cameras import CameraInfo
 from siamapp.live.session import Picture, SessionStatus, State
 from siamapp.paths import Paths
@@ -32,9 +33,9 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def enrol_photo(window: MainWindow, until: Until, photo: Path, name: str) -> None:
-    window.show_page(1)
-    form = window.enroll.form
-    window.enroll.take_files([photo])
+    window.show_page("enrol")
+    form = window.page("enrol").form
+    window.page("enrol").take_files([photo])
     until(lambda: bool(form.samples))
     form.name.setText(name)
     form.save.click()
@@ -42,20 +43,20 @@ def enrol_photo(window: MainWindow, until: Until, photo: Path, name: str) -> Non
 
 
 def names(window: MainWindow) -> list[str]:
-    rows = range(window.people.list.count())
-    return [window.people.list.item(row).text().splitlines()[0] for row in rows]
+    rows = range(window.page("people").list.count())
+    return [window.page("people").list.item(row).text().splitlines()[0] for row in rows]
 
 
 def test_a_person_is_enrolled_from_a_video_seen_live_renamed_and_deleted(
     window: MainWindow, qtbot: QtBot, until: Until, tmp_path: Path
 ) -> None:
     video = write_video(tmp_path / "ada.avi", astronaut(), frames=125)
-    form = window.enroll.form
+    form = window.page("enrol").form
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     until(form.name.hasFocus)
     qtbot.keyClicks(form.name, "Ada Example")
-    window.enroll.source.add(str(video))
-    qtbot.mouseClick(window.enroll.source.toggle, LEFT)
+    window.page("enrol").source.add(str(video))
+    qtbot.mouseClick(window.page("enrol").source.toggle, LEFT)
     until(lambda: form.progress.value() >= 2)
     assert form.coaching.text().startswith("Good.")
     assert not form.save.isEnabled()
@@ -64,17 +65,17 @@ def test_a_person_is_enrolled_from_a_video_seen_live_renamed_and_deleted(
     until(lambda: "Ada Example is enrolled" in form.coaching.text())
 
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
-    window.live.source.add(str(video))
-    qtbot.mouseClick(window.live.source.toggle, LEFT)
-    until(lambda: window.live.panel.name.text() == "Ada Example")
-    until(lambda: any("Ada Example" in o.text for o in window.live.video.overlays))
-    until(lambda: window.live.recent.list.count() > 0)
-    assert "Ada Example" in window.live.recent.list.item(0).text()
-    assert "about 1 stranger in 1,000 would pass" in window.live.panel.fmr.text()
+    window.page("live").source.add(str(video))
+    qtbot.mouseClick(window.page("live").source.toggle, LEFT)
+    until(lambda: window.page("live").panel.name.text() == "Ada Example")
+    until(lambda: any("Ada Example" in o.text for o in window.page("live").video.overlays))
+    until(lambda: window.page("live").recent.list.count() > 0)
+    assert "Ada Example" in window.page("live").recent.list.item(0).text()
+    assert "about 1 stranger in 1,000 would pass" in window.page("live").panel.fmr.text()
 
     qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     until(lambda: names(window) == ["Ada Example"])
-    card = window.people.card
+    card = window.page("people").card
     qtbot.mouseClick(card.rename, LEFT)
     qtbot.keyClicks(card.name_field, "Ada Renamed")
     qtbot.keyClick(card.name_field, Qt.Key.Key_Return)
@@ -104,10 +105,10 @@ def test_delete_can_be_cancelled(
     window: MainWindow, qtbot: QtBot, until: Until, tmp_path: Path
 ) -> None:
     enrol_photo(window, until, write_photo(tmp_path / "a.png", astronaut()), "Ada")
-    window.show_page(2)
+    window.show_page("people")
     until(lambda: names(window) == ["Ada"])
     answer_next_box(qtbot, "Cancel")
-    qtbot.mouseClick(window.people.card.delete, LEFT)
+    qtbot.mouseClick(window.page("people").card.delete, LEFT)
     assert names(window) == ["Ada"]
 
 
@@ -116,14 +117,14 @@ def test_a_stranger_is_unknown_and_can_be_enrolled_from_there(
 ) -> None:
     enrol_photo(window, until, write_photo(tmp_path / "a.png", astronaut()), "Ada")
     stranger = write_photo(tmp_path / "stranger.png", hopper())
-    window.show_page(0)
-    window.live.source.add(str(stranger))
-    qtbot.mouseClick(window.live.source.toggle, LEFT)
-    until(lambda: window.live.panel.name.text() == "Unknown person")
-    assert "Ada" in window.live.panel.runner_up.text()
-    assert window.live.video.overlays[0].dashed
-    qtbot.mouseClick(window.live.enrol, LEFT)
-    assert window.enroll.isVisible()
+    window.show_page("live")
+    window.page("live").source.add(str(stranger))
+    qtbot.mouseClick(window.page("live").source.toggle, LEFT)
+    until(lambda: window.page("live").panel.name.text() == "Unknown person")
+    assert "Ada" in window.page("live").panel.runner_up.text()
+    assert window.page("live").video.overlays[0].dashed
+    qtbot.mouseClick(window.page("live").enrol, LEFT)
+    assert window.page("enrol").isVisible()
 
 
 def test_only_the_claimed_person_is_named_in_a_comparison(
@@ -132,8 +133,8 @@ def test_only_the_claimed_person_is_named_in_a_comparison(
     ada = write_photo(tmp_path / "a.png", astronaut())
     enrol_photo(window, until, ada, "Ada")
     enrol_photo(window, until, write_photo(tmp_path / "g.png", hopper()), "Grace")
-    window.show_page(0)
-    live = window.live
+    window.show_page("live")
+    live = window.page("live")
     until(lambda: live.claim.count() == 3)
     live.claim.setCurrentIndex(live.claim.findData("Grace"))
     live.source.add(str(ada))
@@ -159,9 +160,9 @@ def test_what_cannot_be_enrolled_is_refused_in_one_line(
     }
     files["none"].write_text("nothing")
     files["heic"].write_bytes(b"\0\0\0\x18ftypheic" + bytes(64))
-    window.show_page(1)
-    window.enroll.take_files([files[picture]])
-    form = window.enroll.form
+    window.show_page("enrol")
+    window.page("enrol").take_files([files[picture]])
+    form = window.page("enrol").form
     until(lambda: words in form.error.text)
     form.name.setText("Somebody")
     assert not form.save.isEnabled()
@@ -172,8 +173,8 @@ def test_a_known_face_needs_a_second_yes_and_a_taken_name_another_name(
 ) -> None:
     photo = write_photo(tmp_path / "a.png", astronaut())
     enrol_photo(window, until, photo, "Ada")
-    form = window.enroll.form
-    window.enroll.take_files([photo])
+    form = window.page("enrol").form
+    window.page("enrol").take_files([photo])
     until(lambda: bool(form.samples))
     form.name.setText("Bea")
     form.save.click()
@@ -183,7 +184,7 @@ def test_a_known_face_needs_a_second_yes_and_a_taken_name_another_name(
     form.save.click()
     until(lambda: "Bea is enrolled" in form.coaching.text())
 
-    window.enroll.take_files([photo])
+    window.page("enrol").take_files([photo])
     until(lambda: bool(form.samples))
     form.name.setText("ADA")
     form.save.click()
@@ -193,16 +194,16 @@ def test_a_known_face_needs_a_second_yes_and_a_taken_name_another_name(
 
 
 def test_photos_can_be_dropped(window: MainWindow, until: Until, tmp_path: Path) -> None:
-    window.show_page(1)
+    window.show_page("enrol")
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(write_photo(tmp_path / "a.png", astronaut())))])
-    window.enroll.dropEvent(
+    window.page("enrol").dropEvent(
         QDropEvent(
             QPointF(200, 200), Qt.DropAction.CopyAction, data, LEFT,
             Qt.KeyboardModifier.NoModifier,
         )
     )  # fmt: skip
-    until(lambda: len(window.enroll.form.samples) == 1)
+    until(lambda: len(window.page("enrol").form.samples) == 1)
 
 
 @pytest.mark.parametrize(
@@ -217,23 +218,23 @@ def test_no_name_stands_beside_a_picture_that_proves_nothing(
     window: MainWindow, until: Until, tmp_path: Path, picture: Picture, words: str
 ) -> None:
     enrol_photo(window, until, write_photo(tmp_path / "a.png", astronaut()), "Ada")
-    window.show_page(0)
-    window.live.source.add(str(write_video(tmp_path / "a.avi", astronaut(), frames=500)))
-    window.live.source.toggle.click()
-    until(lambda: window.live.panel.name.text() == "Ada")
-    window.live.feed.status_changed.emit(SessionStatus(9, State.RUNNING, picture))
-    notice = window.live.video.notice
+    window.show_page("live")
+    window.page("live").source.add(str(write_video(tmp_path / "a.avi", astronaut(), frames=500)))
+    window.page("live").source.toggle.click()
+    until(lambda: window.page("live").panel.name.text() == "Ada")
+    window.page("live").feed.status_changed.emit(SessionStatus(9, State.RUNNING, picture))
+    notice = window.page("live").video.notice
     assert notice is not None
     assert words in notice.title
-    until(lambda: window.live.video.overlays == ())
-    assert window.live.panel.name.text() == "Cannot see"
+    until(lambda: window.page("live").video.overlays == ())
+    assert window.page("live").panel.name.text() == "Cannot see"
 
 
 def test_a_missing_source_says_so_and_what_to_do(window: MainWindow, until: Until) -> None:
-    window.live.source.add("/nowhere/video.mp4")
-    window.live.source.toggle.click()
-    until(lambda: "There is no file" in window.live.video.accessibleDescription())
-    notice = window.live.video.notice
+    window.page("live").source.add("/nowhere/video.mp4")
+    window.page("live").source.toggle.click()
+    until(lambda: "There is no file" in window.page("live").video.accessibleDescription())
+    notice = window.page("live").video.notice
     assert notice is not None
     assert notice.hint
 
@@ -242,33 +243,33 @@ def test_the_camera_is_let_go_of_when_its_page_is_left(
     window: MainWindow, until: Until, tmp_path: Path
 ) -> None:
     video = write_video(tmp_path / "a.avi", astronaut(), frames=500)
-    window.live.source.add(str(video))
-    window.live.source.toggle.click()
-    until(lambda: window.live.video.has_picture)
+    window.page("live").source.add(str(video))
+    window.page("live").source.toggle.click()
+    until(lambda: window.page("live").video.has_picture)
     statuses: list[SessionStatus] = []
-    window.live.feed.status_changed.connect(statuses.append)
-    window.show_page(3)
+    window.page("live").feed.status_changed.connect(statuses.append)
+    window.show_page("settings")
     until(lambda: bool(statuses) and statuses[-1].state is State.IDLE)
     left = len(statuses)
-    window.show_page(0)
+    window.show_page("live")
     until(lambda: any(status.state is State.RUNNING for status in statuses[left:]))
 
 
 def test_an_old_overlay_is_not_drawn(window: MainWindow, until: Until, tmp_path: Path) -> None:
     video = write_video(tmp_path / "a.avi", astronaut(), frames=250)
-    window.live.source.add(str(video))
-    window.live.source.toggle.click()
-    until(lambda: bool(window.live.video.overlays))
-    window.live.feed.pause(paused=True)
-    until(lambda: window.live.source.pause.text() == "Resume")
-    frame, session = window.live.feed.frame, window.live.feed._session
+    window.page("live").source.add(str(video))
+    window.page("live").source.toggle.click()
+    until(lambda: bool(window.page("live").video.overlays))
+    window.page("live").feed.pause(paused=True)
+    until(lambda: window.page("live").source.pause.text() == "Resume")
+    frame, session = window.page("live").feed.frame, window.page("live").feed._session
     assert frame is not None
     assert session is not None
     late = type(frame)(frame.bgr, frame.time_s + STALE_S + 0.05, frame.index + 1)
 
     def hidden() -> bool:
         session.latest_frame.put(late)  # a frame that was under way when pausing may come yet
-        return window.live.video.overlays == ()
+        return window.page("live").video.overlays == ()
 
     until(hidden)
 
@@ -276,8 +277,8 @@ def test_an_old_overlay_is_not_drawn(window: MainWindow, until: Until, tmp_path:
 def test_a_setting_is_kept_and_applied(
     window: MainWindow, context: Context, paths: Paths, until: Until
 ) -> None:
-    window.show_page(3)
-    page = window.settings
+    window.show_page("settings")
+    page = window.page("settings")
     until(lambda: page.fmr.count() == 3)
     assert page.in_use.text() == "CPU: detector 1.5 ms, embedder 1.5 ms"
     page.fmr.setCurrentIndex(page.fmr.findData(1e-4))
@@ -291,7 +292,7 @@ def test_a_setting_is_kept_and_applied(
 
 
 def test_everything_that_takes_input_has_a_name_for_screen_readers(window: MainWindow) -> None:
-    for page in range(4):
+    for page in [entry.key for entry in PAGES]:
         window.show_page(page)
         for kind in (QAbstractButton, QComboBox, QLineEdit, QListWidget):
             for widget in window.findChildren(kind):
@@ -302,21 +303,21 @@ def test_everything_that_takes_input_has_a_name_for_screen_readers(window: MainW
 
 
 def test_the_tab_key_reaches_every_control_of_a_page(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_page(3)
+    window.show_page("settings")
     window.activateWindow()
-    window.settings.camera.setFocus()
+    window.page("settings").camera.setFocus()
     reached = set()
     for _ in range(30):
         focused = QApplication.focusWidget()
         reached.add(focused)
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
-    page = window.settings
+    page = window.page("settings")
     wanted = {page.camera, page.mirror, page.fmr, page.embedder, page.provider, page.theme}
     assert wanted <= reached
 
 
 def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
-    for page in range(4):
+    for page in [entry.key for entry in PAGES]:
         window.show_page(page)
         window.resize(860, 600)
         QApplication.processEvents()
@@ -334,14 +335,17 @@ def test_the_camera_chosen_in_the_settings_is_the_one_offered(
     cameras = [CameraInfo(0, "Front", "/dev/video0"), CameraInfo(2, "Desk", "/dev/video2")]
     for page in ("source_bar", "settings_page"):
         monkeypatch.setattr(f"siamapp.gui.{page}.list_cameras", lambda: cameras)
-    window.live.source.refresh()
-    until(lambda: window.live.source.choice.count() == 2)
-    assert (window.live.source.choice.currentText(), window.live.source.spec) == ("Front", "0")
-    window.show_page(3)
-    box = window.settings.camera
+    window.page("live").source.refresh()
+    until(lambda: window.page("live").source.choice.count() == 2)
+    assert (window.page("live").source.choice.currentText(), window.page("live").source.spec) == (
+        "Front",
+        "0",
+    )
+    window.show_page("settings")
+    box = window.page("settings").camera
     until(lambda: box.count() == 3)
     box.setCurrentIndex(box.findText("Desk"))
     box.activated.emit(box.currentIndex())
-    window.show_page(0)
-    until(lambda: window.live.source.choice.currentText() == "Desk")
-    assert window.live.source.spec == "2"
+    window.show_page("live")
+    until(lambda: window.page("live").source.choice.currentText() == "Desk")
+    assert window.page("live").source.spec == "2"

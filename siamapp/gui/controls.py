@@ -1,0 +1,195 @@
+"""The few composed widgets that all pages are made of; whoever owns one gives it its words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from siamapp.gui.theme import SPACE, Theme, set_role
+
+TONE_ICONS = {"info": "info", "good": "match", "warn": "warn", "bad": "error", "muted": "waiting"}
+"""Each tone has a sign of its own: colour is never the only one."""
+
+
+class Card(QFrame):
+    """A framed section: a title with room for buttons beside it, and a column below."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "card")
+        self._title = QLabel()
+        set_role(self._title, "heading")
+        self._title.hide()
+        self.header = QHBoxLayout()
+        """Add buttons here: they stand at the right of the title."""
+        self.header.setSpacing(SPACE[2])
+        self.header.addWidget(self._title, 1)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(SPACE[4], SPACE[4], SPACE[4], SPACE[4])
+        self.column.setSpacing(SPACE[3])
+        self.column.addLayout(self.header)
+
+    @property
+    def title(self) -> str:
+        return self._title.text()
+
+    def set_title(self, text: str) -> None:
+        self._title.setText(text)
+        self._title.setVisible(bool(text))
+        self.setAccessibleName(text)
+
+
+class Chip(QFrame):
+    """A state as an icon and a word."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon = QLabel()
+        self._icon.setFixedSize(16, 16)
+        self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE[2], SPACE[1], SPACE[3], SPACE[1])
+        row.setSpacing(SPACE[2])
+        row.addWidget(self._icon)
+        row.addWidget(self._text)
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+    def show_state(self, text: str, tone: str, *, icon: str = "") -> None:
+        """Tones: info, good, warn, bad, muted."""
+        set_role(self, "chip", tone=tone)
+        set_role(self._text, "small", tone=tone)
+        colour = "accent" if tone == "info" else tone
+        self._theme.set_icon(self._icon, icon or TONE_ICONS[tone], colour, side_px=16)
+        self._text.setText(text)
+        self.setAccessibleName(text)
+
+
+class Banner(QFrame):
+    """What the user has to know, in one line or two, and perhaps a way on; hidden while empty."""
+
+    acted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon = QLabel()
+        self._icon.setFixedSize(20, 20)
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.action = QPushButton()
+        self.action.clicked.connect(self.acted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE[3], SPACE[2], SPACE[3], SPACE[2])
+        row.setSpacing(SPACE[3])
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        row.addWidget(self.action)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._text.text() if not self.isHidden() else ""
+
+    def show_text(self, text: str, tone: str = "bad", *, action: str = "") -> None:
+        """Tones: info, good, warn, bad. An empty text hides it."""
+        set_role(self, "banner", tone=tone)
+        colour = "accent" if tone == "info" else tone
+        self._theme.set_icon(self._icon, TONE_ICONS[tone], colour, side_px=20)
+        self._text.setText(text)
+        self.action.setText(action)
+        self.action.setVisible(bool(action))
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+
+    def clear(self) -> None:
+        self.hide()
+
+
+class ResultPanel(QFrame):
+    """One answer, large enough to be read from two metres."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon = QLabel()
+        self.title = QLabel()
+        self.line = QLabel()
+        for label in (self.title, self.line):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        words = QVBoxLayout()
+        words.setSpacing(SPACE[1])
+        words.addStretch(1)
+        words.addWidget(self.title)
+        words.addWidget(self.line)
+        words.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE[5], SPACE[4], SPACE[5], SPACE[4])
+        row.setSpacing(SPACE[5])
+        row.addWidget(self._icon)
+        row.addLayout(words, 1)
+        set_role(self.line, "heading")
+
+    def show_result(self, title: str, line: str, tone: str, *, icon: str = "") -> None:
+        """Tones: info, good, warn, bad, muted; the icon says the same as the colour."""
+        set_role(self, "result", tone=tone)
+        set_role(self.title, "huge", tone=tone)
+        colour = "accent" if tone == "info" else tone
+        self._theme.set_icon(self._icon, icon or TONE_ICONS[tone], colour, side_px=72)
+        self.title.setText(title)
+        self.line.setText(line)
+        self.line.setVisible(bool(line))
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(line)
+
+
+class SearchField(QLineEdit):
+    """Search as you type: Ctrl+F goes to it, Escape empties it."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setClearButtonEnabled(True)
+        self._glass = QAction(self)
+        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        theme.changed.connect(self._draw)
+        self._draw()
+        if parent is not None:
+            find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), parent)
+            find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            find.activated.connect(self._on_find)
+
+    def set_words(self, text: str) -> None:
+        self.setPlaceholderText(text)
+        self.setAccessibleName(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            return
+        super().keyPressEvent(event)
+
+    def _draw(self) -> None:
+        self._glass.setIcon(self._theme.icon("search", "muted"))
+
+    def _on_find(self) -> None:
+        self.setFocus()
+        self.selectAll()

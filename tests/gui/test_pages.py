@@ -1,0 +1,73 @@
+"""The rail, the pages behind it, and what the window tells them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from siamapp.gui.context import Context
+from siamapp.gui.main_window import MainWindow
+from siamapp.gui.pages import PAGES
+
+KEYS = [entry.key for entry in PAGES]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_page_is_made_when_it_is_first_shown_and_opens_no_window(
+    window: MainWindow, key: str
+) -> None:
+    made = [key for key in KEYS if key in window._pages]
+    assert made == ["live"]
+    shown: list[str] = []
+    QApplication.instance().focusWindowChanged.connect(lambda now: shown.append(str(now)))
+    window.show_page(key)
+    QApplication.processEvents()
+    assert shown == []
+    assert window.page(key).isVisible()
+    assert window.page(key).accessibleName()
+
+
+def test_each_page_has_a_number_key(window: MainWindow, qtbot: QtBot) -> None:
+    for number, key in enumerate(KEYS, 1):
+        qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
+        assert window.page(key).isVisible()
+
+
+def test_ctrl_z_goes_to_the_page_in_view_only(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undone: list[str] = []
+    for key in KEYS:
+        monkeypatch.setattr(window.page(key), "undo", lambda key=key: undone.append(key))
+    window.show_page("people")
+    window.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == ["people"]
+
+
+def test_a_hidden_page_reads_the_people_again_when_it_is_shown_and_then_once(
+    window: MainWindow, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    window.show_page("people")
+    window.show_page("settings")
+    monkeypatch.setattr(window.page("people"), "refresh", lambda: read.append("people"))
+    context.people_changed.emit()
+    assert read == []
+    for key in ("people", "settings", "people"):
+        window.show_page(key)
+    assert read == ["people"]
+
+
+def test_a_page_can_send_the_user_on_with_something(
+    window: MainWindow, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    got: list[object] = []
+    monkeypatch.setattr(window.page("enrol"), "receive", got.append)
+    context.go_to.emit("enrol", None)
+    assert window.page("enrol").isVisible()
+    assert got == []
+    context.go_to.emit("enrol", "what was seen")
+    assert got == ["what was seen"]
