@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from siamapp.errors import NoFace
-from siamapp.identity.calibrate import threshold_for
+from siamapp.identity.calibrate import evidence_for
 from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
 from siamapp.pipeline import Pipeline, Stream
@@ -48,8 +48,8 @@ def run_bench(
         ModelMissing: a peer's file is not there.
     """
     bgr = fit(picture)
-    row = threshold_for(pipeline.embedder.model.card, 1e-3)
-    policy = Policy(row.distance, row.fmr, row.distance, 0.05, 1)
+    held = evidence_for(pipeline.embedder.model.card, 1e-3)
+    policy = Policy(held.distance, held.fmr, held.distance, 0.05, 1)
     gallery = _made_up_gallery(pipeline)
     ours = Stream(pipeline, lambda: gallery, lambda: policy)
     found = len(ours(Frame(bgr, 0.0, 0)).faces)

@@ -88,8 +88,16 @@ def settings_set(
 ) -> None:
     """Change one setting."""
     changed = call.settings.changed(key, value)
+    document, text = {key: getattr(changed, key)}, f"{key} = {getattr(changed, key)!r}"
+    if key == "target_fmr":
+        from siamapp.cli_sources import evidence_facts, evidence_text
+        from siamapp.recognizer import evidence_in_use
+
+        evidence = evidence_in_use(call.paths, changed)
+        document["evidence"] = evidence_facts(evidence)
+        text += f"\n{evidence_text(evidence)}"
     changed.save(call.paths)
-    call.answer({key: getattr(changed, key)}, f"{key} = {getattr(changed, key)!r}")
+    call.answer(document, text)
 
 
 def doctor(call: Call) -> int:

@@ -13,6 +13,8 @@ from siamapp.cli_context import Call, verb
 from siamapp.cli_sources import (
     decision_facts,
     decision_text,
+    evidence_facts,
+    evidence_text,
     face_facts,
     frames,
     is_still,
@@ -112,6 +114,7 @@ def verify(
     sources = named_sources(paths or [], camera=camera, start_s=start, end_s=end)
     nearest: Decision | None = None
     with call.recognizer() as recognizer:
+        evidence = recognizer.evidence()
         for source in sources:
             decision = recognizer.verify(name, frames(source), still=is_still(source))
             nearest = _better(nearest, decision)
@@ -120,8 +123,13 @@ def verify(
     if nearest is None:
         raise NoFace("No face was found.", "Give a picture in which the face is seen.")
     call.answer(
-        {"claim": name, "match": nearest.name is not None, **decision_facts(nearest)},
-        decision_text(nearest),
+        {
+            "claim": name,
+            "match": nearest.name is not None,
+            **decision_facts(nearest),
+            "evidence": evidence_facts(evidence),
+        },
+        f"{decision_text(nearest)}\n{evidence_text(evidence)}",
     )
     return 0 if nearest.outcome is Outcome.MATCH else 1
 
@@ -136,15 +144,17 @@ def identify(
     """Who is this? Exit 0 where somebody was named, 1 where nobody was."""
     sources = named_sources(paths or [], camera=camera, start_s=start, end_s=end)
     with call.recognizer() as recognizer:
+        evidence = recognizer.evidence(claim=False)
         found = [
             (source.name, recognizer.identify(frames(source), still=is_still(source)))
             for source in sources
         ]
     lines = [f"{name}: {decision_text(f.decision)}" for name, faces in found for f in faces]
     lines += [f"{name}: no face" for name, faces in found if not faces]
+    faces_of = [{"source": n, "faces": [face_facts(f) for f in fs]} for n, fs in found]
     call.answer(
-        {"sources": [{"source": n, "faces": [face_facts(f) for f in fs]} for n, fs in found]},
-        "\n".join(lines),
+        {"sources": faces_of, "evidence": evidence_facts(evidence)},
+        "\n".join([*lines, evidence_text(evidence)]),
     )
     return 0 if any(f.decision.name for _, faces in found for f in faces) else 1
 

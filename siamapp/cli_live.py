@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from siamapp.cli_context import Call, verb
-from siamapp.cli_sources import decision_facts, decision_text
+from siamapp.cli_sources import decision_facts, decision_text, evidence_text
 from siamapp.types import FaceResult, FrameResult, Outcome
 
 if TYPE_CHECKING:
@@ -52,10 +52,13 @@ def live(
         decided.put((result, face))
 
     with call.recognizer() as recognizer:
+        rests_on = [evidence_text(recognizer.evidence(claim=claim is not None))]
 
         def tell() -> None:
             """Print and record: the gallery belongs to this thread, decisions are the session's."""
             while not decided.empty():
+                if rests_on:  # once, before the first decision
+                    call.tell(rests_on.pop())
                 result, face = decided.get()
                 recognizer.record(face, how="live", claim=claim)
                 typer.echo(_line(call, result, face))

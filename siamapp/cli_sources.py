@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from siamapp.errors import NoFace, SiamError
 from siamapp.types import Decision, FaceResult, Frame
 
 if TYPE_CHECKING:
+    from siamapp.identity.calibrate import Evidence
     from siamapp.live.source import FrameSource
 
 CAMERA_S = 20.0
@@ -113,6 +115,37 @@ def decision_text(decision: Decision) -> str:
     distance = f", distance {decision.best.distance:.3f}" if decision.best else ""
     limit = f"limit {decision.threshold:.3f} at FMR {decision.fmr:g}"
     return f"{who}{distance} ({limit}): {decision.reason}"
+
+
+def one_in(rate: float) -> str:
+    """A small rate as people say it: 0.00145 is "1 in 690"."""
+    count = 1 / rate
+    return f"1 in {count:,.0f}" if count < 100 else f"1 in {float(f'{count:.2g}'):,.0f}"
+
+
+def evidence_text(evidence: Evidence) -> str:
+    """What a threshold rests on, in one line."""
+    among = f" among {evidence.people:,} people" if evidence.people > 1 else ""
+    told = (
+        f"about {one_in(evidence.fmr).replace('1 in', '1 stranger in')} would pass{among}; "
+        f"from {evidence.comparisons:,} comparisons; "
+        f"at most {one_in(evidence.fmr_high)} at 95 %"
+    )
+    if evidence.falls_short:
+        told += (
+            f"; {one_in(evidence.target_fmr)} was asked for, which the comparisons cannot show "
+            "for so many people"
+        )
+    return told
+
+
+def evidence_facts(evidence: Evidence) -> dict[str, object]:
+    """What a threshold rests on, as JSON knows it."""
+    return {
+        **asdict(evidence),
+        "falls_short": evidence.falls_short,
+        "text": evidence_text(evidence),
+    }
 
 
 def face_facts(face: FaceResult) -> dict[str, object]:

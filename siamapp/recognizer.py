@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from siamapp import __version__, enroll
 from siamapp.collect import Collector
 from siamapp.errors import PersonNotFound, StoreError
-from siamapp.identity.calibrate import threshold_for
+from siamapp.identity.calibrate import Evidence, evidence_for
 from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.look_alikes import LookAlikes, look_alikes
@@ -28,6 +28,7 @@ from siamapp.store.people import People
 from siamapp.store.undo import Undo
 from siamapp.store.vault import Key
 from siamapp.types import Consent, Decision, FaceResult, Frame, Outcome, Person, Sample
+from siamapp.vision.card import load_card
 from siamapp.vision.detect import Detector
 from siamapp.vision.embed import Embedder
 from siamapp.vision.model import Model, find_model
@@ -64,7 +65,7 @@ class Recognizer:
             ModelError, StoreError, SettingsError: see their kinds.
         """
         pipeline = load_pipeline(paths, settings)
-        threshold_for(pipeline.embedder.model.card, settings.target_fmr)
+        evidence_for(pipeline.embedder.model.card, settings.target_fmr)
         database = Database.open(paths.home, key)
         try:
             return cls(settings, pipeline, database)
@@ -78,15 +79,30 @@ class Recognizer:
         Raises:
             SettingsError: the embedder has no evidence for the target rate.
         """
-        row = threshold_for(self.pipeline.embedder.model.card, settings.target_fmr)
-        self._same_distance = threshold_for(self.pipeline.embedder.model.card, SAME_FMR).distance
+        card = self.pipeline.embedder.model.card
+        evidence_for(card, settings.target_fmr)  # before anything is changed
+        self._same_distance = evidence_for(card, SAME_FMR).distance
         self.settings = settings
-        self.policy = Policy(
-            threshold=row.distance,
-            fmr=row.fmr,
-            leave_threshold=row.distance * LEAVE_SLACK,
-            runner_up_margin=settings.runner_up_margin,
-            agree_frames=settings.agree_frames,
+        self.policy = self._policy(self.evidence())
+
+    def evidence(self, *, claim: bool = True) -> Evidence:
+        """What a decision is held against, with what speaks for it.
+
+        Args:
+            claim: of a verification; otherwise of an identification among everybody enrolled,
+                stricter in a larger gallery so that the rate is one of looks.
+        """
+        people = 1 if claim else len(self.gallery)
+        card = self.pipeline.embedder.model.card
+        return evidence_for(card, self.settings.target_fmr, people=people)
+
+    def _policy(self, evidence: Evidence) -> Policy:
+        return Policy(
+            threshold=evidence.distance,
+            fmr=evidence.fmr,
+            leave_threshold=evidence.distance * LEAVE_SLACK,
+            runner_up_margin=self.settings.runner_up_margin,
+            agree_frames=self.settings.agree_frames,
         )
 
     def refresh(self) -> None:
@@ -94,7 +110,14 @@ class Recognizer:
         embedder = self.pipeline.embedder
         rows = self.people.gallery_rows(embedder.id)
         self.gallery = (
-            Gallery(embedder.id, rows.vectors, rows.person_ids, rows.names)
+            Gallery(
+                embedder.id,
+                rows.vectors,
+                rows.person_ids,
+                rows.names,
+                rejected=rows.rejected,
+                fusion=embedder.model.card.fusion,
+            )
             if len(rows.vectors)
             else Gallery.empty(embedder.id, embedder.dimension)
         )
@@ -147,7 +170,8 @@ class Recognizer:
             return self.gallery if claim is None else self.gallery.only(name)
 
         def policy() -> Policy:
-            return replace(self.policy, agree_frames=1) if still else self.policy
+            held = self._policy(self.evidence(claim=claim is not None))
+            return replace(held, agree_frames=1) if still else held
 
         return Stream(self.pipeline, gallery, policy)
 
@@ -300,6 +324,17 @@ def _finite(value: float) -> float | None:
 def model_folders(paths: Paths) -> tuple[Path, ...]:
     """Where models are looked for: what the user added hides nothing that came with the app."""
     return assets_dir() / "models", paths.models_dir
+
+
+def evidence_in_use(paths: Paths, settings: Settings) -> Evidence:
+    """What speaks for the target rate with the embedder in use, without starting a model.
+
+    Raises:
+        ModelError: there is no such embedder, or it was never calibrated.
+        SettingsError: its comparisons do not show the target rate.
+    """
+    card = load_card(find_model(settings.embedder, model_folders(paths)))
+    return evidence_for(card, settings.target_fmr)
 
 
 def load_pipeline(paths: Paths, settings: Settings, *, embedder: Path | None = None) -> Pipeline:

@@ -7,6 +7,7 @@ right in the *picture*: eye, eye, nose, mouth corner, mouth corner.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -103,6 +104,10 @@ class Candidate:
     person_id: int
     name: str
     distance: float
+    apart: float = math.inf
+    """Distance between this person's templates and the nearest candidate's: how alike they are."""
+    denied: bool = False
+    """Somebody said of a face like this one that it is not this person."""
 
 
 @dataclass(frozen=True, slots=True)

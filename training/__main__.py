@@ -47,7 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--run", type=Path, required=True)
     export.add_argument("--note", default="", help="what the card should say about the run")
     verbs.add_parser("quantize", parents=[data, model], help="model.onnx to model.int8.onnx")
-    verbs.add_parser("calibrate", parents=[data, model], help="thresholds by false-match rate")
+    calibrate = verbs.add_parser("calibrate", parents=[data, model], help="thresholds by FMR")
+    calibrate.add_argument(
+        "--fusion", action="store_true", help="choose how several templates are fused, instead"
+    )
     verbs.add_parser("card", parents=[model], help="card.toml anew, from the files")
     evaluate = verbs.add_parser("evaluate", parents=[data, model], help="figures on the test pairs")
     evaluate.add_argument("--pairs", type=Path, required=True)

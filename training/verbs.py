@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from siamapp.vision.card import ModelCard, load_card
+from siamapp.vision.card import FusionSpec, ModelCard, load_card
 from siamapp.vision.embed import Embedder
 from siamapp.vision.model import Model
 from training.config import TrainConfig, load_config
@@ -148,27 +148,33 @@ def quantize(parsed: Namespace) -> int:
     files = (card.file("fp32"), model_file(parsed.model, INT8, "int8"))
     # Thresholds and figures of a former int8 file are not this one's.
     figures = {name: card.figures[name] for name in ("training", "parity") if name in card.figures}
-    kept = {"files": files, "thresholds": (), "figures": figures}
+    kept = {"files": files, "thresholds": (), "fusion": FusionSpec(), "figures": figures}
     write_card(parsed.model, card.model_copy(update=kept))
     return 0
 
 
 def calibrate(parsed: Namespace) -> int:
-    """Put the threshold table into the card, measured with the file that runs on a CPU."""
+    """Put the threshold table into the card, measured with the file that runs on a CPU.
+
+    With --fusion the rule that makes one distance of several templates, instead.
+    """
     from training.calibrate import threshold_table
     from training.card import write_card
+    from training.fusion import choose_fusion
 
     crops, vectors, splits = _prepare(parsed, load_config(parsed.config, parsed.set))
     means = class_means(crops, vectors)
     rows = rows_of(crops, splits["calibration"])
     embedder = Embedder(Model.load(parsed.model, provider="cpu", threads=2))
     people = splits["calibration"]
-    table = threshold_table(
-        embed(embedder, central(crops.rgb[rows])),
-        crops.person[rows],
-        _maybe_same(crops, people, means),
-    )
+    own = embed(embedder, central(crops.rgb[rows]))
     card = load_card(parsed.model)
+    if parsed.fusion:
+        fusion, lines = choose_fusion(own, crops.person[rows])
+        write_card(parsed.model, card.model_copy(update={"fusion": fusion}))
+        print(*map(json.dumps, lines), sep="\n")
+        return 0
+    table = threshold_table(own, crops.person[rows], _maybe_same(crops, people, means))
     how: dict[str, float | int | str] = {
         "command": "python -m training calibrate --model DIR --data DIR --peers DIR",
         "file": embedder.model.file,
@@ -242,7 +248,7 @@ def card(parsed: Namespace) -> int:
     same = {file.sha256 for file in files} == {file.sha256 for file in old.files}
     if same:
         kept |= {"created": old.created, "thresholds": old.thresholds}
-        kept |= {"figures": old.figures, "golden": old.golden}
+        kept |= {"fusion": old.fusion, "figures": old.figures, "golden": old.golden}
     write_card(parsed.model, fresh.model_copy(update=kept))
     if not same:
         print("The files are not those of the old card: measure them again.", file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from siamapp.types import Candidate, Decision, Outcome, Shortfall
 
@@ -19,7 +20,18 @@ class Policy:
     leave_threshold: float
     """Leave: a name once given is kept up to this distance, so that it does not flicker."""
     runner_up_margin: float
+    """The second person must be at least this much farther; more for a look-alike."""
     agree_frames: int
+
+
+LOOK_ALIKE_SHARE: Final = 0.5
+"""Of the distance by which two enrolled people lie within the threshold of one another: so much
+more must the runner-up be farther. A probe that is half-way between two look-alikes is neither."""
+
+
+def look_alike_margin(apart: float, threshold: float) -> float:
+    """Extra runner-up margin between two people who are `apart`; 0 unless they are look-alikes."""
+    return LOOK_ALIKE_SHARE * max(threshold - apart, 0.0)
 
 
 def judge(candidates: Sequence[Candidate], policy: Policy) -> Decision:
@@ -29,7 +41,7 @@ def judge(candidates: Sequence[Candidate], policy: Policy) -> Decision:
             Outcome.EMPTY, policy.threshold, policy.fmr, reason="nobody is enrolled yet"
         )
     best = candidates[0]
-    second = candidates[1] if len(candidates) > 1 else None
+    second = candidates[1] if len(candidates) > 1 and not candidates[1].denied else None
     made = Decision(Outcome.UNKNOWN, policy.threshold, policy.fmr, best, second)
     if not best.distance <= policy.threshold:
         return replace(
@@ -37,12 +49,17 @@ def judge(candidates: Sequence[Candidate], policy: Policy) -> Decision:
             reason=f"nobody enrolled is near enough: the nearest is at {best.distance:.2f}, "
             f"{policy.threshold:.2f} is allowed",
         )
-    if second is not None and not second.distance - best.distance >= policy.runner_up_margin:
-        return replace(
-            made,
-            reason=f"two people are about equally near: {best.distance:.2f} "
-            f"and {second.distance:.2f}",
-        )
+    if best.denied:
+        return replace(made, reason="somebody said of a face like this that it is another person's")
+    if second is not None:
+        extra = look_alike_margin(second.apart, policy.threshold)
+        if not second.distance - best.distance >= policy.runner_up_margin + extra:
+            alike = "two people who look alike" if extra else "two people"
+            return replace(
+                made,
+                reason=f"{alike} are about equally near: {best.distance:.2f} "
+                f"and {second.distance:.2f}",
+            )
     return replace(
         made,
         outcome=Outcome.MATCH,

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from siamapp.errors import ModelIncompatible
 from siamapp.types import FloatArray
+from siamapp.vision.card import FusionSpec
 
 
 class Gallery:
-    """Templates of one embedder, grouped by person."""
+    """Templates of one embedder, grouped by person, and faces known to be somebody else's."""
 
     def __init__(
         self,
@@ -20,6 +21,9 @@ class Gallery:
         vectors: FloatArray,
         person_ids: NDArray[np.int64],
         names: Mapping[int, str],
+        *,
+        rejected: Mapping[int, FloatArray] | None = None,
+        fusion: FusionSpec = FusionSpec(),  # noqa: B008 - frozen
     ) -> None:
         """Sort templates by person.
 
@@ -28,21 +32,26 @@ class Gallery:
             vectors: `(N, D)` unit length.
             person_ids: `(N,)` whose template each row is.
             names: name of each person.
+            rejected: by person, `(K, D)` unit vectors of which somebody said "not that person".
+            fusion: how a person's several distances become one.
 
         Raises:
             ValueError: sizes differ, or a vector is not finite and of unit length.
         """
         if vectors.ndim != 2 or len(vectors) != len(person_ids):
             raise ValueError("vectors and person_ids do not fit together")
-        norms = np.linalg.norm(vectors, axis=1)
-        if not np.isfinite(vectors).all() or (np.abs(norms - 1) > 1e-3).any():
-            raise ValueError("a template is not a finite unit vector")
+        for some in (vectors, *(rejected or {}).values()):
+            norms = np.linalg.norm(some, axis=1)
+            if not np.isfinite(some).all() or (np.abs(norms - 1) > 1e-3).any():
+                raise ValueError("a template is not a finite unit vector")
         order = np.argsort(person_ids, kind="stable")
         self.embedder_id = embedder_id
         self.vectors = np.ascontiguousarray(vectors[order], dtype=np.float32)
         self.people, self.starts = np.unique(person_ids[order], return_index=True)
         self.names = {int(person): names[int(person)] for person in self.people}
         self.vectors.setflags(write=False)
+        self.rejected = {p: v for p, v in (rejected or {}).items() if p in self.names and len(v)}
+        self.fusion = fusion
 
     @classmethod
     def empty(cls, embedder_id: str, dimension: int) -> Gallery:
@@ -57,7 +66,20 @@ class Gallery:
         wanted = [person for person, known in self.names.items() if known == name]
         owner = np.repeat(self.people, np.diff(np.append(self.starts, len(self.vectors))))
         rows = np.isin(owner, wanted)
-        return Gallery(self.embedder_id, self.vectors[rows], owner[rows], self.names)
+        return Gallery(
+            self.embedder_id,
+            self.vectors[rows],
+            owner[rows],
+            self.names,
+            rejected=self.rejected,
+            fusion=self.fusion,
+        )
+
+    def templates(self, person_id: int) -> FloatArray:
+        """`(n, D)` of one person."""
+        at = int(np.searchsorted(self.people, person_id))
+        end = self.starts[at + 1] if at + 1 < len(self.starts) else len(self.vectors)
+        return self.vectors[self.starts[at] : end]
 
     def require(self, embedder_id: str) -> None:
         """Raise ModelIncompatible unless that embedder's probes fit this gallery."""

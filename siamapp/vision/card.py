@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from siamapp.errors import ModelIncompatible, ModelMissing, ModelTampered
 
@@ -91,6 +91,27 @@ class GoldenSpec(_Part):
     sha256: str = Field(pattern=_SHA256)
 
 
+class FusionSpec(_Part):
+    """How the distances to a person's several templates become one, chosen by measurement."""
+
+    rule: Literal["nearest", "nearest_k", "nearer_half", "learned"] = "nearer_half"
+    """"nearest" is the minimum, "nearest_k" the mean of the `k` nearest, "nearer_half" the mean of
+    the nearer half; "learned" is `weights` of the minimum, the nearer half's and the whole mean."""
+    k: int = Field(1, ge=1, le=64)
+    weights: tuple[float, float, float] = (0.0, 1.0, 0.0)
+    offsets: tuple[float, ...] = Field((), max_length=64)
+    """Added to the fused distance of somebody with 1, 2, 3 ... templates (the last: or more), so
+    that it passes strangers as seldom as the one comparison that `thresholds` are about."""
+    figures: dict[str, float | int | str] = Field(default_factory=dict)
+    """What was measured, with the `command` that did it."""
+
+    @model_validator(mode="after")
+    def _weights_sum_to_one(self) -> FusionSpec:
+        if not (min(self.weights) >= 0 and abs(sum(self.weights) - 1) < 1e-6):
+            raise ValueError("weights are not negative and sum to 1")
+        return self
+
+
 class Threshold(_Part):
     """Distance at which a stranger passes at the stated rate, with the evidence for it."""
 
@@ -102,6 +123,10 @@ class Threshold(_Part):
     fmr_high: float
     fnmr: float
     """Genuine comparisons refused at this distance."""
+    observed_fmr: float | None = None
+    """Impostor comparisons that passed at this distance; never above `fmr`."""
+    held_out_fmr: float | None = None
+    """The same of people who were left out as their distance was chosen."""
 
 
 class ModelCard(_Part):
@@ -125,6 +150,7 @@ class ModelCard(_Part):
     detection: DetectionSpec | None = None
     refinement: RefinementSpec | None = None
     golden: GoldenSpec | None = None
+    fusion: FusionSpec = FusionSpec()
     files: tuple[ModelFile, ...] = Field(min_length=1)
     thresholds: tuple[Threshold, ...] = ()
     figures: dict[str, dict[str, float | int | str]] = Field(default_factory=dict)

@@ -197,3 +197,32 @@ def test_what_is_no_video_is_told(cli: Cli, tmp_path: Path) -> None:
         status, lines, err = cli(*words)
         assert (status, lines[-1]["error"]["kind"]) == (2, "ImageError")
         assert len(err.splitlines()) == 1
+
+
+def test_answers_tell_what_their_threshold_rests_on(
+    cli: Cli, tmp_path: Path, eileen: Path, grace: Path
+) -> None:
+    cli("enroll", "Eileen", eileen)
+    cli("enroll", "Grace", grace)
+    _, [verified], _ = cli("verify", "Eileen", eileen)
+    told = verified["evidence"]
+    assert (told["distance"], told["comparisons"]) == (verified["threshold"], 100_000)
+    assert told["text"] == (
+        "about 1 stranger in 1,000 would pass; from 100,000 comparisons; at most 1 in 500 at 95 %"
+    )
+    _, [named], _ = cli("identify", eileen)
+    assert named["evidence"]["people"] == 2
+    assert named["evidence"]["distance"] < told["distance"], "two people are two chances"
+    assert named["sources"][0]["faces"][0]["threshold"] == named["evidence"]["distance"]
+    _, _, err = cli("live", "--source", write_video(tmp_path / "e.avi", astronaut(), frames=8))
+    assert "1 stranger in 1,000 would pass among 2 people" in err
+
+
+def test_a_target_that_the_comparisons_cannot_show_is_refused(cli: Cli) -> None:
+    status, [answer], _ = cli("settings", "set", "target_fmr", "0.0001")
+    assert status == 0
+    assert answer["evidence"]["comparisons"] > 1_000_000
+    status, [refused], _ = cli("settings", "set", "target_fmr", "1e-9")
+    assert (status, refused["error"]["kind"]) == (2, "SettingsError")
+    assert "settings set target_fmr 1e-05" in refused["error"]["hint"]
+    assert cli("settings", "get", "target_fmr")[1] == [{"target_fmr": 0.0001}]

@@ -3,13 +3,24 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from siamapp.errors import ModelIncompatible, SettingsError
-from siamapp.identity.calibrate import supported_fmrs, threshold_for
-from siamapp.identity.decide import Agreement, Policy, judge, one_face_each, poor
+from siamapp.identity.calibrate import evidence_for, supported_fmrs
+from siamapp.identity.decide import (
+    Agreement,
+    Policy,
+    judge,
+    look_alike_margin,
+    one_face_each,
+    poor,
+)
+from siamapp.paths import assets_dir
 from siamapp.types import Candidate, Outcome, Shortfall
-from siamapp.vision.card import InputSpec, ModelCard, ModelFile, Threshold
+from siamapp.vision.card import InputSpec, ModelCard, ModelFile, Threshold, load_card
 
 POLICY = Policy(threshold=1.0, fmr=1e-3, leave_threshold=1.1, runner_up_margin=0.05, agree_frames=3)
 
@@ -37,6 +48,23 @@ def test_a_distance_that_is_no_number_matches_nobody():
 def test_two_people_about_equally_near_are_unknown():
     assert judge([near(1, 0.50), near(2, 0.53)], POLICY).outcome is Outcome.UNKNOWN
     assert judge([near(1, 0.50), near(2, 0.56)], POLICY).outcome is Outcome.MATCH
+
+
+def test_look_alikes_need_an_extra_margin():
+    def pair(second: float, apart: float):
+        return judge([near(1, 0.50), replace(near(2, second), apart=apart)], POLICY).outcome
+
+    assert pair(0.56, 1.0) is Outcome.MATCH
+    assert pair(0.56, 0.6) is Outcome.UNKNOWN
+    assert pair(0.76, 0.6) is Outcome.MATCH, "half of the 0.4 by which they are within 1.0"
+    assert look_alike_margin(1.3, 1.0) == 0
+
+
+def test_a_denied_person_is_never_named_and_stands_in_nobodys_way():
+    denied = replace(near(1, 0.3), denied=True)
+    assert judge([denied], POLICY).outcome is Outcome.UNKNOWN
+    assert judge([near(2, 0.32), denied], POLICY).name == "person 2"
+    assert judge([near(2, 1.2), denied], POLICY).name is None
 
 
 def test_an_empty_gallery_says_so():
@@ -117,25 +145,67 @@ def card_with(*rows: tuple[float, float]) -> ModelCard:
         input=InputSpec(width=112, height=112, channels="rgb", mean=(0, 0, 0), std=(1, 1, 1)),
         files=(ModelFile(name="model.onnx", precision="fp32", sha256="0" * 64),),
         thresholds=tuple(
-            Threshold(fmr=f, distance=d, impostor_comparisons=9, fmr_low=0, fmr_high=1, fnmr=0)
+            Threshold(
+                fmr=f, distance=d, impostor_comparisons=9000,
+                fmr_low=f / 2, fmr_high=f * 2, fnmr=0,
+            )
             for f, d in rows
         ),
     )  # fmt: skip
 
 
-def test_the_threshold_is_never_looser_than_asked():
-    card = card_with((1e-2, 1.2), (1e-3, 1.1), (1e-4, 1.0))
+ROWS = ((1e-2, 1.2), (1e-3, 1.1), (1e-4, 1.0))
+
+
+def test_a_calibrated_rate_has_its_own_distance_and_evidence():
+    card = card_with(*ROWS)
     assert supported_fmrs(card) == (1e-2, 1e-3, 1e-4)
-    assert threshold_for(card, 1e-3).distance == 1.1
-    assert threshold_for(card, 5e-3).distance == 1.1
-    assert threshold_for(card, 0.5).distance == 1.2
+    held = evidence_for(card, 1e-3)
+    assert (held.distance, held.fmr, held.comparisons, held.people) == (1.1, 1e-3, 9000, 1)
+    assert held.fmr_high == pytest.approx(2e-3)
+    assert evidence_for(card, 0.5).distance == 1.2
+    assert evidence_for(card, 0.5).fmr == 1e-2, "no rate is claimed that was not measured"
+
+
+@given(st.floats(1.2e-4, 0.5))
+def test_between_calibrated_rates_the_distance_is_never_looser_than_the_curve(target: float):
+    """Ln FMR of these rows is concave in the distance, as that of real impostors is."""
+
+    def curve(distance: float) -> float:
+        return float(np.exp(-30 * (1.5 - distance) ** 2))
+
+    rows = [(curve(d), d) for d in (0.95, 1.0, 1.05, 1.1, 1.2, 1.3)]
+    held = evidence_for(card_with(*rows), target)
+    assert curve(held.distance) <= target * (1 + 1e-9)
+    assert held.distance >= max(d for f, d in rows if f <= target * (1 + 1e-9))
+
+
+def test_the_committed_table_would_predict_its_own_rows_from_the_stricter_ones():
+    rows = load_card(assets_dir() / "models" / "siamface-v1").thresholds
+    for left_out in rows[1:-2]:
+        card = card_with(*((r.fmr, r.distance) for r in rows if r is not left_out))
+        assert evidence_for(card, left_out.fmr).distance <= left_out.distance + 0.012
+
+
+def test_a_look_at_more_people_is_held_to_a_stricter_distance():
+    card = card_with(*ROWS)
+    alone, ten = evidence_for(card, 1e-3), evidence_for(card, 1e-3, people=10)
+    assert ten.distance == pytest.approx(1.0, abs=1e-3)
+    assert ten.distance < alone.distance
+    assert ten.fmr == pytest.approx(1e-3), "the rate is one of looks"
+    assert not ten.falls_short
+    crowd = evidence_for(card, 1e-3, people=1000)
+    assert crowd.distance == 1.0
+    assert crowd.falls_short
+    assert crowd.fmr == pytest.approx(1 - (1 - 1e-4) ** 1000)
+    assert evidence_for(card, 1e-3, people=0) == alone
 
 
 def test_a_rate_without_evidence_is_refused_with_the_nearest_one():
-    with pytest.raises(SettingsError, match=r"0\.0001"):
-        threshold_for(card_with((1e-3, 1.1), (1e-4, 1.0)), 1e-6)
+    with pytest.raises(SettingsError, match=r"target_fmr 0\.0001"):
+        evidence_for(card_with((1e-3, 1.1), (1e-4, 1.0)), 1e-6)
     with pytest.raises(ModelIncompatible, match="thresholds"):
-        threshold_for(card_with(), 1e-3)
+        evidence_for(card_with(), 1e-3)
 
 
 def test_a_new_policy_shows_in_the_answer():

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from siamapp.errors import ModelIncompatible
 from siamapp.identity.gallery import Gallery
-from siamapp.identity.match import distances, match, person_distances
+from siamapp.identity.match import distances, match, people_apart, person_distances
+from siamapp.vision.card import FusionSpec
 
 RANDOM = np.random.default_rng(5)
 
@@ -46,8 +47,54 @@ def nearer_half(values: np.ndarray) -> float:
 )
 def test_a_person_is_as_far_as_the_nearer_half_of_the_templates(people):
     starts = np.cumsum([0, *map(len, people)])[:-1]
-    fused = person_distances(np.concatenate(people).astype(np.float32), starts)
+    table = np.concatenate(people).astype(np.float32)
+    fused = person_distances(table, starts, FusionSpec())
     assert fused == pytest.approx([nearer_half(np.array(own)) for own in people], abs=1e-5)
+
+
+def test_every_rule_of_fusion_by_its_definition():
+    people = [[0.9, 0.3, 0.6, 0.5], [0.8], [0.7, 0.2]]
+    starts, table = np.array([0, 4, 5]), np.concatenate(people).astype(np.float32)
+
+    def fused(**rule: object) -> list[float]:
+        return person_distances(table, starts, FusionSpec(**rule)).tolist()
+
+    assert fused(rule="nearest") == pytest.approx([0.3, 0.8, 0.2])
+    assert fused(rule="nearest_k", k=3) == pytest.approx([1.4 / 3, 0.8, 0.45])
+    weights = (0.5, 0.2, 0.3)
+    learned = [0.5 * min(p) + 0.2 * nearer_half(np.array(p)) + 0.3 * np.mean(p) for p in people]
+    assert fused(rule="learned", weights=weights) == pytest.approx(learned)
+    offsets = (0.0, 0.01, 0.02)
+    assert fused(rule="nearest", offsets=offsets) == pytest.approx([0.32, 0.8, 0.21])
+    with pytest.raises(ValueError, match="sum to 1"):
+        FusionSpec(rule="learned", weights=(0.5, 0.6, 0.1))
+
+
+def test_who_a_face_was_said_not_to_be_comes_last_and_only_for_such_a_face():
+    vectors = unit(3)
+    names = {1: "one", 2: "two", 3: "three"}
+    near_one = vectors[0] + 0.3 * unit(1)[0]
+    near_one /= np.linalg.norm(near_one)
+    gallery = Gallery("e" * 16, vectors, np.array([1, 2, 3]), names, rejected={1: near_one[None]})
+    found = match(near_one, gallery, "l2", top=3)
+    assert (found[-1].person_id, found[-1].denied) == (1, True)
+    assert not any(candidate.denied for candidate in found[:2])
+    best = match(vectors[0], gallery, "l2")[0]
+    assert (best.person_id, best.denied) == (1, False), "the person's own face is nearer"
+    alone = match(near_one, gallery.only("one"), "l2")
+    assert [c.denied for c in alone] == [True]
+    with pytest.raises(ValueError, match="unit"):
+        Gallery("e" * 16, vectors, np.array([1, 2, 3]), names, rejected={1: 2 * vectors[:1]})
+
+
+def test_candidates_tell_how_far_apart_they_are_enrolled():
+    vectors = unit(4)
+    gallery = Gallery("e" * 16, vectors, np.array([1, 1, 2, 2]), {1: "one", 2: "two"})
+    first, second = match(vectors[0], gallery, "l2")
+    assert first.apart == np.inf
+    assert second.apart == people_apart(gallery, 1, 2, "l2")
+    table = np.linalg.norm(vectors[:2, None] - vectors[None, 2:], axis=2)
+    assert second.apart == pytest.approx(table.min(axis=1).mean(), abs=1e-3)
 
 
 def test_the_nearest_people_come_first_whatever_the_order_of_templates():

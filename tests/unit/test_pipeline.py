@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from siamapp.collect import Collector
 from siamapp.errors import ManyFaces, ModelIncompatible, NoFace, PoorQuality
 from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
 from siamapp.pipeline import Pipeline, Stream
-from siamapp.collect import Collector
 from siamapp.settings import Settings
 from siamapp.types import Face, Frame, Outcome
 from siamapp.vision.align import TEMPLATE_XY
