@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from siamapp import cli_admin, cli_audit, cli_gallery, cli_live, cli_people
+from siamapp import cli_admin, cli_audit, cli_gallery, cli_live, cli_people, cli_vault
 from siamapp.cli_context import Call, Home, Json, KeyFile, verb
 from siamapp.errors import SiamError
 from siamapp.log import log
@@ -57,6 +57,7 @@ def _open_window(call: Call, source: str | None) -> int:
 
 cli_gallery.register(app)
 cli_people.register(app)
+cli_vault.register(app, cli_people.people_app)
 cli_live.register(app)
 cli_admin.register(app)
 cli_audit.register(app)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from siamapp.errors import KeyUnavailable
 from siamapp.log import log_to_file
 from siamapp.paths import Paths
 from siamapp.settings import Settings
@@ -26,7 +27,7 @@ from siamapp.settings import Settings
 if TYPE_CHECKING:
     from siamapp.recognizer import Recognizer
     from siamapp.store.database import Database
-    from siamapp.store.keys import Key
+    from siamapp.store.keys import AskPassphrase, Key
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 Home = Annotated[
@@ -66,21 +67,36 @@ class Call:
         named = self.key_file or os.environ.get("SIAMAPP_KEY_FILE")
         return Path(named).expanduser() if named else None
 
-    def key(self, ask_passphrase: Callable[[bool], str] | None = None) -> Key:
+    def key(self, ask_passphrase: AskPassphrase | None = None) -> Key:
         """The gallery's key; by default a passphrase is asked for where there is a terminal."""
         from siamapp.store.vault import find_key
 
         if ask_passphrase is None and sys.stdin.isatty():
-            ask_passphrase = _ask_passphrase
+            ask_passphrase = self.ask_passphrase
         return find_key(self.paths.home, key_file=self.key_path, ask_passphrase=ask_passphrase)
 
-    def database(self) -> Database:
+    @staticmethod
+    def ask_passphrase(new: bool, of: str = "the gallery") -> str:
+        """Ask on the terminal.
+
+        Raises:
+            KeyUnavailable: there is none.
+        """
+        if not sys.stdin.isatty():
+            raise KeyUnavailable(
+                f"The passphrase of {of} is needed.", "Start siamapp in a terminal, or give a file."
+            )
+        text = f"{'New passphrase for' if new else 'Passphrase of'} {of}"
+        answer: str = typer.prompt(text, hide_input=True, confirmation_prompt=new, err=True)
+        return answer
+
+    def database(self, key: Key | None = None) -> Database:
         """The open gallery, without any model."""
         from siamapp.store.database import Database
         from siamapp.store.edits import Edits
 
         self.log()
-        database = Database.open(self.paths.home, self.key())
+        database = Database.open(self.paths.home, key or self.key())
         self._tell_expired(Edits(database).delete_expired(date.today()))
         return database
 
@@ -143,9 +159,3 @@ def verb(app: typer.Typer, name: str) -> Callable[[Callable[..., int | None]], N
         app.command(name)(run)
 
     return register
-
-
-def _ask_passphrase(new: bool) -> str:
-    text = "New passphrase for the gallery" if new else "Passphrase of the gallery"
-    answer: str = typer.prompt(text, hide_input=True, confirmation_prompt=new, err=True)
-    return answer

@@ -221,7 +221,7 @@ def _edit(call: Call, name: str, change: Callable[[Edits, Person, People], objec
         person = people.by_name(name)
         change(edits, person, people)
         edits.forget_undo()
-        return next(p for p in people.all() if p.person_id == person.person_id)
+        return people.by_id(person.person_id)
 
 
 def _distances(call: Call, templates: list[Template]) -> dict[int, dict[int, float]]:

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from siamapp import __version__, enroll
 from siamapp.collect import Collector
-from siamapp.errors import PersonNotFound, StoreError
+from siamapp.errors import AlreadyKnown, PersonNotFound, StoreError
 from siamapp.identity.calibrate import Evidence, evidence_for
 from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
@@ -24,7 +24,10 @@ from siamapp.store.audit import Audit
 from siamapp.store.database import Database
 from siamapp.store.edits import Edits
 from siamapp.store.history import History
+from siamapp.store.names import name_key
 from siamapp.store.people import People
+from siamapp.store.sealed import KeyFor
+from siamapp.store.transfer import Carried, add_people, read_people
 from siamapp.store.undo import Undo
 from siamapp.store.vault import Key
 from siamapp.types import Consent, Decision, FaceResult, Frame, Outcome, Person, Sample
@@ -143,6 +146,42 @@ class Recognizer:
         )
         self.refresh()
         return undo
+
+    def import_people(
+        self, path: Path, key_for: KeyFor, *, allow_duplicate: bool = False
+    ) -> tuple[list[Person], list[tuple[str, str]]]:
+        """Enrol the people of an exported file: who was added, and who was refused with the reason.
+
+        Refused is whose name is taken, whose face is enrolled under another name (unless
+        `allow_duplicate`) and who has no sample of an embedder that this gallery knows.
+
+        Raises:
+            StoreError: the file does not open or is not to be trusted; nothing was changed.
+        """
+        embedder_id = self.pipeline.embedder.id
+        known = frozenset({embedder_id, *self.people.embedder_ids()})
+        taken = {name_key(person.name) for person in self.people.all()}
+        accepted: list[Carried] = []
+        refused: list[tuple[str, str]] = []
+        for person in read_people(path, key_for):
+            try:
+                if not person.embedder_ids & known:
+                    raise StoreError("All samples are of an embedder that is not in use here.")
+                if name_key(person.name) in taken:
+                    raise AlreadyKnown("Somebody of that name is enrolled already.")
+                if not allow_duplicate:
+                    samples = person.samples_of(embedder_id)
+                    enroll.refuse_known(
+                        person.name, samples, self.gallery, self.policy, self.pipeline.metric
+                    )
+            except (StoreError, AlreadyKnown) as error:
+                refused.append((person.name, error.message))
+            else:
+                taken.add(name_key(person.name))
+                accepted.append(person)
+        added = add_people(self._database, accepted, embedder_ids=known)
+        self.refresh()
+        return added, refused
 
     def look_alikes(self, *, within: float | None = None, top: int = 100) -> list[LookAlikes]:
         """Pairs of people with templates nearer than `within` (else 1.5 times the threshold)."""

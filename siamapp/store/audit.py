@@ -21,7 +21,8 @@ from siamapp.types import Outcome, Refusals
 Fact: TypeAlias = str | int | float | bool | None
 Kind = Literal[
     "enrol", "add_samples", "rename", "tag", "consent", "delete", "expire", "remove_sample",
-    "move_sample", "split", "merge", "reject", "undo", "decision",
+    "move_sample", "split", "merge", "reject", "undo", "decision", "backup", "restore", "export",
+    "import",
 ]  # fmt: skip
 _START: Final = bytes(32)
 
@@ -114,6 +115,12 @@ class Audit:
                 (count,),
             ).fetchall()
         return [int(row[0]) for row in rows]
+
+    def head(self) -> str:
+        """Hex hash of the last entry."""
+        with self._database.snapshot() as connection:
+            (head,) = connection.execute("SELECT hash FROM audit_head").fetchone()
+        return str(head.hex())
 
     def verify(self, *, known_head: str | None = None) -> Verdict:
         """Recompute the chain.

@@ -9,6 +9,7 @@ SQLCipher encrypts the journal as it does the file.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from siamapp.errors import StoreCorrupt, StoreError, StoreLocked, StoreTooNew
 from siamapp.log import log
+from siamapp.store.files import identity, make_owner_only, sync_folder, touch
 from siamapp.store.schema import APPLICATION_ID, MIGRATIONS
 from siamapp.store.vault import GALLERY_NAME, Key, Vault
 
@@ -29,6 +31,7 @@ Connection: TypeAlias = sqlite3.Connection
 
 _BUSY_S: Final = 5.0
 _PLAIN_HEADER: Final = b"SQLite format 3\0"
+_SCHEMA: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
 _DISK_HINT: Final = "Check the disk's free space and the rights of the folder."
 _RESTORE_HINT: Final = "Restore it from a backup."
 
@@ -39,6 +42,7 @@ class Database:
     def __init__(self, connection: Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._identity = identity(path)
 
     @classmethod
     def open(cls, home: Path, key: Key) -> Database:
@@ -62,7 +66,7 @@ class Database:
         try:
             with _told():
                 database._accept()
-                _make_owner_only(path)
+                make_owner_only(path)
                 database._migrate(key)
         except BaseException as error:
             database.close()
@@ -72,6 +76,10 @@ class Database:
                 ) from error
             raise
         return database
+
+    @property
+    def home(self) -> Path:
+        return self._path.parent
 
     @property
     def schema_version(self) -> int:
@@ -98,6 +106,60 @@ class Database:
         with self.snapshot() as connection:
             _verify_pages(connection)
             _verify_content(connection)
+
+    def check_schema(self) -> None:
+        """Make sure that a file from elsewhere has our tables, triggers and nothing else.
+
+        Raises:
+            StoreCorrupt: it has not: a view or a trigger could lie about, or change, what is read.
+        """
+        model = cast("Connection", sqlcipher.connect(":memory:", isolation_level=None))
+        try:
+            _upgrade(model)
+            wanted = model.execute(_SCHEMA).fetchall()
+        finally:
+            model.close()
+        with self.snapshot() as connection:
+            if connection.execute(_SCHEMA).fetchall() != wanted:
+                raise StoreCorrupt("The file is not a gallery as siamapp makes it.")
+
+    def copy_to(self, path: Path, key: Key) -> None:
+        """Write a copy of this moment under another key, while others go on reading and writing.
+
+        Raises:
+            FileExistsError: there is a file already.
+            StoreError: it cannot be written.
+        """
+        touch(path)
+        with _told():
+            target = _connect(path, key)
+            try:
+                self._connection.backup(target)
+            finally:
+                target.close()
+
+    def replace_by(self, new: Path) -> None:
+        """Put another gallery, verified and closed, in the place of this one, and close this one.
+
+        Nobody writes meanwhile; whoever has the old file open is told at the next transaction.
+
+        Raises:
+            StoreLocked: another program is writing.
+            StoreError: the system does not let us.
+        """
+        try:
+            with _told():
+                self._connection.execute("BEGIN EXCLUSIVE")
+                if os.name == "nt":  # there an open file cannot be replaced
+                    self.close()
+                new.replace(self._path)
+        except OSError as error:
+            raise StoreError(
+                f"The gallery cannot be replaced: {error.strerror}.", _DISK_HINT
+            ) from error
+        finally:
+            self.close()
+        sync_folder(self._path.parent)
 
     def vacuum(self) -> None:
         """Write the file anew without free space, so that no page holds what was deleted.
@@ -126,6 +188,10 @@ class Database:
         with _told():
             self._connection.execute(begin)
             try:
+                if identity(self._path) != self._identity:
+                    raise StoreLocked(
+                        "The gallery was replaced by another program.", "Open it again."
+                    )
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -149,12 +215,7 @@ class Database:
             return
         copy = self._path.with_name(f"{GALLERY_NAME}.before-{version + 1}")
         copy.unlink(missing_ok=True)
-        _touch(copy)
-        target = _connect(copy, key)
-        try:
-            self._connection.backup(target)
-        finally:
-            target.close()
+        self.copy_to(copy, key)
         with self.transaction() as connection:
             _upgrade(connection)
             _verify_content(connection)
@@ -168,7 +229,7 @@ def _create(path: Path, key: Key) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f"{GALLERY_NAME}.new-", dir=path.parent) as folder:
             new = Path(folder) / GALLERY_NAME
-            _touch(new)
+            touch(new)
             connection = _connect(new, key)
             try:
                 with _told(), Database(connection, new).transaction():
@@ -180,21 +241,37 @@ def _create(path: Path, key: Key) -> None:
     except FileExistsError:  # another process was first: open that one
         return
     except OSError as error:
-        raise StoreError(
-            f"The gallery cannot be made in {path.parent}: {error.strerror}.",
-            "Choose another folder with --home.",
-        ) from error
+        raise _cannot_make(path.parent, error) from error
 
 
-def _touch(path: Path) -> None:
-    """SQLite gives the journal the mode of the file, which is thus owner-only from the start."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+def add_gallery(new: Path, home: Path) -> None:
+    """Give a home that has none a whole, closed gallery.
+
+    Raises:
+        StoreLocked: another program made one meanwhile; that is left alone.
+        StoreError: it cannot be made there.
+    """
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{GALLERY_NAME}.new-", dir=home) as folder:
+            there = Path(folder) / GALLERY_NAME
+            shutil.copyfile(new, there)  # it may lie on another disk
+            there.chmod(0o600)
+            with there.open("rb") as file:
+                os.fsync(file.fileno())
+            (home / GALLERY_NAME).hardlink_to(there)
+        sync_folder(home)
+    except FileExistsError as error:
+        raise StoreLocked("Another program has made a gallery there.", "Try again.") from error
+    except OSError as error:
+        raise _cannot_make(home, error) from error
 
 
-def _make_owner_only(path: Path) -> None:
-    """A gallery copied from elsewhere may have come with wider rights."""
-    if path.stat().st_mode & 0o077:
-        path.chmod(0o600)
+def _cannot_make(home: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"The gallery cannot be made in {home}: {error.strerror}.",
+        "Choose another folder with --home.",
+    )
 
 
 def _upgrade(connection: Connection) -> None:

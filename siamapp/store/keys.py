@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from siamapp.errors import KeyUnavailable, StoreLocked
 from siamapp.log import log
+from siamapp.store.files import write_new
 
 KEY_BYTES: Final = 32
 KEY_FILE_MIN_BYTES: Final = 16
@@ -149,20 +150,3 @@ def passphrase_bytes(ask: AskPassphrase, *, new: bool) -> bytes:
             f"The passphrase is too short: at least {PASSPHRASE_MIN_CHARACTERS} characters."
         )
     return passphrase.encode()
-
-
-def write_new(path: Path, text: str) -> None:
-    """Write an owner-only file durably.
-
-    Raises:
-        FileExistsError: it is there already; it is left alone.
-        OSError: it cannot be written; nothing is left behind.
-    """
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        except OSError:
-            path.unlink()
-            raise

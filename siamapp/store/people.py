@@ -100,6 +100,11 @@ class People:
                 raise PersonNotFound("Nobody of that name is enrolled.", rows.LIST_HINT)
             return rows.read_person(connection, person_id)
 
+    def by_id(self, person_id: int) -> Person:
+        """Raises PersonNotFound."""
+        with self._database.snapshot() as connection:
+            return rows.read_person(connection, person_id)
+
     def templates(self, person_id: int) -> list[Template]:
         """A person's templates, oldest first.
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreCorrupt, StoreError
 from siamapp.store.database import Connection
 from siamapp.store.names import name_key
-from siamapp.types import BgrImage, Consent, FloatArray, Person, Sample
+from siamapp.types import BgrImage, Consent, FloatArray, Person, Quality, Sample
 
 LIST_HINT: Final = "List them with `siamapp people list`."
 PERSON: Final = """
@@ -84,6 +84,18 @@ def consent_row(consent: Consent) -> tuple[str, str | None, str | None]:
     return consent.note, _text(consent.given_on), _text(consent.retain_until)
 
 
+class TemplateRow(NamedTuple):
+    """What a sample is stored as."""
+
+    embedder_id: str
+    embedding: bytes
+    """As `blob` makes it."""
+    quality: str
+    """JSON of `Quality`."""
+    created_utc: str
+    crop_png: bytes | None
+
+
 def insert_samples(
     connection: Connection,
     person_id: int,
@@ -92,26 +104,36 @@ def insert_samples(
     keep_crops: bool,
 ) -> None:
     """Raises StoreError where an embedding is not one that may be compared."""
-    stored = connection.execute(
-        "SELECT length(embedding) / 4 FROM templates WHERE embedder_id = ? LIMIT 1", (embedder_id,)
-    ).fetchone()
-    dimensions = {sample.embedding.size for sample in samples} | ({stored[0]} if stored else set())
-    if len(dimensions) > 1:
-        raise StoreError("The embeddings differ in dimension from one another or from the gallery.")
+    found = [
+        TemplateRow(
+            embedder_id,
+            blob(sample.embedding),
+            quality_json(sample.quality),
+            now_utc(),
+            png(sample.crop_bgr) if keep_crops else None,
+        )
+        for sample in samples
+    ]
+    insert_templates(connection, person_id, found)
+
+
+def insert_templates(
+    connection: Connection, person_id: int, templates: Sequence[TemplateRow]
+) -> None:
+    """Raises StoreError where templates of one embedder would differ in dimension."""
+    for embedder_id in {template.embedder_id for template in templates}:
+        stored = connection.execute(
+            "SELECT length(embedding) FROM templates WHERE embedder_id = ? LIMIT 1", (embedder_id,)
+        ).fetchone()
+        sizes = {len(t.embedding) for t in templates if t.embedder_id == embedder_id}
+        if len(sizes | ({stored[0]} if stored else set())) > 1:
+            raise StoreError(
+                "The embeddings differ in dimension from one another or from the gallery."
+            )
     connection.executemany(
         "INSERT INTO templates (person_id, embedder_id, embedding, quality, created_utc, crop_png)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (
-                person_id,
-                embedder_id,
-                blob(sample.embedding),
-                json.dumps({k: float(v) for k, v in asdict(sample.quality).items()}),
-                now_utc(),
-                _png(sample.crop_bgr) if keep_crops else None,
-            )
-            for sample in samples
-        ],
+        [(person_id, *template) for template in templates],
     )
 
 
@@ -173,16 +195,28 @@ def vectors(blobs: Sequence[bytes]) -> FloatArray:
     return np.frombuffer(b"".join(blobs), "<f4").astype(np.float32).reshape(len(blobs), -1)
 
 
+def quality_json(quality: Quality) -> str:
+    return json.dumps({key: float(value) for key, value in asdict(quality).items()})
+
+
 def now_utc() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _png(crop_bgr: BgrImage) -> bytes:
+def png(crop_bgr: BgrImage) -> bytes:
     """Lossless: crops are what a later embedder is fed with."""
-    done, png = cv2.imencode(".png", crop_bgr)
+    done, encoded = cv2.imencode(".png", crop_bgr)
     if not done:
         raise StoreError("A picture cannot be stored.")
-    return png.tobytes()
+    return encoded.tobytes()
+
+
+def utc(text: str) -> str:
+    """A moment that came from elsewhere, as we write it. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _text(day: date | None) -> str | None:

@@ -15,6 +15,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from siamapp.errors import KeyUnavailable, StoreCorrupt, StoreError, StoreLocked, StoreTooNew
+from siamapp.store.files import write_new
 from siamapp.store.keys import (
     KEY_FILE_HINT,
     AskPassphrase,
@@ -28,7 +29,6 @@ from siamapp.store.keys import (
     new_keyring_key,
     passphrase_bytes,
     read_key_file,
-    write_new,
 )
 
 __all__ = ["GALLERY_NAME", "VAULT_NAME", "Key", "Vault", "find_key"]
@@ -124,9 +124,32 @@ def find_key(
                 "Choose another folder with --home.",
             ) from error
         return key
+    return known_key(vault, key_file=key_file, ask_passphrase=ask_passphrase)
+
+
+def known_key(
+    vault: Vault, *, key_file: Path | None = None, ask_passphrase: AskPassphrase | None = None
+) -> Key:
+    """The key that a vault tells of.
+
+    Raises:
+        KeyUnavailable: it could not be had.
+        StoreLocked: what was given is another one.
+    """
     key = _known_key(vault, key_file, ask_passphrase)
     vault.require(key)
     return key
+
+
+def new_passphrase_key(ask: AskPassphrase) -> tuple[Key, Vault]:
+    """A key stretched from a passphrase that is asked for now.
+
+    Raises:
+        KeyUnavailable: none was given, or it is too short.
+    """
+    stretch = Stretch()
+    key = Key(stretch.derive(passphrase_bytes(ask, new=True)), "passphrase")
+    return key, Vault(source="passphrase", check=key.check_value(), argon2id=stretch)
 
 
 def _new_key(key_file: Path | None, ask: AskPassphrase | None) -> tuple[Key, Vault]:
@@ -141,8 +164,7 @@ def _new_key(key_file: Path | None, ask: AskPassphrase | None) -> tuple[Key, Vau
     elif (found := new_keyring_key()) is not None:
         key, entry = found
     elif ask is not None:
-        stretch = Stretch()
-        key = Key(stretch.derive(passphrase_bytes(ask, new=True)), "passphrase")
+        return new_passphrase_key(ask)
     else:
         raise KeyUnavailable(
             "This system has no keyring to keep the gallery's key in.",

@@ -1,0 +1,167 @@
+"""Verbs about the gallery as a whole: backup, restore, people export, people import."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siamapp.cli_context import Call, verb
+from siamapp.errors import SiamError
+
+if TYPE_CHECKING:
+    from siamapp.store.keys import AskPassphrase, Key
+    from siamapp.store.vault import Vault
+
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help="The passphrase is the first line of this file."),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file of that name.")]
+
+
+def register(app: typer.Typer, people_app: typer.Typer) -> None:
+    """Add these verbs to the command line."""
+    verb(app, "backup")(backup)
+    verb(app, "restore")(restore)
+    verb(people_app, "export")(people_export)
+    verb(people_app, "import")(people_import)
+
+
+def backup(
+    call: Call,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to make.")],
+    passphrase: Annotated[
+        bool, typer.Option("--passphrase", help="Opened by a passphrase, not the gallery's key.")
+    ] = False,
+    passphrase_file: PassphraseFile = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write the whole gallery to one encrypted file, also while it is in use."""
+    from siamapp.store.backup import back_up
+    from siamapp.store.vault import Vault, new_passphrase_key
+
+    key, vault = call.key(), Vault.read(call.paths.home)
+    with call.database(key) as database:
+        if passphrase or passphrase_file or vault is None:
+            key, vault = new_passphrase_key(_ask(call, passphrase_file, "the backup"))
+        people = back_up(database, file, vault=vault, key=key, overwrite=overwrite)
+    opens = {
+        "passphrase": "its passphrase",
+        "key-file": "the gallery's key file",
+        "keyring": "this system's keyring only (--passphrase makes one that opens elsewhere)",
+    }[vault.source]
+    call.answer(
+        {"backup": file, "people": people, "key": vault.source},
+        f"{people} people are in {file}; it opens with {opens}.",
+    )
+
+
+def restore(
+    call: Call,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what it would change.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Even if people are lost that the backup has not.")
+    ] = False,
+    passphrase_file: PassphraseFile = None,
+) -> int:
+    """Put a backup in the place of the gallery, or into a home that has none.
+
+    Exit 1 where it would lose people and --yes was not said; then nothing was changed.
+    """
+    from siamapp.store import backup as backups
+    from siamapp.store.vault import known_key
+
+    ask = functools.cache(_ask(call, passphrase_file, "the backup"))  # it is read twice
+
+    def key_for(header: Vault) -> Key:
+        key_file = call.key_path if header.source == "key-file" else None
+        return known_key(header, key_file=key_file, ask_passphrase=ask)
+
+    call.log()
+    run = functools.partial(
+        backups.restore, file, call.paths.home, backup_key=key_for, home_key=call.key
+    )
+    plan = run(dry_run=True)
+    told = [f"{plan.people} people are in the backup."]
+    told += [f"  comes back: {name}" for name in plan.back]
+    told += [f"  is lost: {name}" for name in plan.lost]
+    done = not dry_run and (yes or not plan.lost)
+    if done:
+        run()
+        told.append("The gallery is restored.")
+    elif not dry_run:
+        told.append("Nothing was changed: say --yes to lose these people.")
+    call.answer({**asdict(plan), "restored": done}, "\n".join(told))
+    return 0 if done or dry_run else 1
+
+
+def people_export(
+    call: Call,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to make.")],
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME...", help="Whom.")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Everybody.")] = False,
+    passphrase_file: PassphraseFile = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write chosen people to a file that a passphrase opens, for another gallery."""
+    from siamapp.store.people import People
+    from siamapp.store.transfer import export_people
+    from siamapp.store.vault import new_passphrase_key
+
+    if everybody == bool(names):
+        raise SiamError("Whom?", "Name people, or say --all.")
+    with call.database() as database:
+        people = People(database)
+        chosen = people.all() if everybody else [people.by_name(name) for name in names or []]
+        key, vault = new_passphrase_key(_ask(call, passphrase_file, "the file"))
+        ids = [person.person_id for person in chosen]
+        export_people(database, ids, file, vault=vault, key=key, overwrite=overwrite)
+    call.answer(
+        {"exported": [person.name for person in chosen], "file": file},
+        f"{len(chosen)} people are in {file}.",
+    )
+
+
+def people_import(
+    call: Call,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of `people export`.")],
+    allow_duplicate: Annotated[
+        bool, typer.Option("--allow-duplicate", help="Even if a face is known by another name.")
+    ] = False,
+    passphrase_file: PassphraseFile = None,
+) -> int:
+    """Enrol people that another gallery exported. Exit 1 where somebody was refused."""
+    from siamapp.store.vault import known_key
+
+    key_for = functools.partial(known_key, ask_passphrase=_ask(call, passphrase_file, "the file"))
+    with call.recognizer() as recognizer:
+        added, refused = recognizer.import_people(file, key_for, allow_duplicate=allow_duplicate)
+    for name, reason in refused:
+        call.tell(f"{name}: {reason}")
+    call.answer(
+        {
+            "imported": [asdict(person) for person in added],
+            "refused": [{"name": name, "message": reason} for name, reason in refused],
+        },
+        f"{len(added)} enrolled, {len(refused)} refused.",
+    )
+    return 1 if refused else 0
+
+
+def _ask(call: Call, passphrase_file: Path | None, of: str) -> AskPassphrase:
+    """From the file that was named, else from the terminal."""
+    if passphrase_file is None:
+        return functools.partial(call.ask_passphrase, of=of)
+    try:
+        with passphrase_file.open(encoding="utf-8") as file:
+            line = file.readline(4096).rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SiamError(f"{passphrase_file} cannot be read.", "Give a text file.") from error
+    return lambda new: line

@@ -1,0 +1,83 @@
+"""Files that are owner-only, durable, and there as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from siamapp.errors import StoreError
+
+
+def touch(path: Path) -> None:
+    """SQLite gives the journal the mode of the file, which is thus owner-only from the start."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """Tells a file from one that took its name later; no file is `(0, 0)`."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_dev, status.st_ino
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a changed name outlast a power cut; Windows has no such call and needs none."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def make_owner_only(path: Path) -> None:
+    """A gallery copied from elsewhere may have come with wider rights."""
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write an owner-only file durably.
+
+    Raises:
+        FileExistsError: it is there already; it is left alone.
+        OSError: it cannot be written; nothing is left behind.
+    """
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        try:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            path.unlink()
+            raise
+
+
+@contextmanager
+def whole_file(path: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
+    """A file that is on the disk, whole and under its name, or not there at all."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            if overwrite:
+                Path(temporary).replace(path)
+            else:
+                path.hardlink_to(temporary)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except FileExistsError as error:
+        raise StoreError(f"{path} is there already.", "Choose another name.") from error
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written: {error.strerror}.", "Choose another place."
+        ) from error
