@@ -1,4 +1,4 @@
-"""The straight path of a frame: detect, track, align, quality, embed, match, decide.
+"""The straight path of a frame: detect, track, align, quality, presence, embed, match, decide.
 
 This is the only place that knows the order of the stages; none of them knows its neighbours.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from siamapp.identity.decide import Agreement, Policy, judge, one_face_each, poor
+from siamapp.identity.decide import Agreement, Policy, held_back, judge, one_face_each, poor
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.match import match
 from siamapp.types import BgrImage, Face, FaceResult, Frame, FrameResult, Quality
@@ -18,6 +18,8 @@ from siamapp.vision import quality as face_quality
 from siamapp.vision.align import align
 from siamapp.vision.detect import Detector
 from siamapp.vision.embed import Embedder
+from siamapp.vision.presence import Mode, PresenceCheck
+from siamapp.vision.presence_network import PresenceNetwork
 from siamapp.vision.track import Tracker
 
 
@@ -49,9 +51,12 @@ class StageClock:
 class Pipeline:
     """Stages that hold no state between frames; safe to share by streams of one thread."""
 
-    def __init__(self, detector: Detector, embedder: Embedder) -> None:
+    def __init__(
+        self, detector: Detector, embedder: Embedder, presence: PresenceNetwork | None = None
+    ) -> None:
         self.detector = detector
         self.embedder = embedder
+        self.presence = presence
         spec = embedder.model.card.embedding
         self.metric = spec.metric if spec else "l2"
 
@@ -72,13 +77,25 @@ class Stream:
     """One source's way through the pipeline, with what its frames share: tracks, agreement."""
 
     def __init__(
-        self, pipeline: Pipeline, gallery: Callable[[], Gallery], policy: Callable[[], Policy]
+        self,
+        pipeline: Pipeline,
+        gallery: Callable[[], Gallery],
+        policy: Callable[[], Policy],
+        presence: Callable[[], Mode] = lambda: "off",
+        *,
+        still: bool = False,
     ) -> None:
-        """`gallery` and `policy` are asked at every frame: a change counts from then on."""
+        """`gallery`, `policy`, `presence` are asked at every frame: a change counts from then on.
+
+        `still` says that frames are single pictures, which cannot show that somebody is there.
+        """
         self._pipeline = pipeline
         self._gallery = gallery
         self._policy = policy
+        self._presence = presence
+        self._still = still
         self._tracker = Tracker()
+        self._check = PresenceCheck(pipeline.presence, presence(), still=still)
         self._agreement = Agreement(policy())
 
     def __call__(self, frame: Frame) -> FrameResult:
@@ -87,10 +104,17 @@ class Stream:
         gallery.require(self._pipeline.embedder.id)
         if policy != self._agreement.policy:
             self._agreement = Agreement(policy)
+        if self._presence() != self._check.mode:
+            self._check = PresenceCheck(
+                self._pipeline.presence, self._presence(), still=self._still
+            )
         seen = self._pipeline.see(frame, clock)
         with clock("track"):
             tracks = self._tracker([s.face for s in seen], frame.time_s)
             self._agreement.forget_all_but(self._tracker.alive)
+            self._check.forget_all_but(self._tracker.alive)
+        with clock("presence"):
+            there = self._check(frame, [s.face for s in seen], [s.crop_bgr for s in seen], tracks)
         gaps = [face_quality.shortfalls(s.quality, face_quality.PROBE) for s in seen]
         good = [i for i, gap in enumerate(gaps) if not gap]
         with clock("embed"):
@@ -106,18 +130,19 @@ class Stream:
                 ]
             )
             # Names held from earlier frames may meet in this one: the rule holds for answers too.
-            answers = one_face_each(
+            agreed = one_face_each(
                 [self._agreement(t, look) for t, look in zip(tracks, looks, strict=True)]
             )
+            answers = [held_back(a, p) for a, p in zip(agreed, there, strict=True)]
         return FrameResult(
             index=frame.index,
             time_s=frame.time_s,
             width_px=frame.bgr.shape[1],
             height_px=frame.bgr.shape[0],
             faces=tuple(
-                FaceResult(track, s.face, s.quality, gap, answer, probes.get(i), s.crop_bgr)
-                for i, (track, s, gap, answer) in enumerate(
-                    zip(tracks, seen, gaps, answers, strict=True)
+                FaceResult(track, s.face, s.quality, gap, answer, probes.get(i), s.crop_bgr, here)
+                for i, (track, s, gap, answer, here) in enumerate(
+                    zip(tracks, seen, gaps, answers, there, strict=True)
                 )
             ),
             stage_ms=clock.ms,

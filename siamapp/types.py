@@ -95,6 +95,31 @@ class Outcome(StrEnum):
     """The face cannot be judged; `Decision.reason` names the measure."""
     EMPTY = "empty"
     """Nobody is enrolled for the embedder in use."""
+    NOT_PRESENT = "not_present"
+    """The face would match, but the presence check takes it for a picture of a face."""
+
+
+class PresenceState(StrEnum):
+    """What the presence check holds of one face so far."""
+
+    PRESENT = "present"
+    NOT_PRESENT = "not_present"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Whether a person is there or a picture of one: a hint against simple tricks, not a lock."""
+
+    state: PresenceState
+    reason: str
+    """Plain words: what was seen, or what is still missing."""
+    score: float | None = None
+    """What the network says of the last second, 0 a picture to 1 a face; None before any look."""
+    ask: str = ""
+    """What the person should do now ("lift your chin"); empty where nothing is asked."""
+    seconds_left: float | None = None
+    """Time for what is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +173,8 @@ class FaceResult:
     """`(D,)` unit vector, or None where the face was too poor to embed."""
     crop_bgr: BgrImage | None = None
     """`(112, 112, 3)` aligned crop, where one was made."""
+    presence: Presence | None = None
+    """None where no presence check is made."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +187,8 @@ class FrameResult:
     height_px: int
     faces: tuple[FaceResult, ...]
     stage_ms: dict[str, float] = field(default_factory=dict)
-    """Milliseconds by stage name: detect, track, align, quality, embed, match, decide."""
+    """Milliseconds by stage name: detect, track, align, quality, presence, embed, match,
+    decide."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ TONES = {
     Outcome.UNDECIDED: "muted",
     Outcome.POOR: "muted",
     Outcome.EMPTY: "muted",
+    Outcome.NOT_PRESENT: "bad",
 }
 ICONS = {
     Outcome.MATCH: "match",
@@ -21,6 +22,7 @@ ICONS = {
     Outcome.UNDECIDED: "waiting",
     Outcome.POOR: "poor",
     Outcome.EMPTY: "people",
+    Outcome.NOT_PRESENT: "unknown",
 }
 
 
@@ -50,6 +52,7 @@ def headline(decision: Decision) -> str:
         Outcome.UNDECIDED: tr("Looking…"),
         Outcome.POOR: tr("Cannot judge yet"),
         Outcome.EMPTY: tr("Nobody enrolled"),
+        Outcome.NOT_PRESENT: tr("Looks like a picture"),
     }
     return words[decision.outcome]
 

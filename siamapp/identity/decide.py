@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from siamapp.types import Candidate, Decision, Outcome, Shortfall
+from siamapp.types import Candidate, Decision, Outcome, Presence, PresenceState, Shortfall
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,20 @@ def one_face_each(decisions: Sequence[Decision]) -> list[Decision]:
         else d
         for i, d in enumerate(decisions)
     ]
+
+
+def held_back(decision: Decision, presence: Presence | None) -> Decision:
+    """A match counts only where the presence check, if one is made, holds that somebody is there.
+
+    What is no match stays what it is: who holds up a picture learns nothing of whom it resembles.
+    """
+    if decision.outcome is not Outcome.MATCH or presence is None:
+        return decision
+    if presence.state is PresenceState.PRESENT:
+        return decision
+    refused = presence.state is PresenceState.NOT_PRESENT
+    outcome = Outcome.NOT_PRESENT if refused else Outcome.UNDECIDED
+    return replace(decision, outcome=outcome, reason=presence.reason)
 
 
 @dataclass(slots=True)

@@ -84,6 +84,22 @@ class RefinementSpec(_Part):
     parameters: int = Field(ge=0)
 
 
+class PresenceSpec(_Part):
+    """A presence check: what it looks at and where its answers may be trusted.
+
+    The graph takes `near` and `wide`, float32 `(N, 3, side, side)` squares around each face, and
+    gives `(N,)` scores from 0, a picture of a face, to 1, a face.
+    """
+
+    near_sizes: float = Field(gt=0, le=40)
+    """Side of the near view in face sizes (`siamapp.vision.presence_network`)."""
+    wide_sizes: float = Field(gt=0, le=40)
+    refuse: float = Field(ge=0, le=1)
+    """A mean score below this is a picture of a face."""
+    accept: float = Field(ge=0, le=1)
+    """A mean score from this on looks alive; between the two nothing is decided."""
+
+
 class GoldenSpec(_Part):
     """What the network gave in training's own framework: see `siamapp.vision.selftest`."""
 
@@ -148,6 +164,7 @@ class ModelCard(_Part):
     input: InputSpec
     embedding: EmbeddingSpec | None = None
     detection: DetectionSpec | None = None
+    presence: PresenceSpec | None = None
     refinement: RefinementSpec | None = None
     golden: GoldenSpec | None = None
     fusion: FusionSpec = FusionSpec()

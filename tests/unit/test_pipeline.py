@@ -13,6 +13,7 @@ from siamapp.pipeline import Pipeline, Stream
 from siamapp.settings import Settings
 from siamapp.types import Face, Frame, Outcome
 from siamapp.vision.align import TEMPLATE_XY
+from siamapp.vision.card import PresenceSpec
 
 POLICY = Policy(
     threshold=0.8, fmr=1e-3, leave_threshold=0.84, runner_up_margin=0.05, agree_frames=2
@@ -116,6 +117,7 @@ def test_a_frame_without_faces_is_a_result(pipeline):
         "align",
         "quality",
         "track",
+        "presence",
         "embed",
         "match",
         "decide",
@@ -174,3 +176,31 @@ def test_nothing_good_says_what_was_wrong(pipeline, people, options, kind):
 def test_no_picture_at_all_is_no_face(pipeline):
     with pytest.raises(NoFace, match="no picture"):
         Collector(pipeline, Settings()).samples()
+
+
+@pytest.mark.parametrize(
+    ("score", "last"), [(0.05, Outcome.NOT_PRESENT), (0.95, Outcome.UNDECIDED)]
+)
+def test_a_still_picture_of_somebody_enrolled_never_matches_with_the_presence_check(
+    pipeline, score, last
+):
+    """Refused by its looks, or never held for present because nothing in the face moves."""
+
+    def network(_bgr, faces):
+        return np.full(len(faces), score, np.float32)
+
+    network.spec = PresenceSpec(near_sizes=2.6, wide_sizes=7, refuse=0.3, accept=0.6)
+    pipeline.presence = network
+    mode = ["off"]
+    stream = Stream(pipeline, lambda: gallery_of(1, 2), lambda: POLICY, lambda: mode[0])
+    results = [stream(paint(pipeline, 1, index=k)) for k in range(5)]
+    assert results[-1].faces[0].decision.outcome is Outcome.MATCH
+    assert results[-1].faces[0].presence is None
+    mode[0] = "passive"  # counts from the next frame on
+    results = [stream(paint(pipeline, 1, index=k)) for k in range(5, 60)]
+    outcomes = [r.faces[0].decision.outcome for r in results]
+    assert Outcome.MATCH not in outcomes
+    assert outcomes[0] is Outcome.UNDECIDED
+    assert outcomes[-1] is last
+    assert all(r.faces[0].decision.name is None for r in results)
+    assert results[-1].faces[0].decision.reason == results[-1].faces[0].presence.reason
