@@ -9,7 +9,8 @@ import numpy as np
 from siamapp.errors import AlreadyKnown, Inconsistent, PoorQuality
 from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
-from siamapp.identity.match import distances, match
+from siamapp.identity.match import distances
+from siamapp.identity.search import search
 from siamapp.types import Sample
 from siamapp.vision.quality import score
 
@@ -72,7 +73,7 @@ def refuse_known(
     """
     votes: dict[str, int] = {}
     for sample in samples:
-        near = match(sample.embedding, gallery, metric, top=1)
+        near = search(sample.embedding, gallery, metric, top=1)
         if (
             near
             and near[0].distance <= policy.threshold

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from siamapp.identity.decide import Agreement, Policy, held_back, judge, one_face_each, poor
+from siamapp.identity.decide import Agreement, Policy, held_back, one_face_each, poor
 from siamapp.identity.gallery import Gallery
-from siamapp.identity.match import match
+from siamapp.identity.search import look
 from siamapp.types import BgrImage, Face, FaceResult, Frame, FrameResult, Quality
 from siamapp.vision import quality as face_quality
 from siamapp.vision.align import align
@@ -121,13 +121,11 @@ class Stream:
             vectors = self._pipeline.embedder([seen[i].crop_bgr for i in good])
         probes = dict(zip(good, vectors, strict=True))
         with clock("match"):
-            near = {i: match(v, gallery, self._pipeline.metric) for i, v in probes.items()}
+            metric = self._pipeline.metric
+            found = {i: look(v, gallery, metric, policy) for i, v in probes.items()}
         with clock("decide"):
             looks = one_face_each(
-                [
-                    judge(near[i], policy) if i in near else poor(gaps[i], policy)
-                    for i in range(len(seen))
-                ]
+                [found[i] if i in found else poor(gaps[i], policy) for i in range(len(seen))]
             )
             # Names held from earlier frames may meet in this one: the rule holds for answers too.
             agreed = one_face_each(

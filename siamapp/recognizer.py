@@ -16,6 +16,7 @@ from siamapp.errors import AlreadyKnown, PersonNotFound, StoreError
 from siamapp.identity.calibrate import Evidence, evidence_for
 from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
+from siamapp.identity.large import sized
 from siamapp.identity.look_alikes import LookAlikes, look_alikes
 from siamapp.paths import Paths, assets_dir
 from siamapp.pipeline import Pipeline, Stream
@@ -108,11 +109,11 @@ class Recognizer:
             agree_frames=self.settings.agree_frames,
         )
 
-    def refresh(self) -> None:
-        """Swap in a gallery of what the store holds now."""
+    def refresh(self, person_id: int | None = None) -> None:
+        """Swap in a gallery of what the store holds now, or what it holds of one person."""
         embedder = self.pipeline.embedder
-        rows = self.people.gallery_rows(embedder.id)
-        self.gallery = (
+        rows = self.people.gallery_rows(embedder.id, person_id)
+        part = (
             Gallery(
                 embedder.id,
                 rows.vectors,
@@ -124,6 +125,7 @@ class Recognizer:
             if len(rows.vectors)
             else Gallery.empty(embedder.id, embedder.dimension)
         )
+        self.gallery = sized(part if person_id is None else self.gallery.changed(person_id, part))
 
     def delete_expired(self) -> list[str]:
         """Delete for good whose retention has ended; call it daily. Returns the names."""
@@ -144,7 +146,7 @@ class Recognizer:
         undo = self.edits.reject(
             best.person_id, face.embedding, embedder_id=self.pipeline.embedder.id
         )
-        self.refresh()
+        self.refresh(best.person_id)
         return undo
 
     def import_people(
@@ -256,7 +258,7 @@ class Recognizer:
             keep_crops=self.settings.keep_crops,
             consent=consent,
         )
-        self.refresh()
+        self.refresh(person.person_id)
         return person
 
     def verify(self, name: str, frames: Iterable[Frame], *, still: bool = False) -> Decision | None:

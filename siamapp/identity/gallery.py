@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,13 +63,35 @@ class Gallery:
 
     def only(self, name: str) -> Gallery:
         """The part that holds one person, for 1:1 verification; empty where there is none."""
-        wanted = [person for person, known in self.names.items() if known == name]
-        owner = np.repeat(self.people, np.diff(np.append(self.starts, len(self.vectors))))
-        rows = np.isin(owner, wanted)
+        return self.part([person for person, known in self.names.items() if known == name])
+
+    def part(self, person_ids: Sequence[int]) -> Gallery:
+        """Those of some people; who is not enrolled is passed over."""
+        return self._where(np.isin(self._owners(), person_ids))
+
+    def changed(self, person_id: int, part: Gallery) -> Gallery:
+        """This gallery with `part` in the place of what it holds of that person: nothing, or all.
+
+        A change of one person; this gallery stays as it is.
+        """
+        others = self._where(self._owners() != person_id)
+        return Gallery(
+            self.embedder_id,
+            np.concatenate([others.vectors, part.vectors]) if len(part) else others.vectors,
+            np.concatenate([others._owners(), part._owners()]),
+            others.names | part.names,
+            rejected=others.rejected | part.rejected,
+            fusion=self.fusion,
+        )
+
+    def _owners(self) -> NDArray[np.int64]:
+        return np.repeat(self.people, np.diff(np.append(self.starts, len(self.vectors))))
+
+    def _where(self, rows: NDArray[np.bool_]) -> Gallery:
         return Gallery(
             self.embedder_id,
             self.vectors[rows],
-            owner[rows],
+            self._owners()[rows],
             self.names,
             rejected=self.rejected,
             fusion=self.fusion,

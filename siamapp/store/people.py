@@ -148,19 +148,22 @@ class People:
             raise StoreCorrupt("A stored picture cannot be read.")
         return np.asarray(crop, dtype=np.uint8)
 
-    def gallery_rows(self, embedder_id: str) -> GalleryRows:
-        """All templates of one embedder, and what was rejected, grouped by person."""
+    def gallery_rows(self, embedder_id: str, person_id: int | None = None) -> GalleryRows:
+        """Templates of one embedder, and what was rejected: everybody's, or one person's."""
+        which, values = "embedder_id = ?", list[str | int]([embedder_id])
+        if person_id is not None:
+            which, values = which + " AND person_id = ?", [embedder_id, person_id]
         with self._database.snapshot() as connection:
             kept = connection.execute(
                 "SELECT person_id, embedding, name FROM templates"
-                " JOIN people ON people.id = person_id WHERE embedder_id = ?"
+                f" JOIN people ON people.id = person_id WHERE {which}"
                 " ORDER BY person_id, templates.id",
-                (embedder_id,),
+                values,
             ).fetchall()
             rejected: dict[int, list[bytes]] = {}
             for person_id, embedding in connection.execute(
-                "SELECT person_id, embedding FROM rejections WHERE embedder_id = ? ORDER BY id",
-                (embedder_id,),
+                f"SELECT person_id, embedding FROM rejections WHERE {which} ORDER BY id",
+                values,
             ):
                 rejected.setdefault(person_id, []).append(embedding)
         return GalleryRows(

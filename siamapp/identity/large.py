@@ -1,0 +1,110 @@
+"""A gallery of 50,000 templates and more, which people join and leave without building it anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siamapp.identity.gallery import Gallery
+from siamapp.identity.index import SKETCH_FROM, Index
+from siamapp.identity.match import distances
+from siamapp.types import FloatArray
+
+_BLOCK = 16_384
+
+
+def sized(gallery: Gallery) -> Gallery:
+    """The gallery in the form that its size asks for."""
+    if isinstance(gallery, LargeGallery) or len(gallery.vectors) < SKETCH_FROM:
+        return gallery
+    return LargeGallery(gallery)
+
+
+class LargeGallery(Gallery):
+    """As `Gallery`, its templates in an `Index`.
+
+    Nothing moves when somebody leaves: the rows are passed over, and gone at the next start.
+    """
+
+    def __init__(self, gallery: Gallery) -> None:
+        """Take over what `gallery` holds; its float32 vectors are not kept."""
+        self.embedder_id, self.fusion = gallery.embedder_id, gallery.fusion
+        self.names, self.rejected = gallery.names, gallery.rejected
+        self.people, self.starts = gallery.people, gallery.starts
+        self.index = Index.of(gallery.vectors)
+        self._here = np.ones(len(self.people), np.bool_)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def vectors(self) -> FloatArray:  # type: ignore[override]
+        """Everybody's `(N, D)`, made anew at each call: for what compares all of them, once."""
+        return self.everybody().vectors
+
+    def everybody(self) -> Gallery:
+        """The same people as a plain gallery of float32."""
+        return self.slots(np.flatnonzero(self._here))
+
+    def changed(self, person_id: int, part: Gallery) -> LargeGallery:
+        """As `Gallery.changed`, but the two galleries share all that they have in common."""
+        new = copy(self)
+        new.names = {i: name for i, name in self.names.items() if i != person_id} | part.names
+        new.rejected = {i: v for i, v in self.rejected.items() if i != person_id} | part.rejected
+        new._here = self._here & (self.people != person_id)
+        if len(part):
+            new.people = np.append(self.people, person_id)
+            new.starts = np.append(self.starts, len(self.index))
+            new._here = np.append(new._here, np.True_)
+            new.index = self.index.appended(part.vectors)
+        return new
+
+    def templates(self, person_id: int) -> FloatArray:
+        return self.part([person_id]).vectors
+
+    def part(self, person_ids: Sequence[int]) -> Gallery:
+        return self.slots(np.flatnonzero(np.isin(self.people, person_ids) & self._here))
+
+    def slots(self, slots: NDArray[np.int64]) -> Gallery:
+        """The gallery of the people in some slots, every template of theirs in it."""
+        ends = np.append(self.starts[1:], len(self.index))[slots]
+        counts = ends - self.starts[slots]
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        rows = np.repeat(self.starts[slots], counts) + within
+        owners = np.repeat(self.people[slots], counts)
+        return Gallery(
+            self.embedder_id,
+            self.index.vectors(rows),
+            owners,
+            self.names,
+            rejected=self.rejected,
+            fusion=self.fusion,
+        )
+
+    def by_nearest_template(
+        self, probe: FloatArray, metric: str, *, every: bool
+    ) -> tuple[NDArray[np.int64], FloatArray]:
+        """Slots of people and the distance of their nearest template, nearest first.
+
+        With `every` template compared it is everybody; else those whom the sketch finds.
+        """
+        if every:
+            rows = np.arange(len(self.index))
+            parts = [
+                distances(probe, self.index.vectors(slice(at, at + _BLOCK)), metric)
+                for at in range(0, len(rows), _BLOCK)
+            ]
+            to_templates = np.concatenate(parts)
+        else:
+            rows = self.index.near(probe)
+            to_templates = distances(probe, self.index.vectors(rows), metric)
+        owner = np.searchsorted(self.starts, rows, side="right") - 1
+        slots, first = np.unique(owner, return_index=True)
+        nearest = np.minimum.reduceat(to_templates, first)
+        here = self._here[slots]
+        slots, nearest = slots[here], nearest[here]
+        order = np.argsort(nearest, kind="stable")
+        return slots[order], nearest[order]

@@ -1,0 +1,59 @@
+"""From a probe to a decision, whatever the size of the gallery.
+
+In a large gallery the sketch says whom to compare with. It misses somebody now and then, so it may
+refuse, but it never names: before a name is given or kept, everybody is compared.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from siamapp.identity.decide import Policy, judge
+from siamapp.identity.gallery import Gallery
+from siamapp.identity.large import LargeGallery
+from siamapp.identity.match import match
+from siamapp.types import Candidate, Decision, FloatArray, Outcome
+
+_FIRST = 64
+_ROUNDING = 1e-4
+
+
+def search(
+    probe: FloatArray, gallery: Gallery, metric: str, *, top: int = 2, every: bool = False
+) -> list[Candidate]:
+    """The nearest people, nearest first: `match`, which it is for all but a large gallery.
+
+    Args:
+        probe: unit vector `(D,)`.
+        gallery: who is enrolled.
+        metric: see `distances`.
+        top: how many people are wanted.
+        every: also in a large gallery leave nobody out.
+    """
+    if not isinstance(gallery, LargeGallery):
+        return match(probe, gallery, metric, top=top)
+    slots, nearest = gallery.by_nearest_template(probe, metric, every=every)
+    found = match(probe, gallery.slots(slots[:_FIRST]), metric, top=top)
+    if not found:
+        return found
+    # Nobody is nearer than the nearest template of theirs (but for what the card's rule takes off).
+    taken_off = max((-offset for offset in gallery.fusion.offsets), default=0.0)
+    limit = found[-1].distance + max(taken_off, 0.0) + _ROUNDING
+    worth = int(np.searchsorted(nearest, limit, side="right"))
+    return match(probe, gallery.slots(slots[:worth]), metric, top=top) if worth > _FIRST else found
+
+
+def look(probe: FloatArray, gallery: Gallery, metric: str, policy: Policy) -> Decision:
+    """Decide one look at a face."""
+    decision = judge(search(probe, gallery, metric, top=2), policy)
+    if isinstance(gallery, LargeGallery) and _may_name(decision, policy):
+        return judge(search(probe, gallery, metric, top=2, every=True), policy)
+    return decision
+
+
+def _may_name(decision: Decision, policy: Policy) -> bool:
+    """Whether it gives a name, or lets one given before be kept (`decide.Agreement`)."""
+    if decision.outcome is Outcome.MATCH:
+        return True
+    best = decision.best
+    return best is not None and policy.threshold < best.distance <= policy.leave_threshold

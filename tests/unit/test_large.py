@@ -1,0 +1,166 @@
+"""A large gallery answers as a small one does, and people join and leave it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from siamapp.identity import large, search
+from siamapp.identity.decide import Policy
+from siamapp.identity.gallery import Gallery
+from siamapp.identity.index import Index
+from siamapp.identity.large import LargeGallery, sized
+from siamapp.identity.match import match
+from siamapp.identity.search import look
+from siamapp.types import FloatArray, Outcome
+from siamapp.vision.card import FusionSpec
+
+PEOPLE, EACH = 15_000, 2
+POLICY = Policy(
+    threshold=0.9, fmr=1e-3, leave_threshold=0.95, runner_up_margin=0.02, agree_frames=1
+)
+
+
+def unit(vectors: np.ndarray) -> FloatArray:
+    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def centres() -> FloatArray:
+    # 46 dimensions hold what 128 show: so alike are strangers to the shipped embedder.
+    random = np.random.default_rng(3)
+    return unit(random.standard_normal((PEOPLE, 46)) @ random.standard_normal((46, 128)))
+
+
+@pytest.fixture(scope="module")
+def plain(centres: FloatArray) -> Gallery:
+    noise = np.random.default_rng(4).standard_normal((PEOPLE * EACH, 128))
+    vectors = unit(np.repeat(centres, EACH, axis=0) + 0.05 * noise)
+    owners = np.repeat(np.arange(PEOPLE), EACH)
+    names = {i: f"person {i}" for i in range(PEOPLE)}
+    rejected = {7: unit(centres[7:8])}
+    fusion = FusionSpec(rule="nearer_half", offsets=(0.0, -0.05))
+    return Gallery("e" * 16, vectors, owners, names, rejected=rejected, fusion=fusion)
+
+
+@pytest.fixture(scope="module")
+def many(plain: Gallery) -> LargeGallery:
+    return LargeGallery(plain)
+
+
+@pytest.fixture(scope="module")
+def probes(centres: FloatArray) -> FloatArray:
+    """Sixty looks at people enrolled, from near to far, and twenty strangers."""
+    random = np.random.default_rng(5)
+    spread = np.linspace(0.02, 0.12, 60)[:, None]
+    known = unit(centres[: 60 * 200 : 200] + spread * random.standard_normal((60, 128)))
+    return np.concatenate([known, unit(random.standard_normal((20, 128)))])
+
+
+def test_only_a_large_gallery_is_sketched(
+    plain: Gallery, many: LargeGallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sized(plain) is plain
+    assert sized(many) is many
+    monkeypatch.setattr(large, "SKETCH_FROM", PEOPLE * EACH)
+    assert isinstance(sized(plain), LargeGallery)
+
+
+def test_everybody_compared_is_what_a_plain_gallery_answers(
+    plain: Gallery, many: LargeGallery, probes: FloatArray
+) -> None:
+    for probe in probes:
+        ours = search.search(probe, many, "l2", every=True)
+        theirs = match(probe, plain, "l2")
+        assert [c.person_id for c in ours] == [c.person_id for c in theirs]
+        assert [c.distance for c in ours] == pytest.approx([c.distance for c in theirs], abs=2e-4)
+        assert [c.denied for c in ours] == [c.denied for c in theirs]
+
+
+def test_the_sketch_finds_the_nearest(
+    plain: Gallery, many: LargeGallery, probes: FloatArray
+) -> None:
+    same = [
+        search.search(probe, many, "l2")[0].person_id == match(probe, plain, "l2")[0].person_id
+        for probe in probes[:60]
+    ]
+    assert np.mean(same) > 0.98
+
+
+def test_decisions_are_those_of_a_plain_gallery(
+    plain: Gallery, many: LargeGallery, probes: FloatArray
+) -> None:
+    ours = [look(probe, many, "l2", POLICY) for probe in probes]
+    theirs = [look(probe, plain, "l2", POLICY) for probe in probes]
+    assert [d.outcome for d in ours] == [d.outcome for d in theirs]
+    assert {d.outcome for d in ours} == {Outcome.MATCH, Outcome.UNKNOWN}
+
+
+def test_a_sketch_that_misses_the_nearest_never_names_the_second(
+    many: LargeGallery, probes: FloatArray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probe = probes[0]
+    nearest = search.search(probe, many, "l2")[0].person_id
+    away = many.changed(nearest, many.part([]))
+    second = away.templates(search.search(probe, away, "l2")[0].person_id)[0]
+    beside = unit(probe + 0.4 * second)  # now within the threshold of both
+    whole = Index.near
+
+    def blind(index: Index, vector: FloatArray) -> np.ndarray:
+        rows = whole(index, vector)
+        owner = many.people[np.searchsorted(many.starts, rows, side="right") - 1]
+        return np.asarray(rows[owner != nearest])
+
+    lenient = Policy(
+        threshold=0.95, fmr=0.1, leave_threshold=1.0, runner_up_margin=0.0, agree_frames=1
+    )
+    honest = look(beside, many, "l2", lenient)
+    monkeypatch.setattr(Index, "near", blind)
+    assert search.search(beside, many, "l2")[0].person_id != nearest
+    assert look(beside, many, "l2", lenient).person_id == honest.person_id == nearest
+
+
+def test_people_join_and_leave_and_nobody_else_notices(
+    many: LargeGallery, probes: FloatArray
+) -> None:
+    newcomer = Gallery(
+        many.embedder_id, probes[-2:], np.array([PEOPLE] * 2), {PEOPLE: "new"}, fusion=many.fusion
+    )
+    more = many.changed(PEOPLE, newcomer)
+    assert (len(many), len(more)) == (PEOPLE, PEOPLE + 1)
+    assert search.search(probes[-1], more, "l2")[0].name == "new"
+    assert search.search(probes[-1], many, "l2")[0].name != "new"
+    assert np.shares_memory(more.index._coarse, many.index._coarse)
+    assert np.allclose(more.only("new").vectors, probes[-2:], atol=2e-5)
+
+    again = many.changed(PEOPLE, newcomer.part([]))  # a second branch from the same gallery
+    other = many.changed(PEOPLE, newcomer.changed(PEOPLE, newcomer))
+    assert len(again) == PEOPLE
+    assert len(other.templates(PEOPLE)) == 2
+    assert np.allclose(more.templates(PEOPLE), probes[-2:], atol=2e-5)
+
+    fewer = more.changed(PEOPLE, more.part([]))
+    assert "new" not in fewer.names.values()
+    assert len(fewer.everybody().vectors) == PEOPLE * EACH
+    for every in (True, False):
+        assert search.search(probes[-1], fewer, "l2", every=every)[0].name != "new"
+
+
+def test_a_change_of_a_small_gallery_is_the_gallery_of_what_is_left(probes: FloatArray) -> None:
+    names = {1: "a", 2: "b"}
+    gallery = Gallery("e" * 16, probes[:4], np.array([1, 1, 2, 2]), names)
+    renamed = Gallery("e" * 16, probes[4:5], np.array([2]), {2: "c"})
+    assert gallery.changed(2, renamed).names == {1: "a", 2: "c"}
+    assert np.array_equal(gallery.changed(2, renamed).only("c").vectors, probes[4:5])
+    assert gallery.changed(1, gallery.part([])).names == {2: "b"}
+    assert len(gallery) == 2
+
+
+@pytest.mark.parametrize("dimension", [64, 96, 512])
+def test_an_index_finds_a_vector_that_it_holds(dimension: int) -> None:
+    vectors = unit(np.random.default_rng(6).standard_normal((30_000, dimension)))
+    index = Index.of(vectors[:10_000]).appended(vectors[10_000:])
+    for row in (0, 9_999, 10_000, 29_999):
+        assert row in index.near(vectors[row])
+        assert np.allclose(index.vectors(np.array([row]))[0], vectors[row], atol=2e-5)
+    assert index.nbytes < 1.3 * 2 * vectors.size
