@@ -1,0 +1,9 @@
+"""What the frozen programs run: `siamapp-gui` opens the window, `siamapp` is the command line."""
+
+import sys
+from pathlib import Path
+
+from siamapp.cli import main, main_gui
+
+if __name__ == "__main__":
+    (main_gui if Path(sys.executable).stem.endswith("-gui") else main)()
