@@ -125,7 +125,9 @@ class Recognizer:
             if len(rows.vectors)
             else Gallery.empty(embedder.id, embedder.dimension)
         )
-        self.gallery = sized(part if person_id is None else self.gallery.changed(person_id, part))
+        self.gallery: Gallery = sized(
+            part if person_id is None else self.gallery.changed(person_id, part)
+        )
 
     def delete_expired(self) -> list[str]:
         """Delete for good whose retention has ended; call it daily. Returns the names."""
