@@ -1,13 +1,15 @@
-"""Verbs about the past: audit list, audit verify."""
+"""Verbs about the past: audit list, verify, why, prune."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from siamapp.cli_context import Call, verb
+from siamapp.errors import SiamError
 
 if TYPE_CHECKING:
     from siamapp.store.audit import Entry
@@ -19,6 +21,8 @@ def register(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
     verb(audit_app, "list")(audit_list)
     verb(audit_app, "verify")(audit_verify)
+    verb(audit_app, "why")(audit_why)
+    verb(audit_app, "prune")(audit_prune)
     app.add_typer(audit_app, name="audit")
 
 
@@ -49,11 +53,45 @@ def audit_verify(
 
     with call.database() as database:
         verdict = Audit(database).verify(known_head=head)
-    whole = f"{verdict.entries} entries, all as they were written. Head: {verdict.head}"
+    pruned = f", {verdict.pruned} of them pruned" if verdict.pruned else ""
+    whole = f"{verdict.entries} entries{pruned}, all as they were written. Head: {verdict.head}"
     call.answer(
         {**asdict(verdict), "intact": not verdict.faults}, "\n".join(verdict.faults) or whole
     )
     return 1 if verdict.faults else 0
+
+
+def audit_why(
+    call: Call, number: Annotated[int, typer.Argument(metavar="N", help="Number of an entry.")]
+) -> int:
+    """Derive a decision again from what was recorded of it. Exit 1 where it does not follow."""
+    from siamapp.record import why
+    from siamapp.store.audit import Audit
+
+    with call.database() as database:
+        entry = Audit(database).entry(number)
+    if entry.kind != "decision":
+        raise SiamError(f"Entry {number} is no decision, but: {entry.kind}.", "")
+    reasons = why(entry.facts)
+    verdict = "It follows." if reasons.follows else "It does NOT follow from these numbers."
+    call.answer({**asdict(entry), **asdict(reasons)}, "\n".join((*reasons.lines, verdict)))
+    return 0 if reasons.follows else 1
+
+
+def audit_prune(
+    call: Call,
+    before: Annotated[
+        datetime,
+        typer.Option(formats=["%Y-%m-%d"], help="First day that is kept."),
+    ],
+) -> None:
+    """Take old entries away for good; a signature says where the chain begins now."""
+    from siamapp.store.audit import Audit
+
+    with call.database() as database:
+        gone = Audit(database).prune(before)
+        database.vacuum()
+    call.answer({"pruned": gone}, f"{gone} entries are gone.")
 
 
 def _line(entry: Entry, names: dict[int, str]) -> str:

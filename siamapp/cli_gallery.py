@@ -21,6 +21,7 @@ from siamapp.cli_sources import (
     media,
     named_sources,
     subfolders,
+    told_source,
 )
 from siamapp.errors import CameraError, EnrolError, ImageError, NoFace, SiamError
 from siamapp.types import Decision, Outcome, Person, Sample
@@ -116,7 +117,9 @@ def verify(
     with call.recognizer() as recognizer:
         evidence = recognizer.evidence()
         for source in sources:
-            decision = recognizer.verify(name, frames(source), still=is_still(source))
+            decision = recognizer.verify(
+                name, frames(source), still=is_still(source), source=told_source(source)
+            )
             nearest = _better(nearest, decision)
             if nearest is not None and nearest.outcome is Outcome.MATCH:
                 break
@@ -146,7 +149,12 @@ def identify(
     with call.recognizer() as recognizer:
         evidence = recognizer.evidence(claim=False)
         found = [
-            (source.name, recognizer.identify(frames(source), still=is_still(source)))
+            (
+                source.name,
+                recognizer.identify(
+                    frames(source), still=is_still(source), source=told_source(source)
+                ),
+            )
             for source in sources
         ]
     lines = [f"{name}: {decision_text(f.decision)}" for name, faces in found for f in faces]

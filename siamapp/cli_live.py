@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from siamapp.cli_context import Call, verb
-from siamapp.cli_sources import decision_facts, decision_text, evidence_text
+from siamapp.cli_sources import decision_facts, decision_text, evidence_text, told_source
 from siamapp.types import FaceResult, FrameResult, Outcome
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def live(
                 if rests_on:  # once, before the first decision
                     call.tell(rests_on.pop())
                 result, face = decided.get()
-                recognizer.record(face, how="live", claim=claim)
+                recognizer.record(face, how="live", claim=claim, source=told_source(frame_source))
                 typer.echo(_line(call, result, face))
 
         session = LiveSession(

@@ -43,6 +43,11 @@ def named_sources(
     return [open_source(path, start_s=start_s, end_s=end_s) for path in paths]
 
 
+def told_source(source: FrameSource) -> str:
+    """What the audit may know of a source: a file's name may name a person."""
+    return source.name if source.live else "file"
+
+
 def is_still(source: FrameSource) -> bool:
     """Whether its frames are photos, which have no next frame to agree with."""
     from siamapp.live.source import ImagesSource

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, TypeAlias
 
-from siamapp import __version__, enroll
+from siamapp import enroll
 from siamapp.collect import Collector
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreError
 from siamapp.identity.calibrate import Evidence, evidence_for
@@ -20,8 +19,9 @@ from siamapp.identity.large import sized
 from siamapp.identity.look_alikes import LookAlikes, look_alikes
 from siamapp.paths import Paths, assets_dir
 from siamapp.pipeline import Pipeline, Stream
+from siamapp.record import facts_of
 from siamapp.settings import Settings
-from siamapp.store.audit import Audit
+from siamapp.store.audit import Audit, Fact
 from siamapp.store.database import Database
 from siamapp.store.edits import Edits
 from siamapp.store.history import History
@@ -56,10 +56,10 @@ class Recognizer:
         self.audit = Audit(database)
         self.history = History(database)
         self._database = database
-        self.expired = self.edits.delete_expired(date.today())
-        """Names of people whose retention had ended when the gallery was opened: deleted now."""
         self.configure(settings)
         self.refresh()
+        self.expired = self.delete_expired()
+        """Names of people whose retention had ended when the gallery was opened: deleted now."""
 
     @classmethod
     def open(cls, paths: Paths, settings: Settings, key: Key) -> Recognizer:
@@ -130,7 +130,13 @@ class Recognizer:
         )
 
     def delete_expired(self) -> list[str]:
-        """Delete for good whose retention has ended; call it daily. Returns the names."""
+        """Delete for good what was to be kept no longer; call it daily.
+
+        Returns the names of the people whose retention has ended. Of the audit the setting
+        `audit_days` says how long it is kept.
+        """
+        if self.settings.audit_days:
+            self.audit.prune(datetime.now(UTC) - timedelta(days=self.settings.audit_days))
         names = self.edits.delete_expired(date.today())
         if names:
             self.refresh()
@@ -263,7 +269,9 @@ class Recognizer:
         self.refresh(person.person_id)
         return person
 
-    def verify(self, name: str, frames: Iterable[Frame], *, still: bool = False) -> Decision | None:
+    def verify(
+        self, name: str, frames: Iterable[Frame], *, still: bool = False, source: str = ""
+    ) -> Decision | None:
         """1:1. The first match, else the answer that came nearest; None without a face.
 
         Raises:
@@ -280,10 +288,12 @@ class Recognizer:
                 stream = self.stream(claim=name, still=True)
         if nearest is None:
             return None
-        self.record(nearest, how="verify", claim=name)
+        self.record(nearest, how="verify", claim=name, source=source)
         return nearest.decision
 
-    def identify(self, frames: Iterable[Frame], *, still: bool = False) -> list[FaceResult]:
+    def identify(
+        self, frames: Iterable[Frame], *, still: bool = False, source: str = ""
+    ) -> list[FaceResult]:
         """1:N. The last settled answer about each face (each track; each face of each photo)."""
         found: list[FaceResult] = []
         tracks: dict[int, FaceResult] = {}
@@ -299,11 +309,19 @@ class Recognizer:
                 tracks, stream = {}, self.stream(still=True)
         found += tracks.values()
         for face in found:
-            self.record(face, how="identify")
+            self.record(face, how="identify", source=source)
         return found
 
-    def record(self, face: FaceResult, *, how: How, claim: str | None = None) -> None:
+    def record(
+        self, face: FaceResult, *, how: How, claim: str | None = None, source: str = ""
+    ) -> None:
         """Put a decision into the audit, by the thread that opened the gallery.
+
+        Args:
+            face: what was decided about.
+            how: by which question.
+            claim: the person it was held against.
+            source: which camera; never the name of a file, which may name somebody.
 
         Raises:
             StoreError: it could not be written.
@@ -312,29 +330,15 @@ class Recognizer:
             claim_id = self.people.by_name(claim).person_id if claim is not None else None
         except PersonNotFound:  # deleted or renamed since the decision was made
             claim_id = None
-        decision, embedder = face.decision, self.pipeline.embedder
-        best, second = decision.best, decision.runner_up
-        self.audit.record(
-            "decision",
-            {
-                "how": how,
-                "claim_id": claim_id,
-                "outcome": decision.outcome.value,
-                "person_id": decision.person_id,
-                "nearest_id": best.person_id if best else None,
-                "distance": _finite(best.distance) if best else None,
-                "runner_up_id": second.person_id if second else None,
-                "runner_up_distance": _finite(second.distance) if second else None,
-                "runner_up_margin": self.policy.runner_up_margin,
-                "threshold": decision.threshold,
-                "fmr": decision.fmr,
-                **{f"quality_{k}": _finite(v) for k, v in asdict(face.quality).items()},
-                "embedder_id": embedder.id,
-                "detector_id": self.pipeline.detector.model.card.id,
-                "provider": embedder.model.provider,
-                "version": __version__,
-            },
-        )
+        held = self._policy(self.evidence(claim=claim is not None))
+        facts: dict[str, Fact] = {
+            "how": how,
+            "source": source,
+            "claim_id": claim_id,
+            "target_fmr": self.settings.target_fmr,
+            "enrolled": len(self.gallery),
+        }
+        self.audit.record("decision", facts | facts_of(face, held, self.pipeline))
 
     def close(self) -> None:
         self._database.close()
@@ -358,10 +362,6 @@ def _nearer(a: FaceResult | None, b: FaceResult) -> FaceResult:
     if b.decision.best is None or a.decision.outcome is Outcome.MATCH:
         return a
     return b if b.decision.best.distance < a.decision.best.distance else a
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def model_folders(paths: Paths) -> tuple[Path, ...]:

@@ -13,8 +13,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from siamapp.errors import StoreCorrupt, StoreError
+from siamapp.store.checkpoint import Checkpoint
 from siamapp.store.database import Connection, Database
 from siamapp.types import Outcome, Refusals
 
@@ -22,9 +24,8 @@ Fact: TypeAlias = str | int | float | bool | None
 Kind = Literal[
     "enrol", "add_samples", "rename", "tag", "consent", "delete", "expire", "remove_sample",
     "move_sample", "split", "merge", "reject", "undo", "decision", "backup", "restore", "export",
-    "import",
+    "import", "prune", "change_key",
 ]  # fmt: skip
-_START: Final = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ class Verdict:
     """What checking the chain found."""
 
     entries: int
+    """How many there ever were."""
+    pruned: int
+    """How many of them, the oldest, retention has taken away."""
     head: str
     """Hex hash of the last entry; keep it elsewhere to prove this past later."""
     faults: tuple[str, ...]
@@ -129,15 +133,18 @@ class Audit:
             known_head: hex hash that was the head once; a chain that never passed it was rewritten.
         """
         faults: list[str] = []
-        seen = known_head is None
-        expected, before = 1, _START
         with self._database.snapshot() as connection:
+            checkpoint = Checkpoint.read(connection)
             head_number, head = connection.execute("SELECT number, hash FROM audit_head").fetchone()
             rows = connection.execute(
                 "SELECT number, at_utc, kind, facts, hash FROM audit ORDER BY number"
             )
+            if not checkpoint.is_signed_with(self._database.audit_key):
+                faults.append(f"entries up to {checkpoint.number} were not pruned by siamapp")
+            expected, before = checkpoint.number + 1, checkpoint.hash
+            seen = known_head in (None, before.hex())
             for number, at_utc, kind, text, digest in rows:
-                if number != expected:
+                if number > expected:
                     faults.append(f"entries {expected} to {number - 1} are gone")
                 elif digest != _digest(before, number, at_utc, kind, text):
                     faults.append(f"entry {number} is not as it was written")
@@ -146,8 +153,48 @@ class Audit:
         if (expected - 1, before) != (head_number, head):
             faults.append(f"entries after {expected - 1} are gone, or the head was changed")
         if not seen:
-            faults.append("the head given was never part of this audit")
-        return Verdict(expected - 1, head.hex(), tuple(faults))
+            faults.append("the head given was never part of this audit, or is pruned")
+        return Verdict(expected - 1, checkpoint.number, head.hex(), tuple(faults))
+
+    def prune(self, before: datetime) -> int:
+        """Take away the entries older than that, and sign where the chain begins now.
+
+        The newest entry always stays. Returns how many went.
+
+        Raises:
+            StoreCorrupt: the chain is not whole; pruning would hide it.
+        """
+        if (faults := self.verify().faults)[:1]:
+            raise StoreCorrupt(f"The audit is not whole: {faults[0]}.", "Keep it as it is.")
+        limit = before.astimezone(UTC).isoformat(timespec="milliseconds")
+        with self._database.transaction() as connection:
+            old = Checkpoint.read(connection).number
+            # Up to the first that is young enough: the clock may have gone back since.
+            (last,) = connection.execute(
+                "SELECT min(number) - 1 FROM (SELECT number FROM audit WHERE at_utc >= ?"
+                " UNION ALL SELECT number FROM audit_head)",
+                (limit,),
+            ).fetchone()
+            if last <= old:
+                return 0
+            (digest,) = connection.execute(
+                "SELECT hash FROM audit WHERE number = ?", (last,)
+            ).fetchone()
+            at_utc = datetime.now(UTC).isoformat(timespec="milliseconds")
+            Checkpoint.made(last, digest, at_utc, self._database.audit_key).write(connection)
+            connection.execute("DELETE FROM audit WHERE number <= ?", (last,))
+            append(connection, "prune", {"up_to": last, "hash": digest.hex()})
+        return int(last - old)
+
+    def entry(self, number: int) -> Entry:
+        """Raises StoreError where there is none of that number."""
+        with self._database.snapshot() as connection:
+            row = connection.execute(
+                "SELECT number, at_utc, kind, facts, hash FROM audit WHERE number = ?", (number,)
+            ).fetchone()
+        if row is None:
+            raise StoreError(f"There is no entry {number}.", "See `siamapp audit list`.")
+        return Entry(row[0], row[1], row[2], json.loads(row[3]), row[4].hex())
 
 
 def _digest(before: bytes, number: int, at_utc: str, kind: str, text: str) -> bytes:

@@ -22,6 +22,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from siamapp.errors import StoreCorrupt, StoreError, StoreLocked, StoreTooNew
 from siamapp.log import log
+from siamapp.store.checkpoint import sign_again
 from siamapp.store.files import identity, make_owner_only, sync_folder, touch
 from siamapp.store.schema import APPLICATION_ID, MIGRATIONS
 from siamapp.store.vault import GALLERY_NAME, Key, Vault
@@ -39,7 +40,9 @@ _RESTORE_HINT: Final = "Restore it from a backup."
 class Database:
     """An open gallery. Only the thread that opened it may use it (sqlcipher3 sees to that)."""
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    def __init__(self, connection: Connection, path: Path, key: Key) -> None:
+        self.audit_key: Final = key.subkey("audit")
+        """What the audit's checkpoint is signed with."""
         self._connection = connection
         self._path = path
         self._identity = identity(path)
@@ -62,7 +65,7 @@ class Database:
         path = home / GALLERY_NAME
         if not path.exists():
             _create(path, key)
-        database = cls(_unlock(path, key, vault), path)
+        database = cls(_unlock(path, key, vault), path, key)
         try:
             with _told():
                 database._accept()
@@ -135,6 +138,8 @@ class Database:
             target = _connect(path, key)
             try:
                 self._connection.backup(target)
+                if (after := key.subkey("audit")) != self.audit_key:
+                    sign_again(target, self.audit_key, after)
             finally:
                 target.close()
 
@@ -232,7 +237,7 @@ def _create(path: Path, key: Key) -> None:
             touch(new)
             connection = _connect(new, key)
             try:
-                with _told(), Database(connection, new).transaction():
+                with _told(), Database(connection, new, key).transaction():
                     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                     _upgrade(connection)
             finally:

@@ -49,7 +49,12 @@ class Key:
 
     def check_value(self) -> str:
         """What `vault.toml` may know of the key: HKDF-Expand (RFC 5869, 2.3) is one-way."""
-        return HKDFExpand(SHA256(), length=32, info=b"siamapp key check 1").derive(self.raw).hex()
+        return self.subkey("key check").hex()
+
+    def subkey(self, purpose: str) -> bytes:
+        """32 bytes for one purpose, from which neither the key nor another subkey follows."""
+        info = f"siamapp {purpose} 1".encode()
+        return HKDFExpand(SHA256(), length=32, info=info).derive(self.raw)
 
 
 class Stretch(BaseModel):

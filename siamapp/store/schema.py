@@ -88,9 +88,30 @@ def _consent_retention_and_rejections(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX audit_by_kind_and_time ON audit (kind, at_utc)")
 
 
+def _audit_checkpoint(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        """
+        CREATE TABLE audit_checkpoint (  -- siamapp.store.checkpoint
+            number INTEGER NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            at_utc TEXT NOT NULL,
+            mac BLOB NOT NULL
+        ) STRICT
+        """
+    )
+    connection.execute("INSERT INTO audit_checkpoint VALUES (0, zeroblob(32), '', x'')")
+    connection.execute("DROP TRIGGER audit_no_delete")
+    connection.execute(
+        "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit"
+        " WHEN old.number > (SELECT number FROM audit_checkpoint)"
+        " BEGIN SELECT raise(ABORT, 'the audit is append-only'); END"
+    )
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _people_and_templates,
     _audit,
     _consent_retention_and_rejections,
+    _audit_checkpoint,
 )
 """Entry `n` takes a file from `user_version` `n` to `n + 1`. Add at the end, never change one."""

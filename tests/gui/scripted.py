@@ -73,6 +73,7 @@ class ScriptedModel:
     """As much of a `Model` as anybody asks for."""
 
     provider = "cpu"
+    file = "model.onnx"
 
     def __init__(self, card: ModelCard) -> None:
         self.card = card

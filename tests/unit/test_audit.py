@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from siamapp.cli import run
-from siamapp.errors import AlreadyKnown
+from siamapp.errors import AlreadyKnown, StoreCorrupt
+from siamapp.store import audit as audit_module
 from siamapp.store.audit import Audit
 from siamapp.store.database import Database
 from siamapp.store.edits import Edits
@@ -59,7 +61,7 @@ def test_every_change_is_an_entry_and_the_chain_holds(home: Path) -> None:
             "enrol", "add_samples", "remove_sample", "rename", "decision", "delete",
         ]  # fmt: skip
         verdict = audit.verify()
-        assert (verdict.entries, verdict.faults) == (6, ())
+        assert (verdict.entries, verdict.pruned, verdict.faults) == (6, 0, ())
         assert [entry.kind for entry in audit.last(2)] == ["decision", "delete"]
 
 
@@ -119,7 +121,77 @@ def test_a_head_noted_earlier_proves_the_past(home: Path) -> None:
         noted = Audit(database).verify().head
         Audit(database).record("decision", {"outcome": "unknown"})
     assert faults(home, noted) == ()
-    assert faults(home, "ab" * 32) == ("the head given was never part of this audit",)
+    assert faults(home, "ab" * 32) == ("the head given was never part of this audit, or is pruned",)
+
+
+def later(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def test_pruning_leaves_a_chain_that_still_proves_itself(home: Path) -> None:
+    with Database.open(home, KEY) as database:
+        audit = Audit(database)
+        noted = audit.verify().head
+        assert audit.prune(later(-60)) == 0
+        assert audit.prune(later(60)) == 5  # the newest stays
+        verdict = audit.verify(known_head=noted)
+        assert (verdict.entries, verdict.pruned, verdict.faults) == (7, 5, ())
+        assert [entry.kind for entry in audit.last(9)] == ["delete", "prune"]
+        assert audit.prune(later(60)) == 1
+        assert audit.verify().faults == ()
+        assert "is pruned" in audit.verify(known_head=noted[::-1]).faults[0]
+    assert b"add_samples" not in decrypted(home / GALLERY_NAME, KEY)
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        # Somebody takes the oldest away and moves the checkpoint there, without the key.
+        (
+            [
+                "UPDATE audit_checkpoint SET number = 3,"
+                " hash = (SELECT hash FROM audit WHERE number = 3)",
+                "DELETE FROM audit WHERE number <= 3",
+            ],
+            "entries up to 3 were not pruned by siamapp",
+        ),
+        (["UPDATE audit_checkpoint SET hash = randomblob(32)"], "not pruned by siamapp"),
+        (["DELETE FROM audit WHERE number = 6"], "entries after"),
+    ],
+)
+def test_a_forged_pruning_is_found(home: Path, statements: list[str], said: str) -> None:
+    alter(home, *statements)
+    assert any(said in fault for fault in faults(home))
+    with Database.open(home, KEY) as database, pytest.raises(StoreCorrupt, match="not whole"):
+        Audit(database).prune(later(60))
+
+
+def test_a_true_checkpoint_cannot_be_moved_on(home: Path) -> None:
+    with Database.open(home, KEY) as database:
+        Audit(database).prune(later(60))
+        Audit(database).record("decision", {"outcome": "unknown"})
+    alter(
+        home,
+        "UPDATE audit_checkpoint SET number = 7, hash = (SELECT hash FROM audit WHERE number = 7)",
+        "DELETE FROM audit WHERE number <= 7",
+    )
+    assert faults(home) == ("entries up to 7 were not pruned by siamapp",)
+
+
+def test_the_clock_may_go_back_without_harm(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Yesterday(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            return datetime(2026, 1, 1, tzinfo=UTC)
+
+    monkeypatch.setattr(audit_module, "datetime", Yesterday)
+    with Database.open(home, KEY) as database:
+        audit = Audit(database)
+        audit.record("decision", {"outcome": "unknown"})
+        assert audit.last(1)[0].number == 7
+        assert audit.last(1)[0].at_utc < audit.last(2)[0].at_utc
+        assert audit.prune(datetime(2026, 6, 1, tzinfo=UTC)) == 0  # six younger ones come before it
+        assert audit.verify().faults == ()
 
 
 def test_the_command_line_lists_and_verifies(
