@@ -83,7 +83,8 @@ class TrainConfig(_Part):
     """Folder of an exported embedder to go on from (`training.warm_start`)."""
     threads: int = Field(2, gt=0)
     """Take 1 where cores are shared: oneDNN's threads wait for each other there."""
-    bf16: bool = True
+    bf16: bool | None = None
+    """None: where the hardware computes it; a CPU that only emulates it takes ten times as long."""
     accelerator: Literal["auto", "cpu", "cuda"] = "cpu"
     devices: int = Field(1, gt=0)
     """Per node; each takes its share of every batch."""

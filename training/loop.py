@@ -77,6 +77,21 @@ class Trained(nn.Module):
         return vectors
 
 
+def for_this_machine(config: TrainConfig) -> TrainConfig:
+    """The config with `bf16` settled; the run folder keeps it, so a resumed run computes alike."""
+    if config.bf16 is not None:
+        return config
+    on_gpu = config.accelerator != "cpu" and torch.cuda.is_available()
+    able = torch.cuda.is_bf16_supported() if on_gpu else _cpu_computes_bf16()
+    return config.model_copy(update={"bf16": able})
+
+
+def _cpu_computes_bf16() -> bool:
+    """AVX512-BF16 or AMX; elsewhere oneDNN converts each number to fp32 and back."""
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+
+
 def make_fabric(config: TrainConfig) -> Fabric:
     """One process or many, CPU or GPU, bf16 or not, as the config says."""
     return Fabric(
@@ -95,6 +110,7 @@ def train(config: TrainConfig, data: Views, run: Path, fabric: Fabric | None = N
     share of every batch, and losses see the vectors of all. Returns the averaged network, in
     evaluation mode.
     """
+    config = for_this_machine(config)
     fabric = fabric or make_fabric(config)
     fabric.launch()
     torch.set_num_threads(config.threads)

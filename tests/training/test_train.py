@@ -86,6 +86,17 @@ def test_labels_alone_train_too_and_resume(
     assert list((tmp_path / "cut" / "tensorboard").iterdir())
 
 
+@pytest.mark.parametrize("able", [True, False])
+def test_half_precision_only_where_the_hardware_has_it(
+    able: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": able})
+    config = TrainConfig.model_validate({**TINY, "bf16": None})
+    assert loop.for_this_machine(config).bf16 is able
+    said = loop.for_this_machine(config.model_copy(update={"bf16": not able}))
+    assert said.bf16 is not able
+
+
 def _gradient(fabric: Fabric, folder: Path) -> None:
     """One backward pass of a small network on this rank's share of a fixed batch."""
     torch.manual_seed(0)
