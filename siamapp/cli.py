@@ -10,7 +10,16 @@ from typing import Annotated
 
 import typer
 
-from siamapp import cli_admin, cli_audit, cli_gallery, cli_live, cli_people, cli_vault
+from siamapp import (
+    cli_admin,
+    cli_audit,
+    cli_evaluation,
+    cli_gallery,
+    cli_live,
+    cli_models,
+    cli_people,
+    cli_vault,
+)
 from siamapp.cli_context import Call, Home, Json, KeyFile, verb
 from siamapp.errors import SiamError
 from siamapp.log import log
@@ -60,6 +69,8 @@ cli_people.register(app)
 cli_vault.register(app, cli_people.people_app)
 cli_live.register(app)
 cli_admin.register(app)
+cli_models.register(app)
+cli_evaluation.register(app)
 cli_audit.register(app)
 
 

@@ -228,8 +228,8 @@ def _distances(call: Call, templates: list[Template]) -> dict[int, dict[int, flo
     """Between the samples of the embedder in use, by the metric on its card."""
     import numpy as np
 
+    from siamapp.chosen import model_folders
     from siamapp.identity.match import distances
-    from siamapp.recognizer import model_folders
     from siamapp.vision.card import load_card
     from siamapp.vision.model import find_model
 

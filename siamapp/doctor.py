@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from siamapp import __version__
+from siamapp.chosen import model_folders
 from siamapp.errors import KeyUnavailable, SiamError
 from siamapp.live.source import list_cameras
 from siamapp.paths import Paths, assets_dir
-from siamapp.recognizer import model_folders
 from siamapp.screen import display, missing_libraries
 from siamapp.settings import Settings
 from siamapp.store.database import Database
@@ -19,6 +19,7 @@ from siamapp.store.people import People
 from siamapp.store.vault import GALLERY_NAME, find_key
 from siamapp.vision.card import load_card, verified_bytes
 from siamapp.vision.embed import Embedder
+from siamapp.vision.installed import require_pinned
 from siamapp.vision.model import Model, find_model, list_models
 from siamapp.vision.selftest import parity
 
@@ -77,6 +78,8 @@ def model_facts(paths: Paths, settings: Settings) -> list[dict[str, Any]]:
             "verified": False,
         }
         try:
+            if folder.parent == paths.models_dir:
+                require_pinned(folder)
             card = load_card(folder)
             facts |= {"task": card.task, "id": card.id, "files": {}}
             for file in card.every_file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,11 @@ class Paths:
         """Models the user added."""
         return self.home / "models"
 
+    @property
+    def calibrations_dir(self) -> Path:
+        """Threshold tables made of the user's own people, one file per embedder."""
+        return self.home / "calibrations"
+
     def ensure(self) -> None:
         """Make the home, owner-only.
 
@@ -64,3 +70,21 @@ class Paths:
                 f"The folder {self.home} cannot be made: {error.strerror}.",
                 "Choose another with --home.",
             ) from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small file so that after a crash it is the old one or the new one, never half.
+
+    Raises:
+        OSError: it cannot be written; the old one stays.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -10,14 +10,16 @@ from types import TracebackType
 from typing import Literal, TypeAlias
 
 from siamapp import enroll
+from siamapp.chosen import model_folders
 from siamapp.collect import Collector
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreError
-from siamapp.identity.calibrate import Evidence, evidence_for
+from siamapp.identity.calibrate import Calibrated, Evidence, evidence_for
 from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.large import sized
 from siamapp.identity.look_alikes import LookAlikes, look_alikes
-from siamapp.paths import Paths, assets_dir
+from siamapp.identity.own_calibration import load_calibration
+from siamapp.paths import Paths
 from siamapp.pipeline import Pipeline, Stream
 from siamapp.record import facts_of
 from siamapp.settings import Settings
@@ -32,7 +34,6 @@ from siamapp.store.transfer import Carried, add_people, read_people
 from siamapp.store.undo import Undo
 from siamapp.store.vault import Key
 from siamapp.types import Consent, Decision, FaceResult, Frame, Outcome, Person, Sample
-from siamapp.vision.card import load_card
 from siamapp.vision.detect import Detector
 from siamapp.vision.embed import Embedder
 from siamapp.vision.model import Model, find_model
@@ -49,8 +50,17 @@ LOOK_ALIKE = 1.5
 class Recognizer:
     """Facade of the core. The store belongs to the thread that opened it, streams to any one."""
 
-    def __init__(self, settings: Settings, pipeline: Pipeline, database: Database) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        pipeline: Pipeline,
+        database: Database,
+        *,
+        calibration: Calibrated | None = None,
+    ) -> None:
+        """`calibration` takes the place of the thresholds on the embedder's card."""
         self.pipeline = pipeline
+        self.calibrated: Calibrated = calibration or pipeline.embedder.model.card
         self.people = People(database)
         self.edits = Edits(database)
         self.audit = Audit(database)
@@ -69,10 +79,11 @@ class Recognizer:
             ModelError, StoreError, SettingsError: see their kinds.
         """
         pipeline = load_pipeline(paths, settings)
-        evidence_for(pipeline.embedder.model.card, settings.target_fmr)
+        calibration = load_calibration(paths.calibrations_dir, pipeline.embedder.model.card)
+        evidence_for(calibration or pipeline.embedder.model.card, settings.target_fmr)
         database = Database.open(paths.home, key)
         try:
-            return cls(settings, pipeline, database)
+            return cls(settings, pipeline, database, calibration=calibration)
         except BaseException:
             database.close()
             raise
@@ -83,9 +94,8 @@ class Recognizer:
         Raises:
             SettingsError: the embedder has no evidence for the target rate.
         """
-        card = self.pipeline.embedder.model.card
-        evidence_for(card, settings.target_fmr)  # before anything is changed
-        self._same_distance = evidence_for(card, SAME_FMR).distance
+        evidence_for(self.calibrated, settings.target_fmr)  # before anything is changed
+        self._same_distance = evidence_for(self.calibrated, SAME_FMR).distance
         self.settings = settings
         self.policy = self._policy(self.evidence())
 
@@ -97,8 +107,7 @@ class Recognizer:
                 stricter in a larger gallery so that the rate is one of looks.
         """
         people = 1 if claim else len(self.gallery)
-        card = self.pipeline.embedder.model.card
-        return evidence_for(card, self.settings.target_fmr, people=people)
+        return evidence_for(self.calibrated, self.settings.target_fmr, people=people)
 
     def _policy(self, evidence: Evidence) -> Policy:
         return Policy(
@@ -362,22 +371,6 @@ def _nearer(a: FaceResult | None, b: FaceResult) -> FaceResult:
     if b.decision.best is None or a.decision.outcome is Outcome.MATCH:
         return a
     return b if b.decision.best.distance < a.decision.best.distance else a
-
-
-def model_folders(paths: Paths) -> tuple[Path, ...]:
-    """Where models are looked for: what the user added hides nothing that came with the app."""
-    return assets_dir() / "models", paths.models_dir
-
-
-def evidence_in_use(paths: Paths, settings: Settings) -> Evidence:
-    """What speaks for the target rate with the embedder in use, without starting a model.
-
-    Raises:
-        ModelError: there is no such embedder, or it was never calibrated.
-        SettingsError: its comparisons do not show the target rate.
-    """
-    card = load_card(find_model(settings.embedder, model_folders(paths)))
-    return evidence_for(card, settings.target_fmr)
 
 
 def load_pipeline(paths: Paths, settings: Settings, *, embedder: Path | None = None) -> Pipeline:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
-from pathlib import Path
 from typing import Literal
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siamapp.errors import SettingsError
-from siamapp.paths import Paths
+from siamapp.paths import Paths, write_whole
 
 
 class Settings(BaseModel):
@@ -74,7 +71,7 @@ class Settings(BaseModel):
             return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return cls()
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
             raise SettingsError(
                 f"{path} cannot be read: {error}.", "Mend it, or delete it for the defaults."
             ) from error
@@ -104,24 +101,11 @@ class Settings(BaseModel):
         paths.ensure()
         text = tomli_w.dumps(self.model_dump(exclude_defaults=True))
         try:
-            _replace(paths.settings_file, text)
+            write_whole(paths.settings_file, text)
         except OSError as error:
             raise SettingsError(
                 f"{paths.settings_file} cannot be written: {error.strerror}."
             ) from error
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _first(error: ValidationError) -> str:

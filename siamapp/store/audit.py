@@ -23,8 +23,8 @@ from siamapp.types import Outcome, Refusals
 Fact: TypeAlias = str | int | float | bool | None
 Kind = Literal[
     "enrol", "add_samples", "rename", "tag", "consent", "delete", "expire", "remove_sample",
-    "move_sample", "split", "merge", "reject", "undo", "decision", "backup", "restore", "export",
-    "import", "prune", "change_key",
+    "move_sample", "split", "merge", "reject", "re_embed", "undo", "decision", "backup", "restore",
+    "export", "import", "prune", "change_key",
 ]  # fmt: skip
 
 

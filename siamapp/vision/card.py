@@ -7,21 +7,27 @@ files (`model.int8.onnx`) hold the same network at another precision and share i
 from __future__ import annotations
 
 import hashlib
+import re
+import stat
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, model_validator
 
 from siamapp.errors import ModelIncompatible, ModelMissing, ModelTampered
 
 CARD_NAME = "card.toml"
+MODEL_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""Of a model that is added: the name is a folder's too."""
+MAX_CARD_BYTES: Final = 1_000_000
+MAX_FILE_BYTES: Final = 500_000_000
 _ONNX_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$"
 _SHA256 = r"^[0-9a-f]{64}$"
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class InputSpec(_Part):
@@ -33,7 +39,7 @@ class InputSpec(_Part):
     channels: Literal["rgb", "bgr"]
     mean: tuple[float, float, float]
     """Subtracted from 0..255 values, in the order of `channels`."""
-    std: tuple[float, float, float]
+    std: tuple[PositiveFloat, PositiveFloat, PositiveFloat]
     """Divides after the mean was subtracted."""
 
 
@@ -191,41 +197,70 @@ def load_card(folder: Path) -> ModelCard:
         ModelMissing: there is no card.
         ModelIncompatible: the card is not TOML or says something this version does not know.
     """
-    path = folder / CARD_NAME
+    return read_card(folder / CARD_NAME)
+
+
+def read_card(path: Path) -> ModelCard:
+    """Read a card; raises as `load_card`."""
+    return card_from(path, {})
+
+
+def card_from(path: Path, defaults: dict[str, Any]) -> ModelCard:
+    """Read a card that may leave out what `defaults` has; raises as `load_card`."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = plain_bytes(path, MAX_CARD_BYTES).decode("utf-8")
+    except (ModelMissing, UnicodeDecodeError) as error:
         raise ModelMissing(
             f"No readable model card at {path}.",
             "Choose a folder that holds card.toml and its ONNX files.",
         ) from error
     try:
-        return ModelCard.model_validate(tomllib.loads(text))
+        return ModelCard.model_validate({**defaults, **tomllib.loads(text)})
     except tomllib.TOMLDecodeError as error:
         raise ModelIncompatible(f"{path} is not valid TOML: {error}.", "Mend the card.") from error
+    except RecursionError as error:
+        raise ModelIncompatible(f"{path} is nested too deeply.", "Mend the card.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ModelIncompatible(f"{path}: {where}: {first['msg']}.", "Mend the card.") from error
 
 
-def verified_bytes(folder: Path, file: ModelFile | RefinementSpec | GoldenSpec) -> bytes:
+def verified_bytes(
+    folder: Path, file: ModelFile | RefinementSpec | GoldenSpec, *, path: Path | None = None
+) -> bytes:
     """The model file's bytes, after its hash was checked: what is checked is what is loaded.
 
     Raises:
         ModelMissing: the file is gone.
         ModelTampered: its hash is not the card's.
+        ModelIncompatible: it is no plain file, or too large.
     """
-    path = folder / file.name
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ModelMissing(
-            f"The model file {path} cannot be read.", "Reinstall the model."
-        ) from error
+    path = path or folder / file.name
+    data = plain_bytes(path, None)
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise ModelTampered(
             f"The model file {path} is not the one its card names.",
             "Reinstall the model; do not use this one.",
         )
     return data
+
+
+def plain_bytes(path: Path, limit: int | None) -> bytes:
+    """A plain file's bytes; never a device's or a pipe's, which may have no end.
+
+    Raises:
+        ModelMissing: it cannot be read.
+        ModelIncompatible: it is no plain file, or larger than `limit` (else `MAX_FILE_BYTES`).
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise ModelIncompatible(f"{path} is not a plain file.", "Reinstall the model.")
+        if status.st_size > (limit or MAX_FILE_BYTES):
+            raise ModelIncompatible(f"{path} is too large.", "Choose another model.")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise ModelMissing(
+            f"The model file {path} cannot be read.", "Reinstall the model."
+        ) from error

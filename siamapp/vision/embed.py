@@ -38,7 +38,10 @@ class Embedder:
         batch = np.empty((len(crops_bgr), 3, *crops_bgr[0].shape[:2]), np.float32)
         for planes, crop in zip(batch, crops_bgr, strict=True):
             fill(planes, crop, self.model.card.input)
-        raw = np.asarray(self.model.run({self.model.input_name: batch})[0], np.float32)
+        parts = [batch] if self.model.takes_many else np.split(batch, len(batch))
+        raw = np.concatenate(
+            [np.asarray(self.model.run({self.model.input_name: p})[0], np.float32) for p in parts]
+        )
         norms = np.linalg.norm(raw, axis=-1, keepdims=True)
         if (
             raw.shape != (len(batch), self.dimension)

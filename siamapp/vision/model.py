@@ -21,8 +21,10 @@ from siamapp.vision.card import (
     ModelFile,
     RefinementSpec,
     load_card,
+    plain_bytes,
     verified_bytes,
 )
+from siamapp.vision.installed import require_pinned
 
 _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
@@ -39,6 +41,8 @@ class Model:
         self._session = session
         self._refinement: ort.InferenceSession | None = None
         self.input_name: str = session.get_inputs()[0].name
+        self.takes_many: bool = session.get_inputs()[0].shape[0] != 1
+        """False where the graph is fixed to one picture at a time."""
         self.output_names: tuple[str, ...] = tuple(output.name for output in session.get_outputs())
 
     @classmethod
@@ -159,13 +163,21 @@ def cuda_possible() -> bool:
 def find_model(name: str, folders: tuple[Path, ...]) -> Path:
     """The first `folder/name` that holds a card.
 
+    Args:
+        name: of the model.
+        folders: first that of the models that came with the app; what is in the others must be
+            pinned (`siamapp.vision.installed`).
+
     Raises:
         ModelMissing: none does.
+        ModelTampered: the user's model there is not the one that was added.
     """
     # A name is one folder's name, never a way out of the models' folders.
     if name and Path(name).name == name:
         for folder in folders:
             if (folder / name / CARD_NAME).is_file():
+                if folder != folders[0]:
+                    require_pinned(folder / name)
                 return folder / name
     raise ModelMissing(f"There is no model named {name!r}.", "See `siamapp models list`.")
 
@@ -192,4 +204,6 @@ def bare_session(path: Path, *, threads: int = 1) -> ort.InferenceSession:
     """
     if not path.is_file():
         raise ModelMissing(f"There is no file {path}.", "Give the folder of the peers' ONNX files.")
-    return ort.InferenceSession(path.read_bytes(), _options(threads), providers=[_PROVIDERS["cpu"]])
+    return ort.InferenceSession(
+        plain_bytes(path, None), _options(threads), providers=[_PROVIDERS["cpu"]]
+    )

@@ -145,7 +145,7 @@ def test_another_key_opens_nothing(
 
 
 def test_settings_are_kept(cli: Cli) -> None:
-    assert cli("settings", "set", "target_fmr", "0.0001")[1] == {"target_fmr": 0.0001}
+    assert cli("settings", "set", "target_fmr", "0.0001")[1]["target_fmr"] == 0.0001
     assert cli("settings", "get", "target_fmr")[1] == {"target_fmr": 0.0001}
     assert cli("settings", "list")[1]["target_fmr"] == 0.0001
 

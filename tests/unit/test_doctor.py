@@ -68,7 +68,7 @@ def test_a_model_that_is_not_its_cards_is_a_problem(
     shipped = Path(__file__).resolve().parents[2] / "assets" / "models"
     if not (shipped / "siamface-v1").is_dir():
         pytest.skip("the embedder is not in this checkout")
-    monkeypatch.setattr("siamapp.recognizer.assets_dir", lambda: tmp_path / "assets")
+    monkeypatch.setattr("siamapp.chosen.assets_dir", lambda: tmp_path / "assets")
     shutil.copytree(shipped, tmp_path / "assets" / "models")
     assert not [p for p in examine(paths, None)["problems"] if "model" in p]
 
