@@ -18,9 +18,7 @@ from siamapp.cli_sources import (
     face_facts,
     frames,
     is_still,
-    media,
     named_sources,
-    subfolders,
     told_source,
 )
 from siamapp.errors import CameraError, EnrolError, ImageError, NoFace, SiamError
@@ -82,17 +80,15 @@ def import_folder(
 
     Exit 1 where somebody was refused.
     """
+    from siamapp.live.people_folders import enroll_folder, subfolders
+
     children = subfolders(folder)
     enrolled: list[Person] = []
     refused: list[dict[str, str]] = []
     with call.recognizer() as recognizer:
         for child in children:
             try:
-                sources = named_sources(media(child))
-                samples, _ = _gather(recognizer, sources)
-                enrolled.append(
-                    recognizer.enroll(child.name, samples, allow_duplicate=allow_duplicate)
-                )
+                enrolled.append(enroll_folder(recognizer, child, allow_duplicate=allow_duplicate))
             except (CameraError, EnrolError, ImageError) as error:
                 refused.append(_refusal(child.name, error))
                 call.tell(f"{child.name}: {error}")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siamapp.errors import NoFace, SiamError
+from siamapp.errors import SiamError
 from siamapp.types import Decision, FaceResult, Frame
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 CAMERA_S = 20.0
 """How long a camera is looked at where nothing else ends it."""
-VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
-"""What counts as a video in an imported folder; one named by itself may be called anything."""
 
 
 def named_sources(
@@ -68,36 +65,6 @@ def frames(source: FrameSource) -> Iterator[Frame]:
             yield frame
     finally:
         source.close()
-
-
-def subfolders(folder: Path) -> list[Path]:
-    """The folders of a folder by name, one per person.
-
-    Raises:
-        SiamError: there is none.
-    """
-    if not folder.is_dir():
-        raise SiamError(f"There is no folder {folder}.", "Give one that holds a folder per person.")
-    found = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
-    if not found:
-        raise SiamError(f"{folder} holds no folders.", "Give one that holds a folder per person.")
-    return found
-
-
-def media(folder: Path) -> list[str]:
-    """What to read in one person's folder: its photos, as one source, then its videos.
-
-    Raises:
-        NoFace: neither is there.
-    """
-    from siamapp.live.photos import is_image_name
-
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    photos = [str(folder)] if any(is_image_name(path) for path in files) else []
-    videos = [str(path) for path in files if path.suffix.lower() in VIDEO_SUFFIXES]
-    if not photos and not videos:
-        raise NoFace(f"{folder.name} holds neither photos nor videos.", "Add some, or remove it.")
-    return photos + videos
 
 
 def decision_facts(decision: Decision) -> dict[str, object]:

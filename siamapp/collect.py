@@ -10,7 +10,7 @@ from siamapp import enroll
 from siamapp.errors import EnrolError, ManyFaces, NoFace, PoorQuality
 from siamapp.pipeline import Pipeline, Seen, StageClock
 from siamapp.settings import Settings
-from siamapp.types import Frame, Sample
+from siamapp.types import Frame, Sample, Shortfall
 from siamapp.vision.quality import ENROL, shortfalls
 
 ENOUGH_SAMPLES = 60
@@ -28,6 +28,8 @@ class Progress:
     advice: str
     """Empty where the frame was taken."""
     seen: tuple[Seen, ...]
+    missed: tuple[Shortfall, ...] = ()
+    """What the nearest face falls short of, worst first."""
 
 
 class Collector:
@@ -35,7 +37,7 @@ class Collector:
 
     def __init__(self, pipeline: Pipeline, settings: Settings, *, every_s: float = 0.1) -> None:
         self._pipeline = pipeline
-        self._limits = replace(ENROL, eye_distance_px=settings.min_eye_distance_px)
+        self.limits = replace(ENROL, eye_distance_px=settings.min_eye_distance_px)
         self._every_s = every_s
         self._last_s = float("-inf")
         self._samples: list[Sample] = []
@@ -45,7 +47,8 @@ class Collector:
     def add(self, frame: Frame) -> Progress:
         """Take one frame's face if it is good and some time has passed since the last one taken."""
         seen = self._pipeline.see(frame, StageClock())
-        refusal = self._refusal(seen)
+        missed = shortfalls(_largest(seen).quality, self.limits) if seen else ()
+        refusal = _refusal(seen, missed)
         if refusal:
             self.refusals[refusal] += 1
         elif not 0 <= frame.time_s - self._last_s < self._every_s:
@@ -54,7 +57,7 @@ class Collector:
             vector = self._pipeline.embedder([main.crop_bgr])[0]
             self._samples.append(Sample(main.crop_bgr, vector, main.quality))
         return Progress(
-            len(self._samples), enroll.WANTED, refusal[1] if refusal else "", tuple(seen)
+            len(self._samples), enroll.WANTED, refusal[1] if refusal else "", tuple(seen), missed
         )
 
     @property
@@ -76,15 +79,17 @@ class Collector:
         (kind, advice), _ = self.refusals.most_common(1)[0]
         raise kind(f"Nothing to enrol: {advice}.")
 
-    def _refusal(self, seen: Sequence[Seen]) -> tuple[type[EnrolError], str] | None:
-        if not seen:
-            return NoFace, "no face was found; come into the picture, facing the camera"
-        main = _largest(seen)
-        near = [s for s in seen if s.face.eye_distance_px >= SAME_PLACE * main.face.eye_distance_px]
-        if len(near) > 1:
-            return ManyFaces, f"{len(near)} faces are in the picture; one person at a time"
-        missed = shortfalls(main.quality, self._limits)
-        return (PoorQuality, missed[0].advice) if missed else None
+
+def _refusal(
+    seen: Sequence[Seen], missed: Sequence[Shortfall]
+) -> tuple[type[EnrolError], str] | None:
+    if not seen:
+        return NoFace, "no face was found; come into the picture, facing the camera"
+    main = _largest(seen)
+    near = [s for s in seen if s.face.eye_distance_px >= SAME_PLACE * main.face.eye_distance_px]
+    if len(near) > 1:
+        return ManyFaces, f"{len(near)} faces are in the picture; one person at a time"
+    return (PoorQuality, missed[0].advice) if missed else None
 
 
 def _largest(seen: Sequence[Seen]) -> Seen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.match import distances
 from siamapp.identity.search import search
-from siamapp.types import Sample
+from siamapp.types import Candidate, Sample
 from siamapp.vision.quality import score
 
 WANTED = 8
@@ -62,6 +62,12 @@ def choose(
         order.append(int(gain.argmax()))
         nearest = np.minimum(nearest, distances(vectors[order[-1]], vectors, metric))
     return [samples[i] for i in order]
+
+
+def nearest(samples: Iterable[Sample], gallery: Gallery, metric: str) -> Candidate | None:
+    """Who of the gallery comes nearest to any of these samples: a look before enrolling."""
+    near = [found for s in samples for found in search(s.embedding, gallery, metric, top=1)]
+    return min(near, key=lambda candidate: candidate.distance, default=None)
 
 
 def refuse_known(

@@ -250,6 +250,12 @@ class Recognizer:
                 break
         return collector.samples()
 
+    def choose(self, samples: Sequence[Sample]) -> list[Sample]:
+        """What an enrolment keeps of these; raises PoorQuality or Inconsistent."""
+        metric = self.pipeline.metric
+        agreeing = enroll.agreeing(samples, self._same_distance, metric)
+        return enroll.choose(agreeing, self.policy, metric)
+
     def enroll(
         self,
         name: str,
@@ -263,11 +269,9 @@ class Recognizer:
         Raises:
             PoorQuality, Inconsistent, AlreadyKnown, StoreError: nothing was changed.
         """
-        metric = self.pipeline.metric
-        agreeing = enroll.agreeing(samples, self._same_distance, metric)
-        chosen = enroll.choose(agreeing, self.policy, metric)
+        chosen = self.choose(samples)
         if not allow_duplicate:
-            enroll.refuse_known(name, chosen, self.gallery, self.policy, metric)
+            enroll.refuse_known(name, chosen, self.gallery, self.policy, self.pipeline.metric)
         person = self.people.add(
             name,
             chosen,

@@ -53,7 +53,16 @@ class Settings(BaseModel):
     )
     keep_crops: bool = Field(default=True, description="Keep the aligned face pictures, encrypted")
     audit_days: int = Field(
-        default=0, ge=0, le=36_500, description="Days that decisions are kept; 0: for good"
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days that decisions are kept; 0: for good",
+    )
+    retention_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days after which the window offers to delete a new person; 0: never",
     )
     min_eye_distance_px: float = Field(
         default=32, ge=12, le=512, description="Smallest eye distance that may be enrolled, in px"

@@ -1,37 +1,33 @@
-"""The right side of the enrol page: coaching, progress, samples, name, save, errors."""
+"""The right side of the enrol page: name, coaching, what is kept, consent, save, errors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListView,
-    QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QPushButton,
+    QStackedWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from siamapp.errors import AlreadyKnown, SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner
-from siamapp.gui.pictures import photo_icon, rounded
+from siamapp.gui.enroll_review import EnrollReview
+from siamapp.gui.gathering import Look
+from siamapp.gui.quality_list import QualityList
 from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.wording import count_of_samples, sentence
-from siamapp.types import Person, Sample
-
-if TYPE_CHECKING:
-    from siamapp.collect import Progress
-
-_THUMB_PX = 50
+from siamapp.gui.wording import count_of_samples, direction_words, error_words, refusal_words
+from siamapp.types import Candidate, Consent, Person, Sample
+from siamapp.vision.quality import Limits
 
 
 class EnrollForm(QFrame):
@@ -45,56 +41,53 @@ class EnrollForm(QFrame):
         super().__init__()
         self._context = context
         self._busy = False
-        self._samples: list[Sample] = []
+        self._said: tuple[str, str, Callable[[], str]] = ("enrol", "muted", str)
         set_role(self, "card")
-        self.setFixedWidth(320)
+        self.setFixedWidth(348)
+        self._name_label = QLabel()
+        self.name = QLineEdit()
+        self._name_label.setBuddy(self.name)
+        self.name.setMaxLength(100)
+        self.name.textChanged.connect(self._show_ready)
+        self.name.returnPressed.connect(self._on_save)
         self._icon = QLabel()
         self._icon.setFixedSize(24, 24)
         self.coaching = QLabel()
         set_role(self.coaching, "heading")
         self.coaching.setWordWrap(True)
         self.coaching.setTextFormat(Qt.TextFormat.PlainText)
-        self.coaching.setAccessibleName(self.tr("What to do"))
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(self.tr("Good looks gathered"))
-        self.count = QLabel()
-        set_role(self.count, "caption")
-        self.thumbs = QListWidget()
-        set_role(self.thumbs, "plain")
-        self.thumbs.setAccessibleName(self.tr("Samples gathered"))
-        self.thumbs.setViewMode(QListView.ViewMode.IconMode)
-        self.thumbs.setIconSize(QSize(_THUMB_PX, _THUMB_PX))
-        self.thumbs.setGridSize(QSize(_THUMB_PX + 12, _THUMB_PX + 12))
-        self.thumbs.setMovement(QListView.Movement.Static)
-        self.thumbs.setResizeMode(QListView.ResizeMode.Adjust)
-        self.thumbs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.name = QLineEdit()
-        self.name.setPlaceholderText(self.tr("First and last name"))
-        self.name.setAccessibleName(self.tr("Name"))
-        self.name.setMaxLength(100)
-        self.name.textChanged.connect(self._show_ready)
-        self.name.returnPressed.connect(self._on_save)
-        self.anyway = QCheckBox(self.tr("Enrol anyway"))
-        self.anyway.setAccessibleName(self.anyway.text())
+        self.progress.setRange(0, 100)
+        self.quality = QualityList(context.theme)
+        self.review = EnrollReview(context)
+        self.anyway = QCheckBox()
         self.error = Banner(context.theme)
-        self.save = QPushButton(self.tr("Save"))
+        self.save = QPushButton()
         set_role(self.save, "primary")
-        self.save.setAccessibleName(self.save.text())
         self.save.clicked.connect(self._on_save)
-        self.again = QPushButton(self.tr("Start over"))
-        self.again.setAccessibleName(self.again.text())
+        self.again = QPushButton()
         self.again.clicked.connect(self.again_wanted)
         self._lay_out()
         self.reset()
+        self.retranslate()
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(SPACE[3])
         top.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self.coaching, 1)
-        label = QLabel(self.tr("&Name"))
-        label.setBuddy(self.name)
+        looking = QWidget()
+        column = QVBoxLayout(looking)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE[3])
+        column.addWidget(self.progress)
+        column.addSpacing(SPACE[2])
+        column.addWidget(self.quality)
+        column.addStretch(1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(looking)
+        self._stack.addWidget(self.review)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE[2])
         buttons.addWidget(self.again)
@@ -102,81 +95,82 @@ class EnrollForm(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE[4], SPACE[4], SPACE[4], SPACE[4])
         column.setSpacing(SPACE[3])
-        column.addWidget(label)
+        column.addWidget(self._name_label)
         column.addWidget(self.name)
-        column.addSpacing(SPACE[2])
         column.addLayout(top)
-        column.addWidget(self.progress)
-        column.addWidget(self.count)
-        column.addWidget(self.thumbs, 1)
+        column.addWidget(self._stack, 1)
         column.addWidget(self.error)
         column.addWidget(self.anyway)
         column.addLayout(buttons)
 
+    def retranslate(self) -> None:
+        self._name_label.setText(self.tr("&Name"))
+        self.name.setPlaceholderText(self.tr("First and last name"))
+        self.name.setAccessibleName(self.tr("Name"))
+        self.coaching.setAccessibleName(self.tr("What to do"))
+        self.progress.setAccessibleName(self.tr("Good looks gathered"))
+        self.anyway.setText(self.tr("Enrol anyway"))
+        self.save.setText(self.tr("Save"))
+        self.again.setText(self.tr("Start over"))
+        self._coach(*self._said)
+
     @property
     def samples(self) -> list[Sample]:
-        return self._samples
+        return self.review.samples
+
+    @property
+    def consent(self) -> Consent:
+        return self.review.consent
 
     def reset(self) -> None:
         self.name.clear()
-        self.begin(0)
+        self.review.reset()
+        self.begin()
         self._coach(
-            "enrol", "muted", self.tr("Give a name and choose a camera, a video or photos.")
+            "enrol",
+            "muted",
+            lambda: self.tr("Give a name and choose a camera, a video or photos."),
         )
 
-    def begin(self, wanted: int) -> None:
-        """A new gathering starts; the name stays."""
-        self._samples = []
+    def begin(self, limits: Limits | None = None) -> None:
+        """A new gathering starts; the name, the consent and what was kept stay."""
         self._busy = False
-        self.thumbs.clear()
-        self.progress.setRange(0, max(wanted, 1))
+        self._stack.setCurrentIndex(0)
         self.progress.setValue(0)
-        self.progress.setVisible(wanted > 0)
-        self.count.setText("")
+        self.quality.clear()
+        if limits is not None:
+            self.quality.set_limits(limits)
         self.error.clear()
         self.anyway.setChecked(False)
         self.anyway.hide()
-        self._coach("camera", "muted", self.tr("Look at the camera."))
+        self._coach("camera", "muted", lambda: self.tr("Look at the camera."))
         self._show_ready()
 
-    def show_progress(self, progress: Progress) -> None:
-        self.progress.setValue(progress.good)
-        self.count.setText(
-            self.tr("{good} of {wanted} good looks").format(
-                good=progress.good, wanted=self.progress.maximum()
-            )
-        )
+    def show_look(self, look: Look) -> None:
+        """Called at the display's rate while the picture runs."""
+        progress = look.progress
+        self.progress.setValue(round(100 * look.share))
+        self.quality.show_face(len(progress.seen), look.main)
         if progress.advice:
-            self._coach("poor", "warn", sentence(progress.advice))
-        else:
-            self._coach(
-                "match", "good", self.tr("Good. Turn your head slowly, a little to each side.")
-            )
+            self._coach("poor", "warn", lambda: refusal_words(progress))
+        elif look.next is not None:
+            wanted = look.next
+            self._coach("match", "good", lambda: direction_words(wanted))
 
-    def show_samples(self, samples: Sequence[Sample]) -> None:
+    def show_samples(self, samples: Sequence[Sample], nearest: Candidate | None) -> None:
         """The gathering is over and gave these."""
         self._busy = False
-        self._samples = list(samples)
-        self.thumbs.clear()
-        ratio = self.devicePixelRatioF()
-        for sample in samples:
-            picture = rounded(sample.crop_bgr, _THUMB_PX, self._context.theme.colours, ratio=ratio)
-            self.thumbs.addItem(QListWidgetItem(photo_icon(picture), ""))
-        self.progress.setRange(0, 1)
-        self.progress.setValue(1)
-        self.count.setText(
-            self.tr("{count}; the best are kept").format(count=count_of_samples(len(samples)))
-        )
-        ready = self.name.text().strip()
-        text = self.tr("Ready to save.") if ready else self.tr("Now give a name and save.")
-        self._coach("match", "good", text)
+        limit = self._context.recognizer.policy.threshold
+        self.review.show_samples(samples, nearest, limit)
+        self._stack.setCurrentIndex(1)
+        self._coach("match", "good", self._ready_words)
         self.name.setFocus()
         self._show_ready()
 
-    def show_busy(self, text: str) -> None:
+    def show_busy(self, say: Callable[[], str]) -> None:
         self._busy = True
         self.error.clear()
-        self._coach("waiting", "muted", text)
+        self._coach("waiting", "muted", say)
         self._show_ready()
 
     def show_saved(self, person: Person) -> None:
@@ -184,33 +178,39 @@ class EnrollForm(QFrame):
         self._coach(
             "match",
             "good",
-            self.tr("{name} is enrolled with {count}.").format(
+            lambda: self.tr("{name} is enrolled with {count}.").format(
                 name=person.name, count=count_of_samples(person.templates)
             ),
         )
 
     def show_error(self, error: SiamError) -> None:
-        self.show_text(str(error))
+        self.show_text(error_words(error))
 
     def show_known(self, error: AlreadyKnown) -> None:
         """The face has another name already; the user may know better."""
         hint = self.tr("Tick “Enrol anyway” if this really is somebody else.")
-        self.show_text(f"{error.message} {hint}")
+        self.show_text(f"{error_words(error)} {hint}")
         self.anyway.show()
 
     def show_text(self, text: str) -> None:
         self._busy = False
         self.error.show_text(text)
-        self._coach("error", "bad", self.tr("Not enrolled."))
+        self._coach("error", "bad", lambda: self.tr("Not enrolled."))
         self._show_ready()
 
-    def _coach(self, icon: str, tone: str, text: str) -> None:
+    def _ready_words(self) -> str:
+        if self.name.text().strip():
+            return self.tr("Ready to save.")
+        return self.tr("Now give a name and save.")
+
+    def _coach(self, icon: str, tone: str, say: Callable[[], str]) -> None:
+        self._said = (icon, tone, say)
         self._context.theme.set_icon(self._icon, icon, tone, side_px=24)
-        self.coaching.setText(text)
+        self.coaching.setText(say())
 
     def _show_ready(self) -> None:
         named = bool(self.name.text().strip())
-        self.save.setEnabled(bool(self._samples) and named and not self._busy)
+        self.save.setEnabled(bool(self.samples) and named and not self._busy)
 
     def _on_save(self) -> None:
         if self.save.isEnabled():

@@ -10,12 +10,15 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
 
-from siamapp.errors import AlreadyKnown, SiamError
+from siamapp.enroll import nearest
+from siamapp.errors import AlreadyKnown, EnrolError, SiamError
 from siamapp.gui import notices
 from siamapp.gui.context import Context
+from siamapp.gui.coverage import Coverage, Direction
 from siamapp.gui.enroll_form import EnrollForm
 from siamapp.gui.feed import Feed
-from siamapp.gui.gathering import Gathering
+from siamapp.gui.gathering import EVERY_S, Gathering
+from siamapp.gui.import_dialog import ImportDialog
 from siamapp.gui.page import Page
 from siamapp.gui.pictures import PHOTOS, VIDEOS, dialog_filter, files_of
 from siamapp.gui.source_bar import SourceBar, is_camera
@@ -24,10 +27,13 @@ from siamapp.gui.video_view import Notice, VideoView
 from siamapp.live.photos import read_image
 from siamapp.live.session import SessionStatus, State
 from siamapp.store.names import name_key
-from siamapp.types import Frame, Person, Sample
+from siamapp.types import Candidate, Frame, Person, Sample
 
 DISPLAY_MS: Final = 16
 STALE_S: Final = 0.150
+MORE_LOOKS: Final = {Direction.FRONT: 2, Direction.LEFT: 1, Direction.RIGHT: 1}
+"""What is gathered on top for somebody with glasses on and off."""
+Checked = tuple[list[Sample], Candidate | None]
 
 
 class EnrollPage(Page):
@@ -36,21 +42,24 @@ class EnrollPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.source = SourceBar(context, can_pause=False)
-        self.photos = QPushButton(self.tr("Photos…"))
-        self.photos.setAccessibleName(self.tr("Photos"))
+        self.photos = QPushButton()
         context.theme.set_icon(self.photos, "photos")
+        self.folder = QPushButton()
+        context.theme.set_icon(self.folder, "folder")
         self.video = VideoView()
         self.form = EnrollForm(context)
         self.feed = Feed(context.jobs, self)
         self._gathering: Gathering | None = None
+        self._kept: list[Sample] = []
+        """Samples of this person from before: taking one again, or more looks, adds to them."""
         self._status = SessionStatus(session=0)
         self._shown_index = -1
         self._timer = QTimer(self)
         self._timer.setInterval(DISPLAY_MS)
         self._timer.timeout.connect(self._on_tick)
         self.setAcceptDrops(True)
-        self.header.addWidget(self.photos)
-        self.header.addWidget(self.source)
+        for widget in (self.folder, self.photos, self.source):
+            self.header.addWidget(widget)
         row = QHBoxLayout()
         row.setSpacing(SPACE[4])
         row.addWidget(self.video, 1)
@@ -61,11 +70,14 @@ class EnrollPage(Page):
 
     def _connect(self) -> None:
         self.photos.clicked.connect(self._on_photos)
+        self.folder.clicked.connect(self._on_folder)
         self.source.start_wanted.connect(self._on_start)
         self.source.stop_wanted.connect(self._finish)
         self.source.choice.currentIndexChanged.connect(self._show_status)
         self.form.save_wanted.connect(self._on_save)
         self.form.again_wanted.connect(self._start_over)
+        self.form.review.retake_wanted.connect(self._on_retake)
+        self.form.review.more_wanted.connect(self._on_more)
         self.feed.status_changed.connect(self._on_status)
         self.feed.failed.connect(self._on_failed)
 
@@ -73,6 +85,11 @@ class EnrollPage(Page):
         self.set_heading(
             self.tr("Enrol"), self.tr("Add a person from a camera, a video or photos.")
         )
+        self.photos.setText(self.tr("Photos…"))
+        self.photos.setToolTip(self.tr("Photos or a video of one person"))
+        self.folder.setText(self.tr("Many…"))
+        self.folder.setToolTip(self.tr("Enrol many: a folder that holds a folder per person"))
+        self._show_status()
 
     def enter(self) -> None:
         self.source.refresh()
@@ -84,9 +101,15 @@ class EnrollPage(Page):
         self._timer.stop()
         if self._gathering is not None:
             self._gathering = None
-            self.form.begin(0)
+            self.form.begin()
             self.video.clear()
         self.feed.stop()
+
+    def receive(self, brought: object) -> None:
+        """Samples of somebody seen live: name them and save."""
+        if isinstance(brought, list) and brought:
+            self._start_over()
+            self._check(brought)
 
     @property
     def _is_active(self) -> bool:
@@ -94,15 +117,39 @@ class EnrollPage(Page):
 
     def _start_over(self) -> None:
         self._gathering = None
+        self._kept = []
         self.feed.stop()
         self.form.reset()
         self.video.clear()
         self._show_status()
 
     def _on_start(self, spec: str) -> None:
-        gathering = self._gathering = Gathering(self.context.recognizer.collector(every_s=0.25))
+        self._kept = []
+        self._gather(spec, Coverage())
+
+    def _on_retake(self, index: int) -> None:
+        samples = self.form.samples
+        self._kept = self.form.review.drop(index)
+        if self.source.spec:
+            direction = Coverage().add(samples[index].quality)
+            self._gather(self.source.spec, Coverage({direction: 1}))
+        elif self._kept:
+            self._check([])
+        else:
+            self._start_over()
+
+    def _on_more(self) -> None:
+        self._kept = self.form.samples
+        if self.source.spec:
+            self._gather(self.source.spec, Coverage(MORE_LOOKS))
+        else:
+            self._on_photos()
+
+    def _gather(self, spec: str, coverage: Coverage) -> None:
+        collector = self.context.recognizer.collector(every_s=EVERY_S)
+        gathering = self._gathering = Gathering(collector, coverage)
         self._shown_index = -1
-        self.form.begin(gathering.wanted)
+        self.form.begin(collector.limits)
         self.video.clear()
         self.video.show_notice(notices.opening())
         self.feed.start(spec, lambda: gathering)
@@ -121,8 +168,9 @@ class EnrollPage(Page):
             return
         fresh = abs(frame.time_s - look.time_s) <= STALE_S
         self.video.show_overlays(look.overlays if fresh else ())
-        self.form.show_progress(look.progress)
-        if look.progress.good >= gathering.wanted:
+        self.video.show_guide(look.guide)
+        self.form.show_look(look)
+        if look.complete:
             self._finish()
 
     def _on_status(self, status: SessionStatus) -> None:
@@ -135,17 +183,35 @@ class EnrollPage(Page):
     def _finish(self) -> None:
         """Stop the source and take what was gathered."""
         gathering, self._gathering = self._gathering, None
+        self.video.show_guide(None)
         if gathering is None:
             self.feed.stop()
             return
 
         def take() -> None:
             try:
-                self.form.show_samples(gathering.samples())
-            except SiamError as error:
+                self._check(gathering.samples())
+            except EnrolError as error:
+                if self._kept:
+                    self._check([])
                 self.form.show_error(error)
 
+        self.form.show_busy(lambda: self.tr("Choosing the best…"))
         self.feed.stop(take)
+
+    def _check(self, samples: Sequence[Sample]) -> None:
+        """Prune what was gathered, and look for somebody alike, before anything is saved."""
+        recognizer, everything = self.context.recognizer, [*self._kept, *samples]
+
+        def work() -> Checked:
+            chosen = recognizer.choose(everything)
+            gallery, metric = recognizer.gallery, recognizer.pipeline.metric
+            return chosen, nearest(chosen, gallery, metric)
+
+        def done(checked: Checked) -> None:
+            self.form.show_samples(*checked)
+
+        self.context.jobs.submit(work, done=done, failed=self.form.show_error)
 
     def _show_status(self) -> None:
         self.source.show_running(running=self._is_active, paused=False)
@@ -185,6 +251,11 @@ class EnrollPage(Page):
         if names:
             self.take_files([Path(name) for name in names])
 
+    def _on_folder(self) -> None:
+        dialog = ImportDialog(self.context, self)
+        dialog.exec()
+        dialog.deleteLater()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
@@ -208,8 +279,12 @@ class EnrollPage(Page):
             )
 
     def _read_photos(self, photos: Sequence[Path]) -> None:
+        name = self.form.name.text()
+        kept = self._kept if self.form.samples else []
         self._start_over()
-        self.form.show_busy(self.tr("Looking at {count} photos…").format(count=len(photos)))
+        self._kept = kept
+        self.form.name.setText(name)
+        self.form.show_busy(lambda: self.tr("Looking at {count} photos…").format(count=len(photos)))
         recognizer = self.context.recognizer
 
         def frames() -> Iterator[Frame]:
@@ -219,15 +294,16 @@ class EnrollPage(Page):
         def work() -> list[Sample]:
             return recognizer.samples_from(frames(), still=True)
 
-        self.context.jobs.submit(work, done=self.form.show_samples, failed=self.form.show_error)
+        self.context.jobs.submit(work, done=self._check, failed=self.form.show_error)
 
     # --- saving -----------------------------------------------------------------------------------
 
     def _on_save(self, name: str, anyway: bool) -> None:
         recognizer, samples = self.context.recognizer, self.form.samples
-        self.form.show_busy(self.tr("Saving…"))
+        consent = self.form.consent
+        self.form.show_busy(lambda: self.tr("Saving…"))
         self.context.jobs.submit(
-            lambda: recognizer.enroll(name, samples, allow_duplicate=anyway),
+            lambda: recognizer.enroll(name, samples, allow_duplicate=anyway, consent=consent),
             done=self._on_saved,
             failed=self._on_save_failed,
         )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from siamapp.enroll import WANTED
+from siamapp.collect import ENOUGH_SAMPLES
+from siamapp.gui.coverage import Coverage, Direction
+from siamapp.gui.guide import Guide
 from siamapp.gui.video_view import Overlay, box_of
 from siamapp.types import Frame, FrameResult, Sample
 
 if TYPE_CHECKING:
     from siamapp.collect import Collector, Progress
+    from siamapp.pipeline import Seen
 
-LOOKS_PER_SAMPLE: Final = 2
-"""Good looks gathered for each sample kept, so that there is something to choose from."""
+EVERY_S: Final = 0.25
+"""Time between two looks: with `ENOUGH_SAMPLES` the longest gathering takes 15 s."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,27 +25,52 @@ class Look:
 
     time_s: float
     progress: Progress
+    main: Seen | None
+    """The nearest face."""
+    next: Direction | None
+    share: float
+    """Of all looks wanted, 0..1."""
     overlays: tuple[Overlay, ...]
+    guide: Guide
+
+    @property
+    def complete(self) -> bool:
+        return self.next is None or self.progress.good >= ENOUGH_SAMPLES
 
 
 class Gathering:
     """A `Process` that enrols; called by `siam-vision`, read by the window."""
 
-    wanted: Final = LOOKS_PER_SAMPLE * WANTED
-
-    def __init__(self, collector: Collector) -> None:
+    def __init__(self, collector: Collector, coverage: Coverage) -> None:
         self._collector = collector
+        self._coverage = coverage
+        self._good = 0
         self.look: Look | None = None
         """The newest answer; replaced as a whole, never changed."""
 
     def __call__(self, frame: Frame) -> FrameResult:
         progress = self._collector.add(frame)
+        main = max(progress.seen, key=lambda s: s.face.eye_distance_px, default=None)
+        if progress.good > self._good and main is not None:
+            self._good = progress.good
+            self._coverage.add(main.quality)
         refused = bool(progress.advice)
         overlays = tuple(
             Overlay(box_of(seen.face), "", "warn" if refused else "good", dashed=refused)
             for seen in progress.seen
         )
-        self.look = Look(frame.time_s, progress, overlays)
+        coverage = self._coverage
+        guide = Guide(
+            left=coverage.share(Direction.LEFT),
+            right=coverage.share(Direction.RIGHT),
+            up=coverage.share(Direction.UP),
+            down=coverage.share(Direction.DOWN),
+            front=coverage.share(Direction.FRONT),
+            wanted=coverage.next.value if coverage.next else "",
+        )
+        self.look = Look(
+            frame.time_s, progress, main, coverage.next, coverage.progress, overlays, guide
+        )
         height_px, width_px = frame.bgr.shape[:2]
         return FrameResult(frame.index, frame.time_s, width_px, height_px, faces=())
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from siamapp.gui.guide import Guide, paint_guide
 from siamapp.gui.theme import DARK, font, tinted
 from siamapp.types import BgrImage, Face
 
@@ -54,6 +55,7 @@ class VideoView(QWidget):
         self._keep_alive: BgrImage | None = None
         self._overlays: tuple[Overlay, ...] = ()
         self._notice: Notice | None = None
+        self._guide: Guide | None = None
         self._mirrored = False
         self.setMinimumSize(320, 240)
         self.setAccessibleName(self.tr("Video"))
@@ -90,6 +92,11 @@ class VideoView(QWidget):
             self._overlays = overlays
             self.update()
 
+    def show_guide(self, guide: Guide | None) -> None:
+        if guide != self._guide:
+            self._guide = guide
+            self.update()
+
     def show_notice(self, notice: Notice | None) -> None:
         if notice == self._notice:
             return
@@ -102,6 +109,7 @@ class VideoView(QWidget):
         self._image = QImage()
         self._keep_alive = None
         self._overlays = ()
+        self._guide = None
         self.update()
 
     def picture_rect(self) -> QRectF:
@@ -121,6 +129,8 @@ class VideoView(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
         if not self._image.isNull():
             self._paint_picture(painter)
+            if self._guide is not None and self._notice is None:
+                paint_guide(painter, self.picture_rect(), self._guide, mirrored=self._mirrored)
         if self._notice is not None:
             self._paint_notice(painter, self._notice)
         painter.end()

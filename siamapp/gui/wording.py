@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QLocale
 
+from siamapp.errors import SiamError
+from siamapp.gui.coverage import Direction
 from siamapp.gui.language import tr
 from siamapp.gui.video_view import Overlay, box_of
-from siamapp.types import Decision, FaceResult, Outcome
+from siamapp.types import Decision, FaceResult, Outcome, Shortfall
+
+if TYPE_CHECKING:
+    from siamapp.collect import Progress
 
 TONES = {
     Outcome.MATCH: "good",
@@ -68,3 +75,52 @@ def overlay_of(result: FaceResult) -> Overlay:
         TONES[decision.outcome],
         dashed=decision.outcome is not Outcome.MATCH,
     )
+
+
+def direction_words(direction: Direction) -> str:
+    """What to do so that the face is seen from there."""
+    words = {
+        Direction.FRONT: tr("Good. Look straight at the camera."),
+        Direction.LEFT: tr("Good. Turn your head slowly to your left."),
+        Direction.RIGHT: tr("Good. Turn your head slowly to your right."),
+        Direction.UP: tr("Good. Raise your chin a little."),
+        Direction.DOWN: tr("Good. Lower your chin a little."),
+    }
+    return words[direction]
+
+
+def advice(missed: Shortfall) -> str:
+    """What to do about a measure that misses its limit, with both in figures."""
+    low = missed.value < missed.limit
+    words = {
+        "inside": tr("Come into the picture: part of the face is outside."),
+        "eye_distance_px": tr("Move closer: {value:.0f} px between the eyes, {limit:.0f} wanted."),
+        "luminance": tr("More light on the face: brightness {value:.2f}, {limit:.2f} wanted.")
+        if low
+        else tr("Less light on the face: brightness {value:.2f}, {limit:.2f} allowed."),
+        "contrast": tr("Even out the light: contrast {value:.2f}, {limit:.2f} wanted."),
+        "sharpness": tr("Hold still: sharpness {value:.2f}, {limit:.2f} wanted."),
+        "yaw_deg": tr("Face the camera: turned by about {value:.0f}°, {limit:.0f}° allowed."),
+        "pitch_deg": tr("Level your head: nodded by about {value:.0f}°, {limit:.0f}° allowed."),
+        "roll_deg": tr("Hold your head upright: {value:.0f}° tilted, {limit:.0f}° allowed."),
+    }
+    known = words.get(missed.measure)
+    if known is None:
+        return sentence(missed.advice)
+    return known.format(value=missed.value, limit=missed.limit)
+
+
+def refusal_words(progress: Progress) -> str:
+    """Why a frame was not taken for an enrolment."""
+    if not progress.seen:
+        return tr("No face is in the picture. Come into view and face the camera.")
+    if progress.missed and progress.advice == progress.missed[0].advice:
+        return advice(progress.missed[0])
+    return tr("{count} faces are in the picture: one person at a time.").format(
+        count=len(progress.seen)
+    )
+
+
+def error_words(error: SiamError) -> str:
+    """A condition of the world, and what to do about it."""
+    return str(error)

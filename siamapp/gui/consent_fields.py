@@ -1,0 +1,95 @@
+"""What a person agreed to, on which day, and until when the person is kept: the fields for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import QDate
+from PySide6.QtWidgets import QCheckBox, QDateEdit, QGridLayout, QLabel, QLineEdit, QWidget
+
+from siamapp.gui.theme import SPACE, set_role
+from siamapp.types import Consent
+
+
+class ConsentFields(QWidget):
+    """Fills in a `Consent`; each part may be left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._label = QLabel()
+        self.note = QLineEdit()
+        self.note.setMaxLength(500)
+        self._label.setBuddy(self.note)
+        self.given, self.given_on = QCheckBox(), _day_field()
+        self.kept, self.kept_until = QCheckBox(), _day_field()
+        self._hint = QLabel()
+        set_role(self._hint, "caption")
+        self._hint.setWordWrap(True)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SPACE[3])
+        grid.setVerticalSpacing(SPACE[2])
+        grid.setColumnStretch(1, 1)
+        for row, (head, field) in enumerate(
+            ((self._label, self.note), (self.given, self.given_on), (self.kept, self.kept_until))
+        ):
+            grid.addWidget(head, row, 0)
+            grid.addWidget(field, row, 1)
+        grid.addWidget(self._hint, 3, 0, 1, 2)
+        self.given.toggled.connect(self.given_on.setEnabled)
+        self.kept.toggled.connect(self.kept_until.setEnabled)
+        self.kept.toggled.connect(self._hint.setVisible)
+        self.fill(Consent())
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self._label.setText(self.tr("&Note"))
+        self.note.setAccessibleName(self.tr("Note on the consent"))
+        self.note.setPlaceholderText(self.tr("Where the signed paper is, for example"))
+        self.given.setText(self.tr("&Given on"))
+        self.kept.setText(self.tr("&Kept until"))
+        for box, field in ((self.given, self.given_on), (self.kept, self.kept_until)):
+            box.setAccessibleName(box.text().replace("&", ""))
+            field.setAccessibleName(box.accessibleName())
+        self._hint.setText(
+            self.tr("After that day the person is deleted for good, without asking again.")
+        )
+
+    @property
+    def consent(self) -> Consent:
+        """As it is filled in."""
+        return Consent(
+            self.note.text().strip(),
+            _date_of(self.given_on) if self.given.isChecked() else None,
+            _date_of(self.kept_until) if self.kept.isChecked() else None,
+        )
+
+    def fill(self, consent: Consent) -> None:
+        """Show a consent; days that it leaves out are offered as today, and in a year."""
+        today = date.today()
+        self.note.setText(consent.note)
+        for box, field, day, otherwise in (
+            (self.given, self.given_on, consent.given_on, today),
+            (self.kept, self.kept_until, consent.retain_until, _in_a_year(today)),
+        ):
+            shown = day or otherwise
+            field.setDate(QDate(shown.year, shown.month, shown.day))
+            box.setChecked(day is not None)
+            field.setEnabled(day is not None)
+        self._hint.setVisible(consent.retain_until is not None)
+
+
+def _day_field() -> QDateEdit:
+    field = QDateEdit()
+    field.setCalendarPopup(True)
+    return field
+
+
+def _in_a_year(day: date) -> date:
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    return day.replace(year=day.year + 1, day=last)
+
+
+def _date_of(field: QDateEdit) -> date:
+    day = field.date()
+    return date(day.year(), day.month(), day.day())

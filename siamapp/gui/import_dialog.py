@@ -1,0 +1,272 @@
+"""Enrols everybody of a folder that holds a folder per person, and says who was refused and why."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from siamapp.errors import SiamError
+from siamapp.gui.context import Context
+from siamapp.gui.controls import Banner
+from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.wording import count_of_samples, error_words
+from siamapp.live.people_folders import enroll_folder, subfolders
+from siamapp.store.names import name_key
+from siamapp.types import Person
+
+ENROLLED, KNOWN, REFUSED = "enrolled", "known", "refused"
+_ICONS: Final = {ENROLLED: ("match", "good"), KNOWN: ("info", "muted"), REFUSED: ("warn", "warn")}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one folder."""
+
+    name: str
+    state: str
+    words: str
+
+
+class ImportDialog(QDialog):
+    """One job per person, so that it can be stopped between two and the window stays usable.
+
+    Who is enrolled already is passed by: after a stop the same folder goes on where it was left.
+    """
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._waiting: list[Path] = []
+        self._total = 0
+        self._folder: Path | None = None
+        self._known: set[str] = set()
+        self.outcomes: list[Outcome] = []
+        self.running = False
+        self.setMinimumSize(680, 480)
+        self._title = QLabel()
+        set_role(self._title, "heading")
+        self._hint = QLabel()
+        set_role(self._hint, "muted")
+        self._hint.setWordWrap(True)
+        self._path = QLabel()
+        self._path.setTextFormat(Qt.TextFormat.PlainText)
+        self.choose = QPushButton()
+        context.theme.set_icon(self.choose, "folder")
+        self.choose.clicked.connect(self._on_choose)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self._count = QLabel()
+        set_role(self._count, "caption")
+        self.error = Banner(context.theme)
+        self.table = QTableWidget(0, 2)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.table.setColumnWidth(0, 200)
+        self.table.setWordWrap(True)
+        self.report = QPushButton()
+        self.report.clicked.connect(self._on_report)
+        self.start = QPushButton()
+        set_role(self.start, "primary")
+        self.start.clicked.connect(self._on_start)
+        self.closing = QPushButton()
+        self.closing.clicked.connect(self.close)
+        self._lay_out()
+        self.retranslate()
+        self._show_state()
+
+    def _lay_out(self) -> None:
+        where = QHBoxLayout()
+        where.setSpacing(SPACE[3])
+        where.addWidget(self.choose)
+        where.addWidget(self._path, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE[2])
+        buttons.addWidget(self.report)
+        buttons.addStretch(1)
+        buttons.addWidget(self.closing)
+        buttons.addWidget(self.start)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
+        column.setSpacing(SPACE[3])
+        column.addWidget(self._title)
+        column.addWidget(self._hint)
+        column.addLayout(where)
+        column.addWidget(self.progress)
+        column.addWidget(self._count)
+        column.addWidget(self.error)
+        column.addWidget(self.table, 1)
+        column.addLayout(buttons)
+
+    def retranslate(self) -> None:
+        self.setWindowTitle(self.tr("Enrol many"))
+        self._title.setText(self.tr("Enrol a folder of people"))
+        self._hint.setText(
+            self.tr(
+                "The folder holds one folder of photos and videos per person, named as the person. "
+                "Who is enrolled already is passed by, so you can stop and go on later."
+            )
+        )
+        self.choose.setText(self.tr("Choose a folder…"))
+        self.progress.setAccessibleName(self.tr("People looked at"))
+        self.table.setHorizontalHeaderLabels([self.tr("Person"), self.tr("Result")])
+        self.table.setAccessibleName(self.tr("Results"))
+        self.report.setText(self.tr("Save report…"))
+        self.closing.setText(self.tr("Close"))
+        self._show_state()
+
+    def take(self, folder: Path) -> None:
+        """Choose the folder."""
+        self._folder = folder
+        self._path.setText(str(folder))
+        self.error.clear()
+        self._show_state()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._stop()
+        super().closeEvent(event)
+
+    def reject(self) -> None:
+        self._stop()
+        super().reject()
+
+    def _on_choose(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, self.tr("A folder that holds one per person"))
+        if name:
+            self.take(Path(name))
+
+    def _on_start(self) -> None:
+        if self.running:
+            self._stop()
+            self._show_state()
+            return
+        folder, people = self._folder, self._context.recognizer.people
+        if folder is None:
+            return
+        self.error.clear()
+        self.outcomes = []
+        self.table.setRowCount(0)
+        self.running = True
+        self._show_state()
+
+        def work() -> tuple[list[Path], set[str]]:
+            return subfolders(folder), {name_key(person.name) for person in people.all()}
+
+        def done(found: tuple[list[Path], set[str]]) -> None:
+            self._waiting, self._known = found
+            self._total = len(self._waiting)
+            self._next()
+
+        self._context.jobs.submit(work, done=done, failed=self._on_failed)
+
+    def _on_failed(self, error: SiamError) -> None:
+        self.running = False
+        self.error.show_text(error_words(error))
+        self._show_state()
+
+    def _next(self) -> None:
+        if not self._waiting or not self.running:
+            self._end()
+            return
+        folder = self._waiting.pop(0)
+        if name_key(folder.name) in self._known:
+            self._add(Outcome(folder.name, KNOWN, self.tr("Enrolled already, passed by.")))
+            # By way of the event loop: thousands in a row must not block it, nor the stack.
+            self._context.jobs.submit(lambda: None, done=lambda _: self._next())
+            return
+        recognizer = self._context.recognizer
+
+        def done(person: Person) -> None:
+            words = self.tr("Enrolled with {count}.").format(
+                count=count_of_samples(person.templates)
+            )
+            self._add(Outcome(folder.name, ENROLLED, words))
+            self._next()
+
+        def failed(error: SiamError) -> None:
+            self._add(Outcome(folder.name, REFUSED, error_words(error)))
+            self._next()
+
+        self._context.jobs.submit(
+            lambda: enroll_folder(recognizer, folder), done=done, failed=failed
+        )
+
+    def _add(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        row = self.table.rowCount()
+        self.table.insertRow(row)
+        icon = self._context.theme.icon(*_ICONS[outcome.state])
+        self.table.setItem(row, 0, QTableWidgetItem(outcome.name))
+        self.table.setItem(row, 1, QTableWidgetItem(icon, outcome.words))
+        self.table.resizeRowToContents(row)
+        self.table.scrollToBottom()
+        self._show_state()
+
+    def _stop(self) -> None:
+        if self.running:
+            self._waiting = []
+            self._end()
+
+    def _end(self) -> None:
+        if self.running and any(o.state == ENROLLED for o in self.outcomes):
+            self._context.people_changed.emit()
+        self.running = False
+        self._show_state()
+
+    def _show_state(self) -> None:
+        done = len(self.outcomes)
+        self.progress.setRange(0, max(self._total, 1))
+        self.progress.setValue(done)
+        enrolled = sum(o.state == ENROLLED for o in self.outcomes)
+        refused = sum(o.state == REFUSED for o in self.outcomes)
+        self._count.setText(
+            self.tr("{done} of {total}: {enrolled} enrolled, {refused} refused").format(
+                done=done, total=self._total, enrolled=enrolled, refused=refused
+            )
+            if self._total
+            else ""
+        )
+        self.start.setText(self.tr("Stop") if self.running else self.tr("Start"))
+        self.start.setEnabled(self._folder is not None)
+        self.choose.setEnabled(not self.running)
+        self.report.setEnabled(bool(self.outcomes) and not self.running)
+
+    def _on_report(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save the report"), "siamapp-import.csv", "CSV (*.csv)"
+        )
+        if name:
+            self.save_report(Path(name))
+
+    def save_report(self, path: Path) -> None:
+        """Write name, state and reason of every folder as CSV."""
+        try:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(("person", "state", "reason"))
+                writer.writerows((o.name, o.state, o.words) for o in self.outcomes)
+        except OSError as error:
+            text = self.tr("{file} cannot be written: {why}.")
+            self.error.show_text(text.format(file=path.name, why=error.strerror))

@@ -1,0 +1,243 @@
+"""Guided enrolment: coverage, measures, retakes, look-alikes, consent, and a folder of people."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from siamapp.gui.context import Context
+from siamapp.gui.coverage import Coverage, Direction
+from siamapp.gui.import_dialog import ENROLLED, KNOWN, REFUSED, ImportDialog
+from siamapp.gui.main_window import MainWindow
+from siamapp.types import BgrImage, Consent, Face, Person, Quality
+from tests.gui.scripted import (
+    ScriptedDetector,
+    astronaut,
+    empty_room,
+    hopper,
+    write_photo,
+    write_video,
+)  # fmt: skip
+
+Until = Callable[[Callable[[], bool]], None]
+NOSE_PX = {
+    Direction.FRONT: (0, 0), Direction.LEFT: (11, 0), Direction.RIGHT: (-11, 0),
+    Direction.UP: (0, -7), Direction.DOWN: (0, 7),
+}  # fmt: skip
+
+
+class TurningDetector(ScriptedDetector):
+    """The scripted face turns its nose where it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks = Direction.FRONT
+
+    def detect(self, bgr: BgrImage) -> list[Face]:
+        moved = []
+        for face in super().detect(bgr):
+            points = face.landmarks_xy.copy()
+            points[2] += np.array(NOSE_PX[self.looks], np.float32)
+            moved.append(Face(face.box_xyxy, points, face.score))
+        return moved
+
+
+def quality(yaw_deg: float, pitch_deg: float = 0.0) -> Quality:
+    return Quality(64, 0.4, 0.5, 0.2, yaw_deg, pitch_deg, 0, 1)
+
+
+def people(context: Context, until: Until) -> list[Person]:
+    found: list[list[Person]] = []
+    context.jobs.submit(context.recognizer.people.all, done=found.append)
+    until(lambda: bool(found))
+    return found[0]
+
+
+def test_turns_are_counted_from_where_the_person_looks_straight() -> None:
+    coverage = Coverage()
+    assert coverage.add(quality(8, -6)) is Direction.FRONT
+    assert coverage.add(quality(20, -6)) is Direction.FRONT
+    assert coverage.add(quality(22, -6)) is Direction.LEFT
+    assert coverage.add(quality(-6, -6)) is Direction.RIGHT
+    assert coverage.add(quality(8, -16)) is Direction.UP
+    assert coverage.add(quality(10, 6)) is Direction.DOWN
+    assert coverage.next is Direction.FRONT
+    coverage.add(quality(8, -6))
+    assert coverage.next is Direction.LEFT
+    assert 0 < coverage.progress < 1
+
+
+def test_the_page_leads_through_every_turn_and_stops_by_itself(
+    window: MainWindow, context: Context, until: Until, tmp_path: Path
+) -> None:
+    detector = TurningDetector()
+    context.recognizer.pipeline.detector = detector
+    window.show_page("enrol")
+    page = window.page("enrol")
+    page.source.add(str(write_video(tmp_path / "long.avi", astronaut(), frames=1500)))
+    page.source.toggle.click()
+    asked: list[Direction] = []
+
+    def follow() -> bool:
+        look = page._gathering.look if page._gathering else None
+        if look is not None and look.next is not None and look.next not in asked:
+            asked.append(look.next)
+            detector.looks = look.next
+        return bool(page.form.samples)
+
+    until(follow)
+    assert asked == list(Direction)
+    assert not page._is_active
+
+
+def test_each_measure_is_shown_with_its_limit_and_the_worst_one_is_coached(
+    window: MainWindow, context: Context, until: Until, tmp_path: Path
+) -> None:
+    context.change_setting("min_eye_distance_px", 64)
+    window.show_page("enrol")
+    page = window.page("enrol")
+    page.source.add(str(write_video(tmp_path / "a.avi", astronaut(), frames=500)))
+    page.source.toggle.click()
+    until(lambda: "Move closer: 47 px between the eyes, 64 wanted." in page.form.coaching.text())
+    row = page.form.quality._rows["eye_distance_px"]
+    assert (row.value.text(), row.limit.text()) == ("47 px", "from 64 px")
+    assert row.value.property("tone") == "warn"
+    assert page.form.quality._rows["faces"].value.property("tone") == ""
+
+
+def test_a_sample_is_taken_again_by_a_click(
+    window: MainWindow, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    window.show_page("enrol")
+    page = window.page("enrol")
+    ramp = np.linspace(0.75, 1.1, 512)[None, :, None]
+    from_the_side = np.clip(astronaut() * ramp, 0, 255).astype(np.uint8)
+    photos = [
+        write_photo(tmp_path / f"{n}.png", picture)
+        for n, picture in enumerate((astronaut(), from_the_side))
+    ]
+    page.take_files(photos)
+    until(lambda: len(page.form.samples) == 2)
+    page.source.add(str(write_video(tmp_path / "a.avi", astronaut(), frames=50)))
+    before = page.form.samples
+    thumbs = page.form.review.thumbs
+    place = thumbs.visualItemRect(thumbs.item(0)).center()
+    qtbot.mouseClick(thumbs.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    until(lambda: page._gathering is not None)
+    until(lambda: page._gathering is None and not page.form._busy)
+    assert page.form.error.text == ""
+    after = page.form.samples
+    assert before[0] not in after
+    assert after
+    assert not set(map(id, after)) <= set(map(id, before))
+
+
+def test_a_look_alike_is_told_before_saving(
+    window: MainWindow, context: Context, until: Until, tmp_path: Path
+) -> None:
+    photo = write_photo(tmp_path / "a.png", astronaut())
+    window.show_page("enrol")
+    form = window.page("enrol").form
+    window.page("enrol").take_files([photo])
+    until(lambda: bool(form.samples))
+    assert form.review.alike.isHidden()
+    form.name.setText("Ada")
+    form.save.click()
+    until(lambda: "Ada is enrolled" in form.coaching.text())
+    window.page("enrol").take_files([photo])
+    until(lambda: bool(form.samples))
+    assert "Looks like Ada, who is enrolled: distance 0.00, limit 0.40." in form.review.alike.text
+
+
+def test_consent_and_retention_are_kept_with_the_person(
+    window: MainWindow, context: Context, until: Until, tmp_path: Path
+) -> None:
+    context.change_setting("retention_days", 30)
+    window.show_page("enrol")
+    form = window.page("enrol").form
+    window.page("enrol").take_files([write_photo(tmp_path / "a.png", astronaut())])
+    until(lambda: bool(form.samples))
+    assert form.consent.retain_until is not None
+    assert (form.consent.retain_until - date.today()).days == 30
+    form.review.fields.fill(Consent("Folder 3", date(2026, 11, 25), date(2027, 11, 25)))
+    form.name.setText("Ada")
+    form.save.click()
+    until(lambda: "Ada is enrolled" in form.coaching.text())
+    assert people(context, until)[0].consent == Consent(
+        "Folder 3", date(2026, 11, 25), date(2027, 11, 25)
+    )
+    assert form.consent.note == ""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two people, somebody who cannot be seen, and an empty one."""
+    root = tmp_path / "people"
+    for name, picture in (("Ada", astronaut()), ("Bea", hopper()), ("Nobody", empty_room())):
+        (root / name).mkdir(parents=True)
+        write_photo(root / name / "1.png", picture)
+    (root / "Void").mkdir()
+    return root
+
+
+def test_a_folder_is_enrolled_with_reasons_and_goes_on_where_it_was_left(
+    window: MainWindow, context: Context, until: Until, folder: Path, tmp_path: Path
+) -> None:
+    dialog = ImportDialog(context, window)
+    dialog.show()
+    dialog.take(folder)
+    dialog.start.click()
+    until(lambda: bool(dialog.outcomes))
+    dialog.start.click()  # stops
+    assert not dialog.running
+    until(lambda: context.jobs._pending == 0)
+    first = {o.name: o.state for o in dialog.outcomes}
+    assert first["Ada"] == ENROLLED
+    dialog.start.click()
+    until(lambda: not dialog.running and len(dialog.outcomes) == 4)
+    states = {o.name: o.state for o in dialog.outcomes}
+    assert states == {"Ada": KNOWN, "Bea": states["Bea"], "Nobody": REFUSED, "Void": REFUSED}
+    assert states["Bea"] in (ENROLLED, KNOWN)  # the job in hand may end after the stop
+    assert {p.name for p in people(context, until)} == {"Ada", "Bea"}
+    assert dialog.progress.value() == dialog.progress.maximum() == 4
+    report = tmp_path / "report.csv"
+    dialog.save_report(report)
+    with report.open(encoding="utf-8") as file:
+        rows = {row["person"]: row for row in csv.DictReader(file)}
+    assert "neither photos nor videos" in rows["Void"]["reason"]
+    dialog.close()
+    dialog.deleteLater()
+
+
+def test_a_folder_without_folders_is_refused_in_one_line(
+    window: MainWindow, context: Context, until: Until, tmp_path: Path
+) -> None:
+    dialog = ImportDialog(context, window)
+    dialog.show()
+    dialog.take(tmp_path / "nowhere")
+    dialog.start.click()
+    until(lambda: "There is no folder" in dialog.error.text)
+    assert not dialog.running
+    dialog.close()
+    dialog.deleteLater()
+
+
+def test_samples_that_another_page_brings_can_be_named_and_saved(
+    window: MainWindow, context: Context, until: Until, tmp_path: Path
+) -> None:
+    from siamapp.types import Frame
+
+    samples = context.recognizer.samples_from([Frame(astronaut(), 0.0, 0)], still=True)
+    context.go_to.emit("enrol", samples)
+    form = window.page("enrol").form
+    until(lambda: len(form.samples) == 1)
+    form.name.setText("Seen Live")
+    form.save.click()
+    until(lambda: "Seen Live is enrolled" in form.coaching.text())
