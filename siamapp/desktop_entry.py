@@ -10,6 +10,9 @@ from pathlib import Path
 from siamapp.errors import SiamError
 from siamapp.paths import assets_dir
 
+_FROZEN = getattr(sys, "frozen", False)
+"""Whether this is a program made by PyInstaller, which is its own interpreter."""
+
 
 def install() -> list[Path]:
     """Write entry and icon for this installation; returns the files.
@@ -19,7 +22,7 @@ def install() -> list[Path]:
     """
     entry, icon = _files()
     template = (assets_dir() / "launcher" / "siamapp.desktop").read_text(encoding="utf-8")
-    command = f"{_quoted(sys.executable)} -m siamapp gui"
+    command = f"{_quoted(sys.executable)} {'gui' if _FROZEN else '-m siamapp gui'}"
     try:
         for file in (entry, icon):
             file.parent.mkdir(parents=True, exist_ok=True)

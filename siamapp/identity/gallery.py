@@ -67,14 +67,28 @@ class Gallery:
 
     def part(self, person_ids: Sequence[int]) -> Gallery:
         """Those of some people; who is not enrolled is passed over."""
-        return self._where(np.isin(self._owners(), person_ids))
+        return self.slots(np.flatnonzero(np.isin(self.people, person_ids)))
+
+    def slots(self, slots: NDArray[np.int64]) -> Gallery:
+        """The gallery of the people in some places of `people`, all their templates in it."""
+        ends = np.append(self.starts[1:], self._size)[slots]
+        counts = ends - self.starts[slots]
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return Gallery(
+            self.embedder_id,
+            self._rows(np.repeat(self.starts[slots], counts) + within),
+            np.repeat(self.people[slots], counts),
+            self.names,
+            rejected=self.rejected,
+            fusion=self.fusion,
+        )
 
     def changed(self, person_id: int, part: Gallery) -> Gallery:
         """This gallery with `part` in the place of what it holds of that person: nothing, or all.
 
         A change of one person; this gallery stays as it is.
         """
-        others = self._where(self._owners() != person_id)
+        others = self.slots(np.flatnonzero(self.people != person_id))
         return Gallery(
             self.embedder_id,
             np.concatenate([others.vectors, part.vectors]) if len(part) else others.vectors,
@@ -85,17 +99,15 @@ class Gallery:
         )
 
     def _owners(self) -> NDArray[np.int64]:
-        return np.repeat(self.people, np.diff(np.append(self.starts, len(self.vectors))))
+        return np.repeat(self.people, np.diff(np.append(self.starts, self._size)))
 
-    def _where(self, rows: NDArray[np.bool_]) -> Gallery:
-        return Gallery(
-            self.embedder_id,
-            self.vectors[rows],
-            self._owners()[rows],
-            self.names,
-            rejected=self.rejected,
-            fusion=self.fusion,
-        )
+    @property
+    def _size(self) -> int:
+        """How many templates."""
+        return len(self.vectors)
+
+    def _rows(self, rows: NDArray[np.int64]) -> FloatArray:
+        return self.vectors[rows]
 
     def templates(self, person_id: int) -> FloatArray:
         """`(n, D)` of one person."""

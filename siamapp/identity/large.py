@@ -68,21 +68,12 @@ class LargeGallery(Gallery):
     def part(self, person_ids: Sequence[int]) -> Gallery:
         return self.slots(np.flatnonzero(np.isin(self.people, person_ids) & self._here))
 
-    def slots(self, slots: NDArray[np.int64]) -> Gallery:
-        """The gallery of the people in some slots, every template of theirs in it."""
-        ends = np.append(self.starts[1:], len(self.index))[slots]
-        counts = ends - self.starts[slots]
-        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows = np.repeat(self.starts[slots], counts) + within
-        owners = np.repeat(self.people[slots], counts)
-        return Gallery(
-            self.embedder_id,
-            self.index.vectors(rows),
-            owners,
-            self.names,
-            rejected=self.rejected,
-            fusion=self.fusion,
-        )
+    @property
+    def _size(self) -> int:
+        return len(self.index)
+
+    def _rows(self, rows: NDArray[np.int64]) -> FloatArray:
+        return self.index.vectors(rows)
 
     def by_nearest_template(
         self, probe: FloatArray, metric: str, *, every: bool
