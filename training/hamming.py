@@ -24,26 +24,51 @@ def hamming_triplet_loss(anchor: Tensor, positive: Tensor, negative: Tensor) -> 
     and q, so a sum over bits is built up number by number (section 3.1: O(q^2)).
     """
     real = torch.stack([anchor, positive, negative], dim=-1)
+    best, hinge = _best_codes(real.detach())
+    bound = hinge + (best * real).sum(dim=(1, 2)) - real.abs().sum(dim=(1, 2))
+    return bound.mean()
+
+
+@torch.no_grad()
+def _best_codes(real: Tensor) -> tuple[Tensor, Tensor]:
+    """The codes `(t, q, 3)` that reach the bound's maximum for `real` of that shape, and their
+    triplet loss `(t,)`.
+    """
+    count, bits, _ = real.shape
     signs = _SIGNS.to(real)
     gains = real @ signs.T  # (t, q, 8): what each sign pattern of one bit brings
     differs = (signs[:, 0] != signs[:, 1]).int() - (signs[:, 0] != signs[:, 2]).int()
-    by_step = torch.stack([gains[..., differs == m].amax(dim=-1) for m in (-1, 0, 1)], dim=-1)
-    count, bits = anchor.shape
-    best = real.new_full((count, 2 * bits + 1), -torch.inf)
-    best[:, bits] = 0
-    nothing = real.new_full((count, 1), -torch.inf)
+    tops, patterns = [], []
+    for change in (-1, 0, 1):
+        own = torch.nonzero(differs == change).flatten()
+        top = gains[..., own].max(dim=-1)
+        tops.append(top.values)
+        patterns.append(own[top.indices])
+    best = real.new_full((count, 2 * bits + 3), -torch.inf)  # with a column of nothing each side
+    middle = bits + 1
+    best[:, middle] = 0
+    came = torch.zeros((bits, count, 2 * bits + 1), dtype=torch.int8, device=real.device)
     for bit in range(bits):
-        down, stay, up = by_step[:, bit].unsqueeze(-1).unbind(dim=1)
-        best = torch.stack(
+        down, stay, up = (top[:, bit, None] for top in tops)
+        first, end = middle - bit - 1, middle + bit + 2  # what so many bits can reach
+        ways = torch.stack(
             [
-                torch.cat([best[:, 1:] + down, nothing], dim=1),
-                best + stay,
-                torch.cat([nothing, best[:, :-1] + up], dim=1),
+                best[:, first + 1 : end + 1] + down,
+                best[:, first:end] + stay,
+                best[:, first - 1 : end - 1] + up,
             ]
-        ).amax(dim=0)
-    hinge = (torch.arange(-bits, bits + 1, device=real.device) + 1).clamp(min=0).to(real)
-    bound = (best + hinge).amax(dim=1) - real.abs().sum(dim=(1, 2))
-    return bound.mean()
+        )
+        best[:, first:end], way = ways.max(dim=0)
+        came[bit, :, first - 1 : end - 1] = way
+    losses = (torch.arange(-bits, bits + 1, device=real.device) + 1).clamp(min=0).to(real)
+    at = (best[:, 1:-1] + losses).argmax(dim=1)
+    loss, rows = losses[at], torch.arange(count, device=real.device)
+    chosen = torch.empty((count, bits), dtype=torch.int64, device=real.device)
+    for bit in reversed(range(bits)):
+        way = came[bit, rows, at].long()
+        chosen[:, bit] = torch.stack([pattern[:, bit] for pattern in patterns])[way, rows]
+        at = at - (way - 1)
+    return signs[chosen], loss
 
 
 def codes(real: Float) -> Uint8:

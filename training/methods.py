@@ -27,7 +27,7 @@ from training.small_networks import Branch, PseudoSiamese, TwoChannel, Unit, bra
 DIMENSION = 64
 CHOPRA_DIMENSION = 50
 _PAIRS_AT_ONCE = 512
-_HAMMING_TRIPLETS = 48
+_HAMMING_TRIPLETS = 32
 
 
 class Method(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,7 @@ def table(outcomes: list[Outcome], branch: str, *, published: bool) -> list[str]
     """Markdown lines, a row per method, in percent; `published` figures are AT&T's."""
     heads = [f"FR at FA {100 * fa:g} %" for fa in FALSE_ACCEPTANCE]
     lines = [
-        f"| method | {' | '.join(heads)} | EER | published FR | training |",
+        f"| method | {' | '.join(heads)} | EER | published FR | training (CPU) |",
         "|---|" + "---|" * (len(heads) + 3),
     ]
     for row in dict.fromkeys(o.row for o in outcomes):
@@ -61,6 +62,8 @@ def write_report(
             lines += [
                 f"### With {_NAMES[branch]}",
                 "",
+                f"{_measured(outcomes, branch)}",
+                "",
                 *table(outcomes, branch, published=published),
                 "",
             ]
@@ -70,6 +73,15 @@ def write_report(
     _, _, after = rest.partition(end)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(before + begin + "\n\n" + "\n".join(lines) + end + after, encoding="utf-8")
+
+
+def _measured(outcomes: list[Outcome], branch: str) -> str:
+    """How much of the protocol the table stands on."""
+    groups = Counter(o.row for o in outcomes if o.branch == branch)
+    steps = sorted({o.steps for o in outcomes if o.branch == branch})
+    least, most = min(groups.values()), max(groups.values())
+    spread = f"{most} groups" if least == most else f"{least} to {most} groups"
+    return f"Each row is the mean of {spread}, {' or '.join(map(str, steps))} steps."
 
 
 def manifold(pictures: Pictures, path: Path, *, steps: int = 300, seed: int = 1) -> None:

@@ -47,9 +47,9 @@ class SmallResNet(nn.Module):
     def __init__(self, channels: int = 1, dimension: int = 64) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            conv_bn(channels, 16, 3, 2), nn.ReLU(),
-            BasicBlock(16, 32, 2), BasicBlock(32, 64, 2), BasicBlock(64, 128, 2),
-            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, dimension),
+            conv_bn(channels, 8, 3, 2), nn.ReLU(),
+            BasicBlock(8, 16, 2), BasicBlock(16, 32, 2), BasicBlock(32, 64, 2),
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, dimension),
         )  # fmt: skip
 
     def forward(self, pictures: Tensor) -> Tensor:

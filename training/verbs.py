@@ -257,6 +257,8 @@ def card(parsed: Namespace) -> int:
 
 def reproduce(parsed: Namespace) -> int:
     """Measure every method, and write the report; what was measured before is not done again."""
+    import torch
+
     from training import reproduce as rows
     from training.reproduce_report import manifold, write_report
 
@@ -265,12 +267,17 @@ def reproduce(parsed: Namespace) -> int:
         return 2
     pictures = rows.load_digits() if parsed.digits else rows.load_att(parsed.data)
     name = "digits" if parsed.digits else "reproduction"
-    steps = parsed.steps or (30 if parsed.digits else 300)
+    torch.set_num_threads(1)
+    steps = parsed.steps or (30 if parsed.digits else 400)
     measured = parsed.out / f"{name}.jsonl"
     if parsed.fresh:
         measured.unlink(missing_ok=True)
     groups = 1 if parsed.digits else None
-    rows.reproduce(pictures, measured, steps=steps, seed=parsed.seed, groups=groups)
+    branches = (parsed.network,) if parsed.network else rows.BRANCHES
+    rows.reproduce(
+        pictures, measured, steps=steps, seed=parsed.seed, groups=groups,
+        branches=branches, only=parsed.only,
+    )  # fmt: skip
     option = "--digits" if parsed.digits else "--data att_faces.tar"
     command = f"python -m training reproduce {option} --steps {steps} --seed {parsed.seed}"
     data = "scikit-learn's digits" if parsed.digits else "AT&T's 400 pictures of 40 people"

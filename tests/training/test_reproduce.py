@@ -126,10 +126,23 @@ def test_what_was_measured_is_not_measured_again(
     assert read_outcomes(out) == first
 
 
+def test_one_row_can_be_measured_alone(
+    digits: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {name: ROWS[name] for name in ("softmax", "triplet, random")}
+    monkeypatch.setattr("training.reproduce.ROWS", few)
+    out = tmp_path / "digits.jsonl"
+    for only in ("triplet", DISTILLED):  # the second needs a teacher, which is no row of it
+        reproduce(digits, out, steps=1, seed=1, groups=1, branches=("resnet",), only=only)
+    assert [o.row for o in read_outcomes(out)] == ["triplet, random", DISTILLED]
+
+
 def test_the_report_keeps_what_a_person_wrote(tmp_path: Path) -> None:
     path = tmp_path / "docs/reproduction.md"
     outcomes = [
-        Outcome("siamese, exponential loss", "chopra", group, (0.0, 0.01, 0.02), 0.01 * group, 2.0)
+        Outcome(
+            "siamese, exponential loss", "chopra", group, (0.0, 0.01, 0.02), 0.01 * group, 2.0, 9
+        )
         for group in range(3)
     ]
     write_report(outcomes, path, command="the command", data="the data", published=True)
@@ -139,6 +152,7 @@ def test_the_report_keeps_what_a_person_wrote(tmp_path: Path) -> None:
     assert text.count("Which to choose.") == 1
     assert "| siamese, exponential loss | 0.0 (0.0 to 0.0) | 1.0 (1.0 to 1.0) |" in text
     assert "0.0 / 1.0 / 1.0" in text
+    assert "mean of 3 groups, 9 steps." in text
     mean, low, high = interval([0.0, 0.01, 0.02])
     assert low <= mean <= high
     assert mean == pytest.approx(0.01)
