@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -13,7 +13,7 @@ from siamapp.cli_context import Call, verb
 from siamapp.errors import SiamError
 
 if TYPE_CHECKING:
-    from siamapp.store.keys import AskPassphrase, Key
+    from siamapp.store.keys import AskPassphrase, Key, Source
     from siamapp.store.vault import Vault
 
 PassphraseFile = Annotated[
@@ -22,11 +22,15 @@ PassphraseFile = Annotated[
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file of that name.")]
 
+vault_app = typer.Typer(help="The gallery's key.", no_args_is_help=True)
+
 
 def register(app: typer.Typer, people_app: typer.Typer) -> None:
     """Add these verbs to the command line."""
     verb(app, "backup")(backup)
     verb(app, "restore")(restore)
+    verb(vault_app, "change-key")(vault_change_key)
+    app.add_typer(vault_app, name="vault")
     verb(people_app, "export")(people_export)
     verb(people_app, "import")(people_import)
 
@@ -42,12 +46,14 @@ def backup(
 ) -> None:
     """Write the whole gallery to one encrypted file, also while it is in use."""
     from siamapp.store.backup import back_up
-    from siamapp.store.vault import Vault, new_passphrase_key
+    from siamapp.store.vault import Vault, new_key
 
     key, vault = call.key(), Vault.read(call.paths.home)
     with call.database(key) as database:
         if passphrase or passphrase_file or vault is None:
-            key, vault = new_passphrase_key(_ask(call, passphrase_file, "the backup"))
+            key, vault = new_key(
+                "passphrase", ask_passphrase=_ask(call, passphrase_file, "the backup")
+            )
         people = back_up(database, file, vault=vault, key=key, overwrite=overwrite)
     opens = {
         "passphrase": "its passphrase",
@@ -102,6 +108,32 @@ def restore(
     return 0 if done or dry_run else 1
 
 
+def vault_change_key(
+    call: Call,
+    to: Annotated[str, typer.Option(help="keyring, passphrase or key-file.")],
+    new_key_file: Annotated[
+        Path | None, typer.Option(help="For key-file: made if there is none.")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Give the gallery another key. Backups made before still need the old one."""
+    from siamapp.store.rekey import change_key
+    from siamapp.store.vault import new_key
+
+    if to not in ("keyring", "passphrase", "key-file"):
+        raise SiamError(f"There is no key source {to!r}.", "Say keyring, passphrase or key-file.")
+    if (to == "key-file") != (new_key_file is not None):
+        raise SiamError("A key file is needed for key-file, and for nothing else.", "")
+    key = call.key()
+    made, vault = new_key(
+        cast("Source", to),
+        key_file=new_key_file,
+        ask_passphrase=_ask(call, passphrase_file, "the gallery"),
+    )
+    change_key(call.paths.home, key, made, vault)
+    call.answer({"key": to}, f"The gallery's key comes from a {to} now.")
+
+
 def people_export(
     call: Call,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to make.")],
@@ -113,14 +145,14 @@ def people_export(
     """Write chosen people to a file that a passphrase opens, for another gallery."""
     from siamapp.store.people import People
     from siamapp.store.transfer import export_people
-    from siamapp.store.vault import new_passphrase_key
+    from siamapp.store.vault import new_key
 
     if everybody == bool(names):
         raise SiamError("Whom?", "Name people, or say --all.")
     with call.database() as database:
         people = People(database)
         chosen = people.all() if everybody else [people.by_name(name) for name in names or []]
-        key, vault = new_passphrase_key(_ask(call, passphrase_file, "the file"))
+        key, vault = new_key("passphrase", ask_passphrase=_ask(call, passphrase_file, "the file"))
         ids = [person.person_id for person in chosen]
         export_people(database, ids, file, vault=vault, key=key, overwrite=overwrite)
     call.answer(

@@ -7,6 +7,7 @@ no decrypted page is ever on a disk.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -16,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from siamapp.errors import StoreCorrupt, StoreError
+from siamapp.errors import StoreCorrupt, StoreError, StoreLocked
 from siamapp.store import audit
-from siamapp.store.database import Database, add_gallery
+from siamapp.store.database import Database
+from siamapp.store.files import sync_folder
 from siamapp.store.keys import KEY_BYTES, Key
 from siamapp.store.people import People
 from siamapp.store.sealed import KeyFor, read_sealed, write_sealed
@@ -99,7 +101,7 @@ def restore(
         key = home_key()
         if not exists:
             _write(found, folder / "new", key, {"people": len(names)})
-            add_gallery(folder / "new" / GALLERY_NAME, home)
+            _add_gallery(folder / "new" / GALLERY_NAME, home)
             return Restored(len(names), tuple(sorted(names)), ())
         try:
             old = Database.open(home, key)
@@ -116,6 +118,27 @@ def restore(
                 _write(found, folder / "new", key, facts)
                 old.replace_by(folder / "new" / GALLERY_NAME)
     return Restored(len(names), tuple(sorted(names - before)), tuple(sorted(before - names)))
+
+
+def _add_gallery(new: Path, home: Path) -> None:
+    """Give a home that has none a whole, closed gallery."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{GALLERY_NAME}.new-", dir=home) as folder:
+            there = Path(folder) / GALLERY_NAME
+            shutil.copyfile(new, there)  # it may lie on another disk
+            there.chmod(0o600)
+            with there.open("rb") as file:
+                os.fsync(file.fileno())
+            (home / GALLERY_NAME).hardlink_to(there)
+        sync_folder(home)
+    except FileExistsError as error:
+        raise StoreLocked("Another program has made a gallery there.", "Try again.") from error
+    except OSError as error:
+        raise StoreError(
+            f"The gallery cannot be made in {home}: {error.strerror}.",
+            "Choose another folder with --home.",
+        ) from error
 
 
 def _replace_damaged(new: Path, path: Path) -> None:
@@ -156,7 +179,7 @@ def _decrypted(path: Path, home: Path, key_for: KeyFor) -> Iterator[tuple[Path, 
 
 
 def _payload(own: Key, copy: Path) -> Iterator[bytes]:
-    yield own.raw
+    yield bytes(own.raw)
     with copy.open("rb") as file:
         while piece := file.read(_READ_BYTES):
             yield piece

@@ -9,11 +9,10 @@ SQLCipher encrypts the journal as it does the file.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeAlias, cast
@@ -68,8 +67,10 @@ class Database:
         database = cls(_unlock(path, key, vault), path, key)
         try:
             with _told():
-                database._accept()
+                whole = database._accept()
                 make_owner_only(path)
+                if not whole:
+                    database._mend_free_pages()
                 database._migrate(key)
         except BaseException as error:
             database.close()
@@ -204,14 +205,23 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def _accept(self) -> None:
-        """Refuse a file that is not a whole gallery of ours, before anything is written to it."""
+    def _accept(self) -> bool:
+        """Refuse a file that is not a whole gallery of ours, before anything is written to it.
+
+        False where only pages that hold nothing are damaged.
+        """
         with self.snapshot() as connection:
             if _pragma_int(connection, "application_id") != APPLICATION_ID:
                 raise StoreCorrupt(f"{GALLERY_NAME} is not a gallery.", _RESTORE_HINT)
             if _pragma_int(connection, "user_version") > len(MIGRATIONS):
                 raise StoreTooNew("The gallery was written by a newer version.", "Update siamapp.")
-            _verify_pages(connection)
+            return _verify_pages(connection)
+
+    def _mend_free_pages(self) -> None:
+        """What is torn there harms nobody; where it cannot be mended now, it will be later."""
+        log.warning("free pages of the gallery are torn, as by a power cut: it is written anew")
+        with suppress(StoreError):
+            self.vacuum()
 
     def _migrate(self, key: Key) -> None:
         """Bring an older file up to date; a copy lies beside it until that is done."""
@@ -246,37 +256,10 @@ def _create(path: Path, key: Key) -> None:
     except FileExistsError:  # another process was first: open that one
         return
     except OSError as error:
-        raise _cannot_make(path.parent, error) from error
-
-
-def add_gallery(new: Path, home: Path) -> None:
-    """Give a home that has none a whole, closed gallery.
-
-    Raises:
-        StoreLocked: another program made one meanwhile; that is left alone.
-        StoreError: it cannot be made there.
-    """
-    try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f"{GALLERY_NAME}.new-", dir=home) as folder:
-            there = Path(folder) / GALLERY_NAME
-            shutil.copyfile(new, there)  # it may lie on another disk
-            there.chmod(0o600)
-            with there.open("rb") as file:
-                os.fsync(file.fileno())
-            (home / GALLERY_NAME).hardlink_to(there)
-        sync_folder(home)
-    except FileExistsError as error:
-        raise StoreLocked("Another program has made a gallery there.", "Try again.") from error
-    except OSError as error:
-        raise _cannot_make(home, error) from error
-
-
-def _cannot_make(home: Path, error: OSError) -> StoreError:
-    return StoreError(
-        f"The gallery cannot be made in {home}: {error.strerror}.",
-        "Choose another folder with --home.",
-    )
+        raise StoreError(
+            f"The gallery cannot be made in {path.parent}: {error.strerror}.",
+            "Choose another folder with --home.",
+        ) from error
 
 
 def _upgrade(connection: Connection) -> None:
@@ -296,7 +279,7 @@ def _connect(path: Path, key: Key) -> Connection:
         for statement in (
             "PRAGMA cipher_log_level = NONE",  # else a wrong key writes three lines to stderr
             "PRAGMA cipher_memory_security = ON",  # its memory is locked, and wiped when freed
-            f"PRAGMA key = \"x'{key.raw.hex()}'\"",
+            f"PRAGMA key = \"x'{key.hex()}'\"",
             "PRAGMA foreign_keys = ON",
             "PRAGMA secure_delete = ON",
             "PRAGMA synchronous = FULL",
@@ -332,10 +315,21 @@ def _why_unreadable(path: Path, vault: Vault | None) -> StoreError:
     return StoreLocked("The key does not open the gallery.", "Give the right key file.")
 
 
-def _verify_pages(connection: Connection) -> None:
-    """HMAC of every page, at each opening: damage is found before anything is written to it."""
-    if connection.execute("PRAGMA cipher_integrity_check").fetchone() is not None:
+def _verify_pages(connection: Connection) -> bool:
+    """HMAC of every page, at each opening: damage is found before anything is written to it.
+
+    SQLite does not journal a free page that it is about to use, so a power cut within that write
+    leaves it torn although nothing is lost: where every page in use is sound, this says False.
+    """
+    if connection.execute("PRAGMA cipher_integrity_check").fetchone() is None:
+        return True
+    try:  # reads every page in use, and thus checks its HMAC
+        trees = connection.execute("PRAGMA quick_check").fetchall()
+    except sqlcipher.DatabaseError as error:
+        raise StoreCorrupt("The gallery file is damaged.", _RESTORE_HINT) from error
+    if trees != [("ok",)]:
         raise StoreCorrupt("The gallery file is damaged.", _RESTORE_HINT)
+    return False
 
 
 def _verify_content(connection: Connection) -> None:

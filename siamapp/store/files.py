@@ -81,3 +81,14 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         raise StoreError(
             f"{path} cannot be written: {error.strerror}.", "Choose another place."
         ) from error
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file: after a power cut it is the old one or the new one.
+
+    Raises:
+        StoreError: it cannot be written; the old one stays.
+    """
+    with whole_file(path, overwrite=True) as file:
+        file.write(data)
+    sync_folder(path.parent)

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast
 
 import keyring
 import keyring.errors
@@ -39,13 +39,30 @@ AskPassphrase: TypeAlias = Callable[[bool], str]
 class Key:
     """The secret that opens a gallery."""
 
-    raw: bytes = field(repr=False)
-    """32 bytes."""
+    raw: bytes | bytearray = field(repr=False)
+    """32 bytes, in memory of its own that `wipe` can overwrite."""
     source: Source
 
     def __post_init__(self) -> None:
         if len(self.raw) != KEY_BYTES:
             raise ValueError(f"a key is {KEY_BYTES} bytes")
+        object.__setattr__(self, "raw", bytearray(self.raw))
+
+    def hex(self) -> str:
+        """64 digits. Raises ValueError where the key was wiped."""
+        if len(self.raw) != KEY_BYTES:
+            raise ValueError("this key was wiped")
+        return self.raw.hex()
+
+    def wipe(self) -> None:
+        """Overwrite the key and make it useless.
+
+        Copies that Python or a library made of it on the way (in text, in a dropped object) are out
+        of reach; they are gone when their memory is used again.
+        """
+        raw = cast("bytearray", self.raw)
+        raw[:] = bytes(len(raw))
+        raw.clear()
 
     def check_value(self) -> str:
         """What `vault.toml` may know of the key: HKDF-Expand (RFC 5869, 2.3) is one-way."""
@@ -54,7 +71,7 @@ class Key:
     def subkey(self, purpose: str) -> bytes:
         """32 bytes for one purpose, from which neither the key nor another subkey follows."""
         info = f"siamapp {purpose} 1".encode()
-        return HKDFExpand(SHA256(), length=32, info=info).derive(self.raw)
+        return HKDFExpand(SHA256(), length=32, info=info).derive(bytes.fromhex(self.hex()))
 
 
 class Stretch(BaseModel):
@@ -133,6 +150,14 @@ def new_keyring_key() -> tuple[Key, str] | None:
     except keyring.errors.KeyringError:  # none, locked, or the user said no
         return None
     return Key(bytes.fromhex(secret), "keyring"), entry
+
+
+def forget_keyring_key(entry: str) -> None:
+    """Take a key that no gallery has any more out of the keyring, if it lets us."""
+    try:
+        keyring.delete_password(_KEYRING_SERVICE, entry)
+    except keyring.errors.KeyringError:
+        log.warning("the old key could not be taken out of the system's keyring")
 
 
 def known_keyring_key(entry: str) -> Key:

@@ -106,7 +106,9 @@ def read_sealed(path: Path, contents: Contents, key_for: KeyFor) -> Iterator[byt
 
 
 def _file_key(key: Key, salt: bytes) -> bytes:
-    return HKDF(SHA256(), length=32, salt=salt, info=b"siamapp sealed file 1").derive(key.raw)
+    return HKDF(SHA256(), length=32, salt=salt, info=b"siamapp sealed file 1").derive(
+        bytes.fromhex(key.hex())
+    )
 
 
 def _nonce(number: int, *, last: bool) -> bytes:

@@ -15,7 +15,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from siamapp.errors import KeyUnavailable, StoreCorrupt, StoreError, StoreLocked, StoreTooNew
-from siamapp.store.files import write_new
+from siamapp.store.files import write_new, write_whole
 from siamapp.store.keys import (
     KEY_FILE_HINT,
     AskPassphrase,
@@ -35,6 +35,10 @@ __all__ = ["GALLERY_NAME", "VAULT_NAME", "Key", "Vault", "find_key"]
 
 GALLERY_NAME: Final = "gallery.db"
 VAULT_NAME: Final = "vault.toml"
+NEXT_VAULT_NAME: Final = "vault.next.toml"
+"""What `vault.toml` becomes once the gallery has the key it tells of: see `rekey`."""
+SALT_BYTES: Final = 16
+"""A SQLCipher file begins with its salt, which no other file has."""
 _RESTORE_HINT: Final = "Put it back from a backup."
 
 
@@ -69,6 +73,7 @@ class Vault(BaseModel):
             StoreTooNew: a newer version wrote it.
             StoreError: the system does not let us read it.
         """
+        finish_rekey(home)
         try:
             table = tomllib.loads((home / VAULT_NAME).read_text("utf-8"))
             if isinstance(version := table.get("version"), int) and version > 1:
@@ -95,6 +100,28 @@ class Vault(BaseModel):
         raise StoreLocked(message, hint)
 
 
+def finish_rekey(home: Path) -> None:
+    """After a change of key that was cut short: the vault of the key that the gallery has now.
+
+    Raises:
+        StoreError: the system does not let us.
+    """
+    coming = home / NEXT_VAULT_NAME
+    try:
+        table = tomllib.loads(coming.read_text("utf-8"))
+        with (home / GALLERY_NAME).open("rb") as file:
+            salt = file.read(SALT_BYTES).hex()
+        if table.pop("gallery_salt", None) == salt:
+            write_whole(home / VAULT_NAME, tomli_w.dumps(table).encode())
+            coming.unlink(missing_ok=True)
+    except FileNotFoundError:  # the usual case
+        return
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return  # it was being written: the gallery has its old key
+    except OSError as error:
+        raise StoreError(f"{coming} cannot be read or written: {error.strerror}.") from error
+
+
 def find_key(
     home: Path, *, key_file: Path | None = None, ask_passphrase: AskPassphrase | None = None
 ) -> Key:
@@ -112,7 +139,7 @@ def find_key(
     if vault is None:
         if (home / GALLERY_NAME).exists():
             return _key_without_vault(key_file)
-        key, vault = _new_key(key_file, ask_passphrase)
+        key, vault = _first_key(key_file, ask_passphrase)
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_new(home / VAULT_NAME, tomli_w.dumps(vault.model_dump(exclude_none=True)))
@@ -141,37 +168,49 @@ def known_key(
     return key
 
 
-def new_passphrase_key(ask: AskPassphrase) -> tuple[Key, Vault]:
-    """A key stretched from a passphrase that is asked for now.
+def new_key(
+    source: Source, *, key_file: Path | None = None, ask_passphrase: AskPassphrase | None = None
+) -> tuple[Key, Vault]:
+    """A key from that source, and what `vault.toml` is to say of it.
+
+    Args:
+        source: where from.
+        key_file: for a key file: made, owner-only, if absent.
+        ask_passphrase: for a passphrase.
 
     Raises:
-        KeyUnavailable: none was given, or it is too short.
+        KeyUnavailable: it could not be had.
     """
-    stretch = Stretch()
-    key = Key(stretch.derive(passphrase_bytes(ask, new=True)), "passphrase")
-    return key, Vault(source="passphrase", check=key.check_value(), argon2id=stretch)
-
-
-def _new_key(key_file: Path | None, ask: AskPassphrase | None) -> tuple[Key, Vault]:
     entry, stretch = None, None
-    if key_file is not None:
+    if source == "key-file" and key_file is not None:
         if not key_file.exists():
             make_key_file(key_file)
         secret = read_key_file(key_file)
         if not is_random_key(secret):
             stretch = Stretch()
         key = key_from_file(secret, stretch)
-    elif (found := new_keyring_key()) is not None:
+    elif source == "keyring" and (found := new_keyring_key()) is not None:
         key, entry = found
-    elif ask is not None:
-        return new_passphrase_key(ask)
+    elif source == "passphrase" and ask_passphrase is not None:
+        stretch = Stretch()
+        key = Key(stretch.derive(passphrase_bytes(ask_passphrase, new=True)), "passphrase")
     else:
         raise KeyUnavailable(
             "This system has no keyring to keep the gallery's key in.",
             "Give a key file with --key-file FILE: it is made if there is none.",
         )
     check = key.check_value()
-    return key, Vault(source=key.source, check=check, keyring_entry=entry, argon2id=stretch)
+    return key, Vault(source=source, check=check, keyring_entry=entry, argon2id=stretch)
+
+
+def _first_key(key_file: Path | None, ask: AskPassphrase | None) -> tuple[Key, Vault]:
+    """Of a new home: from the key file if one is named, else the keyring, else a passphrase."""
+    if key_file is not None:
+        return new_key("key-file", key_file=key_file)
+    try:
+        return new_key("keyring")
+    except KeyUnavailable:
+        return new_key("passphrase", ask_passphrase=ask)
 
 
 def _known_key(vault: Vault, key_file: Path | None, ask: AskPassphrase | None) -> Key:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -15,11 +18,14 @@ from siamapp.store.edits import Edits
 from siamapp.store.people import People
 from tests.unit.store_samples import KEY, sample
 
+ROOT = Path(__file__).parents[2]
+KILLS = int(os.environ.get("SIAMAPP_KILLS", "40"))
+"""How many of the places are tried here; `python -m tests.e2e.kills --kills 1000` tries more."""
+
 ENROL_50 = """
 import sys
 from pathlib import Path
 from siamapp.store.database import Database
-from siamapp.store.edits import Edits
 from siamapp.store.people import People
 from tests.unit.store_samples import EMBEDDER, KEY, sample
 
@@ -47,7 +53,7 @@ def test_killing_the_process_loses_nobody_and_corrupts_nothing(tmp_path: Path) -
             [sys.executable, "-c", ENROL_50, str(home), str(run)],
             stdout=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parents[2],
+            cwd=ROOT,
         )
         assert child.stdout is not None
         with child.stdout as lines:
@@ -76,3 +82,24 @@ def test_killing_the_process_loses_nobody_and_corrupts_nothing(tmp_path: Path) -
         Edits(database).delete(people.by_name(told[0]).person_id)
     assert {path.name for path in home.iterdir()} == {"gallery.db"}
     assert (home / "gallery.db").stat().st_size % 4096 == 0
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or not shutil.which("cc"), reason="needs Linux and a C compiler"
+)
+def test_a_kill_at_a_chosen_call_leaves_the_state_before_or_after() -> None:
+    """Every kind of change: enrol, edits, undo, import, export, backup, restore, key, migration."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.e2e.kills", "--kills", str(KILLS)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["kills"] == KILLS
+    assert len(report["by_change"]) == 16
+    assert all(change["places"] > 10 for change in report["by_change"].values())
+    assert not any(change.get("not killed") for change in report["by_change"].values())

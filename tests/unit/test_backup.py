@@ -28,7 +28,7 @@ from siamapp.store.vault import (
     Vault,
     find_key,
     known_key,
-    new_passphrase_key,
+    new_key,
 )
 from tests.unit.store_samples import EMBEDDER, KEY, decrypted, fingerprint, mode, sample
 
@@ -201,7 +201,7 @@ def test_a_damaged_gallery_is_replaced_and_kept_aside(home: Path, file: Path) ->
 
 
 def test_a_passphrase_opens_a_backup_anywhere(home: Path, tmp_path: Path) -> None:
-    key, vault = new_passphrase_key(lambda new: "correct horse battery")
+    key, vault = new_key("passphrase", ask_passphrase=lambda new: "correct horse battery")
     with Database.open(home, KEY) as database:
         back_up(database, tmp_path / "b", vault=vault, key=key)
 

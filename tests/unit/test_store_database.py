@@ -17,6 +17,7 @@ from siamapp.errors import StoreCorrupt, StoreError, StoreLocked, StoreTooNew
 from siamapp.store import database as database_module
 from siamapp.store import schema
 from siamapp.store.database import Connection, Database
+from siamapp.store.edits import Edits
 from siamapp.store.people import People
 from siamapp.store.vault import GALLERY_NAME, VAULT_NAME, find_key
 from tests.unit.store_samples import EMBEDDER, KEY, OTHER_KEY, fingerprint, mode, sample
@@ -151,6 +152,34 @@ def test_a_damaged_file_is_told(home: Path, damage: Callable[[bytes], bytes]) ->
     error = refused(home)
     assert isinstance(error, StoreCorrupt)
     assert "backup" in error.hint
+
+
+def test_a_torn_page_is_refused_if_it_is_in_use_and_mended_if_it_is_free(home: Path) -> None:
+    """A power cut can tear a free page that was about to be used; nothing is lost by that."""
+    with Database.open(home, KEY) as database:
+        for n in range(8, 11):
+            People(database).add(f"Gone {n}", [sample(n)], embedder_id=EMBEDDER)
+        for person_id in (2, 3, 4):
+            Edits(database).delete(person_id)
+    path = home / GALLERY_NAME
+    whole = path.read_bytes()
+    opened = 0
+    for page in range(1, len(whole) // 4096):
+        torn = bytearray(whole)
+        torn[page * 4096 : page * 4096 + 2048] = bytes(2048)
+        path.write_bytes(torn)
+        try:
+            database = Database.open(home, KEY)
+        except StoreCorrupt:
+            assert path.read_bytes() == torn
+            continue
+        with database:
+            opened += 1
+            assert [person.name for person in People(database).all()] == [NAME]
+            assert len(People(database).templates(1)) == 8
+            database.check()
+        assert path.stat().st_size < len(whole)  # written anew
+    assert 5 < opened < len(whole) // 4096 - 20
 
 
 def test_a_plain_sqlite_file_is_told(home: Path) -> None:

@@ -1,0 +1,349 @@
+"""Kill the store at every call that changes a file, and look at what is left.
+
+    python -m tests.e2e.kills [--kills 1000]
+
+Each change of a gallery runs in a forked child that dies by SIGKILL right before, or half way
+through, its n-th write, sync, truncation, rename, link or removal (`kill_shim.c`, by LD_PRELOAD).
+Afterwards the gallery must open, its pages, tables and audit must be whole, and it must hold what
+it held before the change or what it holds after it; after it, if the child said so.
+
+SIGKILL loses what the process had not handed to the system, not what the system had not yet put on
+the disk: for the latter SQLite's and our own syncs stand, which are calls that are counted here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from siamapp.errors import StoreError
+from siamapp.store.audit import Audit
+from siamapp.store.backup import back_up, restore
+from siamapp.store.database import Database
+from siamapp.store.edits import Edits
+from siamapp.store.keys import Key
+from siamapp.store.people import People
+from siamapp.store.rekey import change_key
+from siamapp.store.transfer import add_people, export_people, read_people
+from siamapp.store.vault import GALLERY_NAME, Vault, find_key, new_key
+from siamapp.types import Consent
+from tests.unit.store_samples import EMBEDDER, sample
+from tests.unit.test_migrations import GALLERIES
+
+SHIM = Path(__file__).with_name("kill_shim.c")
+State = tuple[Any, ...]
+
+
+class Desk:
+    """A home in a folder of its own, with what the changes need beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+
+    def key(self) -> Key:
+        """Of the key file that the gallery has: the change of key has two to choose from."""
+        vault = Vault.read(self.home)
+        for name in ("key", "other.key"):
+            file = self.folder / name
+            key = Key(bytes.fromhex(file.read_text("ascii").strip()), "key-file")
+            if vault is not None and key.check_value() == vault.check:
+                return key
+        raise AssertionError("no key fits vault.toml")
+
+    def open(self) -> closing[Database]:
+        return closing(Database.open(self.home, self.key()))
+
+    def state(self) -> State:
+        """Who is enrolled with what; raises where anything is not whole."""
+        with self.open() as database:
+            database.check()
+            verdict = Audit(database).verify()
+            if verdict.faults:
+                raise AssertionError(verdict.faults)
+            with database.snapshot() as connection:
+                rows = connection.execute(
+                    "SELECT name, tags, consent_note, embedding FROM people"
+                    " JOIN templates ON person_id = people.id ORDER BY name, embedding"
+                ).fetchall()
+                rejected = connection.execute("SELECT embedding FROM rejections").fetchall()
+        return (*rows, *rejected)
+
+
+def build(folder: Path) -> None:
+    """Ada, Bob and Cy; a second key, a backup that has only Ada, an export of Dee and Eve."""
+    desk = Desk(folder)
+    for name in ("key", "other.key"):
+        new_key("key-file", key_file=folder / name)
+    find_key(desk.home, key_file=folder / "key")
+    vault = Vault.read(desk.home)
+    assert vault is not None
+    with desk.open() as database:
+        people = People(database)
+        people.add("Ada", [sample(n) for n in range(3)], embedder_id=EMBEDDER)
+        key = desk.key()
+        back_up(database, folder / "backup", vault=vault, key=key)
+        people.add("Bob", [sample(3), sample(4)], embedder_id=EMBEDDER)
+        short = Consent("short", None, date(2001, 1, 1))
+        people.add("Cy", [sample(5)], embedder_id=EMBEDDER, consent=short)
+        dee = people.add("Dee", [sample(6)], embedder_id=EMBEDDER)
+        export_people(database, [dee.person_id], folder / "export", vault=vault, key=key)
+        Edits(database).delete(dee.person_id)
+        for n in range(20):
+            Audit(database).record("decision", {"outcome": "unknown", "distance": n / 20})
+
+
+def enrol(desk: Desk, database: Database) -> None:
+    samples = [sample(n) for n in range(7, 10)]
+    People(database).add("New", samples, embedder_id=EMBEDDER, consent=Consent("on paper"))
+
+
+def delete(desk: Desk, database: Database) -> None:
+    Edits(database).delete(1)
+
+
+def delete_and_vacuum(desk: Desk, database: Database) -> None:
+    edits = Edits(database)
+    edits.delete(1)
+    edits.forget_undo()
+
+
+def delete_and_undo(desk: Desk, database: Database) -> None:
+    edits = Edits(database)
+    edits.undo(edits.delete(1))
+
+
+def edit(desk: Desk, database: Database) -> None:
+    edits = Edits(database)
+    edits.merge(2, 1)
+
+
+def split(desk: Desk, database: Database) -> None:
+    Edits(database).split([1, 2], "Split")
+
+
+def reject(desk: Desk, database: Database) -> None:
+    Edits(database).reject(1, sample(30).embedding, embedder_id=EMBEDDER)
+
+
+def expire(desk: Desk, database: Database) -> None:
+    Edits(database).delete_expired(date(2026, 1, 1))
+
+
+def decide(desk: Desk, database: Database) -> None:
+    Audit(database).record("decision", {"outcome": "match", "person_id": 1})
+
+
+def prune(desk: Desk, database: Database) -> None:
+    Audit(database).prune(datetime.now(UTC) + timedelta(minutes=1))
+
+
+def import_(desk: Desk, database: Database) -> None:
+    key = desk.key()
+    add_people(
+        database, read_people(desk.folder / "export", lambda _: key), embedder_ids={EMBEDDER}
+    )
+
+
+def export(desk: Desk, database: Database) -> None:
+    vault = Vault.read(desk.home)
+    assert vault is not None
+    export_people(database, [1, 2], desk.folder / "new-export", vault=vault, key=desk.key())
+
+
+def back_up_again(desk: Desk, database: Database) -> None:
+    vault = Vault.read(desk.home)
+    assert vault is not None
+    back_up(database, desk.folder / "new-backup", vault=vault, key=desk.key())
+
+
+def restore_backup(desk: Desk) -> None:
+    restore(desk.folder / "backup", desk.home, backup_key=lambda _: desk.key(), home_key=desk.key)
+
+
+def rekey(desk: Desk) -> None:
+    key, vault = new_key("key-file", key_file=desk.folder / "other.key")
+    change_key(desk.home, desk.key(), key, vault)
+
+
+def migrate(desk: Desk) -> None:
+    with desk.open():
+        pass
+
+
+OPEN: dict[str, Callable[[Desk, Database], None]] = {
+    "enrol": enrol, "delete": delete, "delete, vacuum": delete_and_vacuum,
+    "delete, undo": delete_and_undo, "merge": edit, "split": split, "reject": reject,
+    "expire": expire, "decide": decide, "prune": prune, "import": import_, "export": export,
+    "back up": back_up_again,
+}  # fmt: skip
+CLOSED: dict[str, Callable[[Desk], None]] = {
+    "restore": restore_backup, "change key": rekey, "migrate": migrate,
+}  # fmt: skip
+
+
+BETWEEN = {"delete, undo": "delete"}
+"""Two transactions: what the first alone leads to is whole as well."""
+
+
+def run(name: str, desk: Desk) -> None:
+    """Make one change, as a program does that opens the gallery for it."""
+    if name in CLOSED:
+        CLOSED[name](desk)
+        return
+    with desk.open() as database:
+        with database.transaction() as connection:  # so that pages reach the file before the commit
+            connection.execute("PRAGMA cache_size = 1")
+        OPEN[name](desk, database)
+
+
+def template(name: str, folder: Path) -> Path:
+    """The folder that a change starts from, made once."""
+    folder.mkdir()
+    build(folder)
+    if name == "migrate":
+        from sqlcipher3 import dbapi2 as sqlcipher
+
+        desk = Desk(folder)
+        (desk.home / GALLERY_NAME).unlink()
+        connection = sqlcipher.connect(str(desk.home / GALLERY_NAME))
+        connection.execute(f"PRAGMA key = \"x'{desk.key().hex()}'\"")
+        connection.executescript((GALLERIES / "v1.sql").read_text("utf-8"))
+        connection.close()
+    return folder
+
+
+class Killer:
+    """Runs changes in children that die on cue."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+        self._shim = ctypes.CDLL(None)
+        self._shim.shim_seen.restype = ctypes.c_long
+
+    def child(self, name: str, folder: Path, *, at: int, torn: bool) -> tuple[bool, bool, int]:
+        """Whether it was killed, whether it said that it was done, how many calls it made."""
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                self._shim.shim_arm(ctypes.c_long(at), ctypes.c_long(torn))
+                run(name, Desk(folder))
+                os.write(writing, self._shim.shim_seen().to_bytes(8, "little"))
+                status = 0
+            finally:
+                os._exit(status)
+        os.close(writing)
+        _, status = os.waitpid(pid, 0)
+        with os.fdopen(reading, "rb") as pipe:
+            told = pipe.read()
+        if not told and not os.WIFSIGNALED(status):
+            raise AssertionError(f"{name} failed by itself")
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        return killed, bool(told), int.from_bytes(told, "little")
+
+    def states(self, name: str, start: Path) -> tuple[list[State], int]:
+        """All whole states, that before first, that after last, and the calls to die at."""
+        before_folder = self._copy(start, "before")
+        before = Desk(before_folder).state()
+        after_folder = self._copy(start, "after")
+        _, _, calls = self.child(name, after_folder, at=0, torn=False)
+        states = [before, Desk(after_folder).state()]
+        if name in BETWEEN:
+            states.insert(1, self.states(BETWEEN[name], start)[0][-1])
+        return states, calls
+
+    def kill(self, name: str, start: Path, states: list[State], *, at: int, torn: bool) -> str:
+        """Kill once; returns which of both states was found. Raises AssertionError otherwise."""
+        folder = self._copy(start, "killed")
+        killed, told, _ = self.child(name, folder, at=at, torn=torn)
+        try:
+            found = Desk(folder).state()
+        except StoreError as error:
+            raise AssertionError(f"{name}, killed at call {at} (torn: {torn}): {error}") from error
+        if found not in states or (told and found != states[-1]):
+            raise AssertionError(f"{name}, killed at call {at} (torn: {torn}): half a change")
+        for left in ("new-backup", "new-export"):  # whole, or not there
+            if (folder / left).exists():
+                self._whole(folder, left)
+        if not killed:
+            return "not killed"
+        return "before" if found == states[0] else "after"
+
+    def _whole(self, folder: Path, left: str) -> None:
+        desk = Desk(folder)
+        if left == "new-export":
+            assert len(read_people(folder / left, lambda _: desk.key())) == 2
+        else:
+            restore(
+                folder / left, desk.home, backup_key=lambda _: desk.key(), home_key=desk.key,
+                dry_run=True,
+            )  # fmt: skip
+
+    def _copy(self, start: Path, name: str) -> Path:
+        folder = self._scratch / name
+        shutil.rmtree(folder, ignore_errors=True)
+        return Path(shutil.copytree(start, folder))
+
+
+def kill_all(count: int, scratch: Path, *, seed: int = 20261125) -> dict[str, Counter[str]]:
+    """`count` kills, shared among the changes by how many calls each makes."""
+    rng = random.Random(seed)
+    killer = Killer(scratch)
+    places: list[tuple[str, int, bool]] = []
+    known: dict[str, tuple[list[State], int]] = {}
+    starts: dict[str, Path] = {}
+    names = [*OPEN, *CLOSED]
+    for name in names:
+        starts[name] = template(name, scratch / name.replace(", ", "-"))
+        known[name] = killer.states(name, starts[name])
+        places += [
+            (name, at, torn) for at in range(1, known[name][1] + 1) for torn in (False, True)
+        ]
+    rng.shuffle(places)
+    chosen = [places[n % len(places)] for n in range(count)]
+    found: dict[str, Counter[str]] = {name: Counter() for name in names}
+    for done, (name, at, torn) in enumerate(chosen, 1):
+        states, _ = known[name]
+        found[name][killer.kill(name, starts[name], states, at=at, torn=torn)] += 1
+        if done % 100 == 0:
+            sys.stderr.write(f"{done} of {count}\n")
+    for name in names:
+        found[name]["places"] = 2 * known[name][1]
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=1000)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if "SIAM_KILL_SHIM" not in os.environ:
+            shim = Path(folder) / "shim.so"
+            compiler = shutil.which("cc") or sys.exit("A C compiler is needed.")
+            subprocess.run([compiler, "-shared", "-fPIC", "-o", shim, SHIM, "-ldl"], check=True)
+            environment = {**os.environ, "LD_PRELOAD": str(shim), "SIAM_KILL_SHIM": "1"}
+            command = [sys.executable, "-m", "tests.e2e.kills", "--kills", str(arguments.kills)]
+            sys.exit(subprocess.run(command, env=environment, check=False).returncode)
+        found = kill_all(arguments.kills, Path(folder))
+    total = sum(sum(n for what, n in each.items() if what != "places") for each in found.values())
+    sys.stdout.write(json.dumps({"kills": total, "by_change": found}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
