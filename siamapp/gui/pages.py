@@ -36,9 +36,11 @@ class Entry:
 
 
 PAGES: Final = (
-    Entry("live", "live", QT_TRANSLATE_NOOP("pages", "Live"), "live_page.LivePage"),
+    Entry("live", "live", QT_TRANSLATE_NOOP("pages", "Identify"), "identify_page.IdentifyPage"),
+    Entry("verify", "verify", QT_TRANSLATE_NOOP("pages", "Verify"), "verify_page.VerifyPage"),
     Entry("enrol", "enrol", QT_TRANSLATE_NOOP("pages", "Enrol"), "enroll_page.EnrollPage"),
     Entry("people", "people", QT_TRANSLATE_NOOP("pages", "People"), "people_page.PeoplePage"),
+    Entry("history", "history", QT_TRANSLATE_NOOP("pages", "History"), "history_page.HistoryPage"),
     # Another model or provider may be the way out where the gallery does not open.
     Entry(
         "settings", "settings", QT_TRANSLATE_NOOP("pages", "Settings"),

@@ -1,164 +1,348 @@
-"""Everybody enrolled: search on the left, one person with all samples on the right."""
+"""Everybody enrolled: search, sort, look; rename, merge, split and delete, each with a way back."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
     QHBoxLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
+    QInputDialog,
+    QListView,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from siamapp.errors import SiamError
+from siamapp.gui.changes import Changes
+from siamapp.gui.consent_dialog import ConsentDialog
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner
+from siamapp.gui.controls import Banner, SearchField
 from siamapp.gui.empty_state import EmptyState
+from siamapp.gui.group_card import GroupCard
+from siamapp.gui.look_alikes_dialog import LookAlikesDialog
 from siamapp.gui.page import Page
+from siamapp.gui.people_delegate import TILE_PHOTO_PX, PeopleDelegate
+from siamapp.gui.people_model import ENTRY_ROLE, Order, PeopleModel
 from siamapp.gui.person_card import PersonCard
-from siamapp.gui.pictures import photo_icon, rounded
-from siamapp.gui.theme import SPACE
+from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.thumbnails import Thumbnails
 from siamapp.gui.wording import count_of_samples
-from siamapp.types import BgrImage, Person
-
-_PHOTO_PX = 44
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """A person as the list shows them."""
-
-    person: Person
-    photo_bgr: BgrImage | None
+from siamapp.types import Person
 
 
 class PeoplePage(Page):
-    """Search, look, rename, delete."""
+    """The list, and beside it one person, or what can be done with several."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._entries: list[Entry] = []
         self._generation = 0
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search by name"))
-        self.search.setAccessibleName(self.tr("Search by name"))
-        self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(self._on_searched)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.activated.connect(self.search.setFocus)
-        self.list = QListWidget()
-        self.list.setAccessibleName(self.tr("People"))
-        self.list.setIconSize(QSize(_PHOTO_PX, _PHOTO_PX))
-        self.list.setSpacing(1)
-        self.list.currentItemChanged.connect(self._on_selected)
+        self.model = PeopleModel(self)
+        self.changes = Changes(context, self)
+        self.thumbnails = Thumbnails(context, TILE_PHOTO_PX, self)
+        self.search = SearchField(context.theme, self)
+        self.order = QComboBox()
+        self.tiles = QPushButton()
+        self.tiles.setCheckable(True)
+        context.theme.set_icon(self.tiles, "grid")
+        self.alikes = QPushButton()
+        context.theme.set_icon(self.alikes, "people")
+        self.list = QListView()
+        self.delegate = PeopleDelegate(context.theme, self.thumbnails, self.list)
         self.card = PersonCard(context)
-        self.card.failed.connect(self._on_failed)
-        self.error = Banner(context.theme)
+        self.group = GroupCard(context.theme)
+        self.banner = Banner(context.theme)
         self._empty = EmptyState(context.theme, "people")
-        self._empty.acted.connect(lambda: context.go_to.emit("enrol", None))
         self._no_match = EmptyState(context.theme, "search")
+        self._set_up_list()
         self._lay_out()
-        context.theme.changed.connect(self._fill)
+        self._connect()
         self.retranslate()
 
+    def _set_up_list(self) -> None:
+        set_role(self.list, "people")
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(self.delegate)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.list.setUniformItemSizes(True)
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)
+        self.list.setMouseTracking(True)
+        self.list.verticalScrollBar().setSingleStep(24)
+        self._show_tiles(False)
+
     def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(SPACE[3])
-        left.addWidget(self.search)
-        left.addWidget(self.list, 1)
+        for tool in (self.alikes, self.tiles):
+            self.header.addWidget(tool)
+        find = QHBoxLayout()
+        find.setSpacing(SPACE[2])
+        find.addWidget(self.search, 1)
+        find.addWidget(self.order)
         side = QWidget()
-        side.setLayout(left)
+        side.setMinimumWidth(300)
+        left = QVBoxLayout(side)
         left.setContentsMargins(0, 0, 0, 0)
-        side.setFixedWidth(300)
+        left.setSpacing(SPACE[3])
+        left.addLayout(find)
+        self._found = QStackedWidget()
+        self._found.addWidget(self.list)
+        self._found.addWidget(self._no_match)
+        left.addWidget(self._found, 1)
         self._right = QStackedWidget()
         self._right.addWidget(self.card)
-        self._right.addWidget(self._no_match)
+        self._right.addWidget(self.group)
         filled = QWidget()
         row = QHBoxLayout(filled)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE[4])
-        row.addWidget(side)
-        row.addWidget(self._right, 1)
+        row.addWidget(side, 2)
+        row.addWidget(self._right, 3)
         self._body = QStackedWidget()
         self._body.addWidget(self._empty)
         self._body.addWidget(filled)
-        self.column.addWidget(self.error)
+        self.column.addWidget(self.banner)
         self.column.addWidget(self._body, 1)
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._on_searched)
+        self.order.activated.connect(self._on_ordered)
+        self.tiles.toggled.connect(self._show_tiles)
+        self.alikes.clicked.connect(self._on_alikes)
+        self._empty.acted.connect(lambda: self.context.go_to.emit("enrol", None))
+        self.list.selectionModel().selectionChanged.connect(self._on_selected)
+        self.thumbnails.ready.connect(self.list.viewport().update)
+        self.changes.made.connect(self._on_made)
+        self.changes.taken_back.connect(self._on_taken_back)
+        self.changes.failed.connect(self._on_failed)
+        self.banner.acted.connect(self.undo)
+        self.card.renamed.connect(self._on_renamed)
+        self.card.tags_wanted.connect(self._on_tags)
+        self.card.consent_wanted.connect(self._on_consent)
+        self.card.delete_wanted.connect(self._on_delete)
+        self.card.samples.remove_wanted.connect(self._on_remove)
+        self.card.samples.split_wanted.connect(self._on_split)
+        self.group.merge_wanted.connect(self._on_merge)
+        self.group.delete_wanted.connect(self._on_delete)
+        for keys, slot in (
+            (QKeySequence(Qt.Key.Key_F2), self.card.begin_rename),
+            (QKeySequence(QKeySequence.StandardKey.Delete), self._on_delete),
+        ):
+            shortcut = QShortcut(keys, self.list, slot)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     def retranslate(self) -> None:
         self.set_heading(
             self.tr("People"), self.tr("Everybody in the gallery on this computer, encrypted.")
         )
+        self.search.set_words(self.tr("Search by name or tag"))
+        self.list.setAccessibleName(self.tr("People"))
+        self.tiles.setText(self.tr("Grid"))
+        self.tiles.setAccessibleName(self.tr("Show as a grid"))
+        self.tiles.setToolTip(self.tiles.accessibleName())
+        self.alikes.setText(self.tr("Look-alikes…"))
+        self.alikes.setAccessibleName(self.tr("Pairs of people who look alike"))
+        self.alikes.setToolTip(self.alikes.accessibleName())
+        chosen = max(self.order.currentIndex(), 0)
+        self.order.clear()
+        for order, text in (
+            (Order.NAME, self.tr("By name")),
+            (Order.NEWEST, self.tr("Newest first")),
+            (Order.SAMPLES, self.tr("Most samples")),
+        ):
+            self.order.addItem(text, order)
+        self.order.setCurrentIndex(chosen)
+        self.order.setAccessibleName(self.tr("Order"))
         self._empty.set_words(
             self.tr("Nobody is enrolled yet"),
             self.tr("Enrol the first person from the camera, a video or photos."),
             action=self.tr("Enrol somebody"),
         )
-        self._no_match.set_words(self.tr("No such name"), self.tr("Try fewer letters."))
+        self._no_match.set_words(
+            self.tr("No such name or tag"), self.tr("Try fewer letters, or press Escape.")
+        )
+
+    # --- coming and going -------------------------------------------------------------------------
 
     def enter(self) -> None:
-        self.error.clear()
         self.list.setFocus()
 
+    def leave(self) -> None:
+        """What was deleted is complete from here on."""
+        self.changes.forget()
+        self.banner.clear()
+
+    def undo(self) -> None:
+        self.changes.undo()
+
     def refresh(self) -> None:
-        """Read the list again; late answers of an earlier reading are dropped."""
         self._generation += 1
-        generation = self._generation
-        people = self.context.recognizer.people
+        generation, people = self._generation, self.context.recognizer.people
 
-        def work() -> list[Entry]:
-            entries = []
-            for person in people.all():
-                kept = [t for t in people.templates(person.person_id) if t.has_crop]
-                photo = people.crop(kept[0].template_id) if kept else None
-                entries.append(Entry(person, photo))
-            return entries
+        def work() -> tuple[list[Person], dict[int, int]]:
+            return people.all(), people.portraits()
 
-        def done(entries: list[Entry]) -> None:
+        def done(found: tuple[list[Person], dict[int, int]]) -> None:
             if generation == self._generation:
-                self._entries = entries
-                self._fill()
+                self._show_people(*found)
 
         self.context.jobs.submit(work, done=done, failed=self._on_failed)
 
-    def _fill(self) -> None:
-        kept = [item.data(Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()]
-        kept_id = kept[0].person.person_id if kept else None
-        wanted = self.search.text().casefold().strip()
-        shown = [entry for entry in self._entries if wanted in entry.person.name.casefold()]
-        ratio = self.devicePixelRatioF()
-        self.list.blockSignals(True)
-        self.list.clear()
-        for entry in shown:
-            text = f"{entry.person.name}\n{count_of_samples(entry.person.templates)}"
-            picture = rounded(entry.photo_bgr, _PHOTO_PX, self.context.theme.colours, ratio=ratio)
-            item = QListWidgetItem(photo_icon(picture), text)
-            item.setData(Qt.ItemDataRole.UserRole, entry)
-            self.list.addItem(item)
-            if entry.person.person_id == kept_id:
-                self.list.setCurrentItem(item)
-        if self.list.currentItem() is None and shown:
-            self.list.setCurrentRow(0)
-        self.list.blockSignals(False)
-        self._body.setCurrentIndex(1 if self._entries else 0)
-        self._right.setCurrentWidget(self.card if shown else self._no_match)
-        self._on_selected()
+    def _show_people(self, people: list[Person], portraits: dict[int, int]) -> None:
+        self.thumbnails.keep_only(portraits.values())
+        self._rearrange(lambda: self.model.show_people(people, portraits))
+        self._body.setCurrentIndex(1 if people else 0)
 
-    def _on_searched(self) -> None:
-        self._fill()
+    def _rearrange(self, change: Callable[[], None]) -> None:
+        """Change what the model shows and keep who was selected."""
+        kept = [person.person_id for person in self.chosen]
+        selection = self.list.selectionModel()
+        selection.blockSignals(True)
+        change()
+        rows = [row for row in map(self.model.row_of, kept) if row is not None]
+        if not rows and self.model.rowCount():
+            rows = [0]
+        flags = QItemSelectionModel.SelectionFlag
+        for row in rows:
+            selection.select(self.model.index(row), flags.Select)
+        if rows:
+            selection.setCurrentIndex(self.model.index(rows[0]), flags.NoUpdate)
+        selection.blockSignals(False)
+        self.list.viewport().update()
+        self._found.setCurrentIndex(0 if self.model.rowCount() else 1)
+        self._show_chosen()
 
-    def _on_selected(self) -> None:
-        item = self.list.currentItem()
-        if item is not None:
-            self.error.clear()
-            entry = item.data(Qt.ItemDataRole.UserRole)
-            self.card.show_person(entry.person, entry.photo_bgr)
+    # --- looking ----------------------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> list[Person]:
+        """Who is selected, in the order of the list."""
+        indexes = sorted(self.list.selectionModel().selectedIndexes(), key=lambda i: i.row())
+        return [index.data(ENTRY_ROLE).person for index in indexes]
+
+    def _show_tiles(self, on: bool) -> None:
+        self.delegate.tiles = on
+        self.list.setFlow(QListView.Flow.LeftToRight if on else QListView.Flow.TopToBottom)
+        self.list.setWrapping(on)
+        self.list.setGridSize(self.delegate.cell() if on else QSize())
+        self.list.scheduleDelayedItemsLayout()
+
+    def _on_searched(self, text: str) -> None:
+        self._rearrange(lambda: self.model.search(text))
+
+    def _on_ordered(self) -> None:
+        self._rearrange(lambda: self.model.sort_by(self.order.currentData()))
+
+    def _on_selected(self, _new: QItemSelection, _old: QItemSelection) -> None:
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        chosen = self.chosen
+        self._right.setVisible(bool(chosen))
+        if len(chosen) == 1:
+            self.card.show_person(chosen[0])
+            self._right.setCurrentWidget(self.card)
+        elif chosen:
+            self.group.show_people(chosen)
+            self._right.setCurrentWidget(self.group)
+
+    def _on_alikes(self) -> None:
+        dialog = LookAlikesDialog(self.context, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self._choose(dialog.chosen)
+        dialog.deleteLater()
+
+    def _choose(self, person_ids: tuple[int, ...]) -> None:
+        self.search.clear()
+        selection = self.list.selectionModel()
+        selection.clearSelection()
+        rows = [row for row in map(self.model.row_of, person_ids) if row is not None]
+        for row in rows:
+            selection.select(self.model.index(row), QItemSelectionModel.SelectionFlag.Select)
+        if rows:
+            self.list.scrollTo(self.model.index(rows[0]))
+
+    # --- changing ---------------------------------------------------------------------------------
+
+    def _on_renamed(self, name: str) -> None:
+        person, edits = self.chosen[0], self.context.recognizer.edits
+        said = self.tr("{old} is now {new}.").format(old=person.name, new=name.strip())
+        self.changes.make([lambda: edits.rename(person.person_id, name)], said)
+
+    def _on_tags(self) -> None:
+        person, edits = self.chosen[0], self.context.recognizer.edits
+        text, accepted = QInputDialog.getText(
+            self,
+            self.tr("Tags"),
+            self.tr("Tags of {name}, with commas between them:").format(name=person.name),
+            text=", ".join(person.tags),
+        )
+        if accepted:
+            tags = [tag.strip() for tag in text.replace("\uff0c", ",").split(",") if tag.strip()]
+            said = self.tr("Tags of {name} changed.").format(name=person.name)
+            self.changes.make([lambda: edits.set_tags(person.person_id, tags)], said)
+
+    def _on_consent(self) -> None:
+        person, edits = self.chosen[0], self.context.recognizer.edits
+        dialog = ConsentDialog(person, self)
+        accepted, consent = dialog.exec() == QDialog.DialogCode.Accepted, dialog.consent
+        dialog.deleteLater()
+        if accepted and consent != person.consent:
+            said = self.tr("Consent of {name} changed.").format(name=person.name)
+            self.changes.make([lambda: edits.set_consent(person.person_id, consent)], said)
+
+    def _on_delete(self) -> None:
+        chosen, edits = self.chosen, self.context.recognizer.edits
+        if not chosen:
+            return
+        said = (
+            self.tr("{name} is deleted.").format(name=chosen[0].name)
+            if len(chosen) == 1
+            else self.tr("{count} people are deleted.").format(count=len(chosen))
+        )
+        self.changes.make([partial(edits.delete, person.person_id) for person in chosen], said)
+
+    def _on_merge(self, kept: Person) -> None:
+        edits = self.context.recognizer.edits
+        others = [person for person in self.chosen if person.person_id != kept.person_id]
+        said = self.tr("Merged into {name}.").format(name=kept.name)
+        self.changes.make(
+            [partial(edits.merge, other.person_id, kept.person_id) for other in others], said
+        )
+
+    def _on_remove(self, template_ids: list[int]) -> None:
+        edits = self.context.recognizer.edits
+        said = self.tr("{count} removed.").format(count=count_of_samples(len(template_ids)))
+        self.changes.make([lambda: edits.remove_samples(template_ids)], said)
+
+    def _on_split(self, template_ids: list[int]) -> None:
+        edits = self.context.recognizer.edits
+        name, accepted = QInputDialog.getText(
+            self, self.tr("Split off"), self.tr("Who is on the chosen samples?")
+        )
+        if accepted and name.strip():
+            said = self.tr("{name} is a person of their own now.").format(name=name.strip())
+            self.changes.make([lambda: edits.split(template_ids, name)], said)
+
+    def _on_made(self, said: str) -> None:
+        self.banner.show_text(
+            self.tr("{said} It can be undone until you leave this page.").format(said=said),
+            "info",
+            action=self.tr("Undo"),
+        )
+
+    def _on_taken_back(self, said: str) -> None:
+        self.banner.show_text(
+            self.tr("Undone: {said}").format(said=said),
+            "good",
+            action=self.tr("Undo more") if len(self.changes) else "",
+        )
 
     def _on_failed(self, error: SiamError) -> None:
-        self.error.show_text(str(error))
+        self.banner.show_text(str(error))

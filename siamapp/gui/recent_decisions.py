@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
+from PySide6.QtCore import QLocale, QTime
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from siamapp.gui.theme import SPACE, Theme, set_role
@@ -18,8 +18,8 @@ KEPT: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    outcome: Outcome
-    text: str
+    when: QTime
+    decision: Decision
 
 
 class RecentDecisions(QWidget):
@@ -29,26 +29,32 @@ class RecentDecisions(QWidget):
         super().__init__()
         self._theme = theme
         self._entries: deque[_Entry] = deque(maxlen=KEPT)
-        heading = QLabel(self.tr("Recent"))
-        set_role(heading, "heading")
-        self._empty = QLabel(self.tr("Decisions appear here as they are made."))
+        self._heading = QLabel()
+        set_role(self._heading, "heading")
+        self._empty = QLabel()
         set_role(self._empty, "caption")
+        self._empty.setWordWrap(True)
         self.list = QListWidget()
         set_role(self.list, "plain")
-        self.list.setAccessibleName(self.tr("Recent decisions"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE[2])
-        column.addWidget(heading)
+        column.addWidget(self._heading)
         column.addWidget(self._empty)
         column.addWidget(self.list, 1)
         theme.changed.connect(self._fill)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self._heading.setText(self.tr("Recent"))
+        self._empty.setText(self.tr("Decisions appear here as they are made."))
+        self.list.setAccessibleName(self.tr("Recent decisions"))
+        self._fill()
 
     def add(self, decision: Decision) -> None:
         if decision.outcome in (Outcome.UNDECIDED, Outcome.POOR):
             return
-        when = datetime.now().astimezone().strftime("%H:%M:%S")
-        self._entries.appendleft(_Entry(decision.outcome, f"{when}  {headline(decision)}"))
+        self._entries.appendleft(_Entry(QTime.currentTime(), decision))
         self._fill()
 
     def clear(self) -> None:
@@ -59,5 +65,7 @@ class RecentDecisions(QWidget):
         self._empty.setVisible(not self._entries)
         self.list.clear()
         for entry in self._entries:
-            icon = self._theme.icon(ICONS[entry.outcome], TONES[entry.outcome])
-            self.list.addItem(QListWidgetItem(icon, entry.text))
+            outcome = entry.decision.outcome
+            icon = self._theme.icon(ICONS[outcome], TONES[outcome])
+            when = QLocale().toString(entry.when, "HH:mm:ss")
+            self.list.addItem(QListWidgetItem(icon, f"{when}  {headline(entry.decision)}"))

@@ -74,6 +74,7 @@ class SourceBar(QWidget):
         context.setting_changed.connect(self._on_setting_changed)
         self._follow_setting = True
         self._running = self._paused = False
+        self._icon_colour = "on_accent"
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -94,6 +95,12 @@ class SourceBar(QWidget):
         action.triggered.connect(slot)
         self.addAction(action)
         return action
+
+    def be_second(self) -> None:
+        """Where the page has a weightier button than Start."""
+        set_role(self.toggle, "")
+        self._icon_colour = "text"
+        self.show_running(running=self._running, paused=self._paused)
 
     @property
     def spec(self) -> str:
@@ -117,7 +124,7 @@ class SourceBar(QWidget):
         self.toggle.setText(stop if running else start)
         self.toggle.setAccessibleName(self.toggle.text())
         self._context.theme.set_icon(
-            self.toggle, "stop" if running else "play", "on_accent" if self.spec else "muted"
+            self.toggle, "stop" if running else "play", self._icon_colour if self.spec else "muted"
         )
         self.toggle.setEnabled(bool(self.spec))
         self.pause.setText(self.tr("Resume") if paused else self.tr("Pause"))

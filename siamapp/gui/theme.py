@@ -103,6 +103,7 @@ QFrame[tone="good"] { background: $good_soft; border-color: $good; }
 QFrame[tone="warn"] { background: $warn_soft; border-color: $warn; }
 QFrame[tone="bad"] { background: $bad_soft; border-color: $bad; }
 QLabel { background: transparent; border: none; }
+QLabel[tone] { background: transparent; }
 QLabel[tone="info"] { color: $accent; }
 QLabel[role="muted"], QLabel[role="caption"], QLabel[tone="muted"] { color: $muted; }
 QLabel[tone="good"] { color: $good; }
@@ -135,6 +136,8 @@ QLineEdit, QComboBox { background: $surface; color: $text; border: 1px solid $bo
     selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 5px 9px; }
 QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $window; }
+QLineEdit > QToolButton, QLineEdit > QToolButton:hover { background: transparent; border: none;
+    padding: 0; min-height: 0; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $border;
@@ -153,6 +156,18 @@ QListWidget::item:hover { background: $raised; }
 QListWidget::item:selected { background: $accent_soft; color: $text; }
 QListWidget[role="plain"] { background: transparent; border: 1px solid transparent; padding: 0; }
 QListWidget[role="plain"]:focus { border: 1px solid $accent; }
+QListView[role="people"], QTableView { background: $surface; border: 1px solid $border;
+    border-radius: 10px; padding: 6px; outline: none; alternate-background-color: $window;
+    selection-background-color: $accent_soft; selection-color: $text; }
+QListView[role="people"]:focus, QTableView:focus { border: 2px solid $accent; padding: 5px; }
+QTableView::item { padding: 2px 8px; border: none; }
+QHeaderView { background: transparent; }
+QHeaderView::section { background: transparent; color: $muted; border: none;
+    border-bottom: 1px solid $border; padding: 4px 8px; }
+QTableCornerButton::section { background: transparent; border: none; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }
+QScrollBar::handle:horizontal { background: $border; border-radius: 3px; min-width: 32px; }
+QScrollBar::handle:horizontal:hover { background: $muted; }
 QProgressBar { background: $raised; border: none; border-radius: 4px; max-height: 8px;
     min-height: 8px; }
 QProgressBar::chunk { background: $accent; border-radius: 4px; }
@@ -160,7 +175,7 @@ QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent;
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
 QScrollBar::handle:vertical { background: $border; border-radius: 3px; min-height: 32px; }
 QScrollBar::handle:vertical:hover { background: $muted; }
-QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QToolTip { background: $text; color: $window; border: none; padding: 4px 8px; }
 QMenu { background: $surface; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 6px 18px; border-radius: 5px; }

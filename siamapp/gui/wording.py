@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
@@ -10,7 +11,7 @@ from siamapp.errors import SiamError
 from siamapp.gui.coverage import Direction
 from siamapp.gui.language import tr
 from siamapp.gui.video_view import Overlay, box_of
-from siamapp.types import Decision, FaceResult, Outcome, Shortfall
+from siamapp.types import Decision, FaceResult, Outcome, PresenceState, Shortfall
 
 if TYPE_CHECKING:
     from siamapp.collect import Progress
@@ -51,6 +52,19 @@ def count_of_samples(count: int) -> str:
     return tr("1 sample") if count == 1 else tr("{count} samples").format(count=count)
 
 
+def outcome_words(outcome: Outcome) -> str:
+    """An outcome where no name is said with it."""
+    words = {
+        Outcome.MATCH: tr("Match"),
+        Outcome.UNKNOWN: tr("Unknown person"),
+        Outcome.UNDECIDED: tr("Undecided"),
+        Outcome.POOR: tr("Not judged"),
+        Outcome.NOT_PRESENT: tr("Looks like a picture"),
+        Outcome.EMPTY: tr("Nobody enrolled"),
+    }
+    return words[outcome]
+
+
 def headline(decision: Decision) -> str:
     """The answer in one or two words."""
     words = {
@@ -62,6 +76,38 @@ def headline(decision: Decision) -> str:
         Outcome.NOT_PRESENT: tr("Looks like a picture"),
     }
     return words[decision.outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One measure of a decision, and whether it was met; in words, colour is not the only sign."""
+
+    passed: bool
+    text: str
+
+
+def checks_of(face: FaceResult | None) -> tuple[Check, ...]:
+    """What a decision about a face rests on, failed measures first."""
+    if face is None:
+        return (Check(False, tr("Face: none was seen. Come in front of the camera.")),)
+    found = [Check(False, advice(gap)) for gap in face.shortfalls]
+    if not face.shortfalls:
+        found.append(Check(True, tr("Picture: good enough to judge.")))
+    decision = face.decision
+    if decision.best is not None:
+        near = decision.best.distance <= decision.threshold
+        words = (
+            tr("Distance: {distance:.2f}, at most {threshold:.2f} is allowed.")
+            if near
+            else tr("Distance: {distance:.2f} is too far, at most {threshold:.2f} is allowed.")
+        )
+        said = words.format(distance=decision.best.distance, threshold=decision.threshold)
+        found.append(Check(near, said))
+    if face.presence is not None:
+        there = face.presence.state is PresenceState.PRESENT
+        said = tr("Somebody is there: {reason}") if there else tr("Presence not shown: {reason}")
+        found.append(Check(there, sentence(said.format(reason=face.presence.reason))))
+    return tuple(sorted(found, key=lambda check: check.passed))
 
 
 def overlay_of(result: FaceResult) -> Overlay:

@@ -133,7 +133,7 @@ def test_enrol_and_go_live_by_keyboard_and_mouse(desktop: Desktop, tmp_path: Pat
         )
         desktop.save(window, "1-open")
 
-        desktop.keys("ctrl+2")
+        desktop.keys("ctrl+3")
         desktop.click(window, *NAME_FIELD)
         desktop.type(NAME)
         open_file(desktop, video)
@@ -155,7 +155,7 @@ def test_enrol_and_go_live_by_keyboard_and_mouse(desktop: Desktop, tmp_path: Pat
             ),
         )
         desktop.save(window, "4-live")
-        desktop.keys("ctrl+3")
+        desktop.keys("ctrl+4")
         time.sleep(1.0)
         desktop.save(window, "5-people")
         desktop.keys("alt+F4")

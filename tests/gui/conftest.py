@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
+from siamapp.gui.identify_page import IdentifyPage
 from siamapp.gui.jobs import Jobs
 from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
@@ -19,6 +20,7 @@ from siamapp.gui.theme import Theme
 from siamapp.paths import Paths
 from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
+from siamapp.types import BgrImage, Frame
 from tests.gui.scripted import open_scripted
 
 WAIT_MS = 60_000
@@ -106,3 +108,25 @@ def until(qtbot: QtBot) -> Callable[[Callable[[], bool]], None]:
         qtbot.waitUntil(condition, timeout=WAIT_MS)
 
     return wait
+
+
+def enrol(
+    context: Context,
+    until: Callable[[Callable[[], bool]], None],
+    **portraits: list[BgrImage],
+) -> None:
+    """Enrol people straight into the gallery, each from their pictures."""
+    recognizer = context.recognizer
+    for name, pictures in portraits.items():
+        frames = [Frame(bgr, float(index), index) for index, bgr in enumerate(pictures)]
+        context.change_people(
+            lambda name=name, frames=frames: recognizer.enroll(  # type: ignore[misc]
+                name, recognizer.samples_from(frames, still=True)
+            )
+        )
+    until(lambda: len(recognizer.gallery) == len(portraits))
+
+
+def told(page: IdentifyPage) -> str:
+    """What the identify page says of whoever is in view."""
+    return ", ".join(card.name.text() for card in page.cards.values()) or page.waiting.text()

@@ -32,8 +32,9 @@ _LANDMARKS = {
 _BOXES = {512: (178, 63, 268, 176), 600: (183, 120, 353, 332)}
 
 
-def astronaut() -> BgrImage:
-    return np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
+def astronaut(brighter: float = 0) -> BgrImage:
+    bgr = np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
+    return np.asarray(cv2.convertScaleAbs(cv2.add(bgr, (brighter,) * 4)), np.uint8)
 
 
 def hopper() -> BgrImage:

@@ -64,7 +64,7 @@ def test_the_enrolled_person_is_named_and_the_stranger_is_not(
 ) -> None:
     videos = data_dir / "videos"
     form = window.page("enrol").form
-    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(form.name, "P1")
     window.page("enrol").source.add(str(videos / "person_1.mp4"))
     qtbot.mouseClick(window.page("enrol").source.toggle, LEFT)

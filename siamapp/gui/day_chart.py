@@ -1,0 +1,155 @@
+"""Decisions per day as bars: matches below, hatched strangers above, what could not be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QDate, QEvent, QLocale, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from siamapp.gui.theme import Colours, Theme, font
+from siamapp.types import Outcome
+
+if TYPE_CHECKING:
+    from siamapp.store.history import Day
+
+DAYS_SHOWN: Final = 60
+BAR_PX: Final = 26.0
+"""Bars are no wider than this."""
+
+
+class DayChart(QWidget):
+    """The last days that had decisions, up to `DAYS_SHOWN`, with the empty days between them."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._days: list[tuple[date, dict[str, int]]] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+        self.retranslate()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 96 + 2 * self.fontMetrics().height())
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Decisions per day"))
+        self._describe()
+        self.update()
+
+    def show_days(self, days: Sequence[Day]) -> None:
+        """`days` oldest first, without the empty ones."""
+        by_day = {day.day: day.outcomes for day in days}
+        self._days = []
+        if days:
+            last = days[-1].day
+            first = max(days[0].day, last - timedelta(days=DAYS_SHOWN - 1))
+            span = (last - first).days + 1
+            self._days = [
+                (day, by_day.get(day, {})) for day in (first + timedelta(n) for n in range(span))
+            ]
+        self._describe()
+        self.update()
+
+    def words_of(self, day: date, outcomes: dict[str, int]) -> str:
+        """One day in words."""
+        matches, strangers, others = _kinds(outcomes)
+        return self.tr("{day}: {matches} matches, {strangers} unknown, {others} not judged").format(
+            day=_said(day), matches=matches, strangers=strangers, others=others
+        )
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            for (day, outcomes), slot in zip(self._days, self._slots(), strict=True):
+                if slot.left() <= event.pos().x() <= slot.right():
+                    QToolTip.showText(event.globalPos(), self.words_of(day, outcomes), self)
+                    return True
+            QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def _describe(self) -> None:
+        busy = [self.words_of(day, outcomes) for day, outcomes in self._days if outcomes]
+        self.setAccessibleDescription("; ".join(busy[-7:]))
+
+    def _slots(self) -> list[QRectF]:
+        """Where each day's bar may stand."""
+        line = self.fontMetrics().height()
+        left, top = 44.0, line / 2
+        area = QRectF(left, top, self.width() - left - 4, self.height() - 2 * line)
+        width = min(area.width() / max(len(self._days), 1), 3 * BAR_PX)
+        return [
+            QRectF(area.left() + n * width, area.top(), width, area.height())
+            for n in range(len(self._days))
+        ]
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(font("small"))
+        colours = self._theme.colours
+        slots = self._slots()
+        if slots:
+            most = max(sum(outcomes.values()) for _, outcomes in self._days)
+            self._paint_scale(painter, slots[0], most, colours)
+            for (_, outcomes), slot in zip(self._days, slots, strict=True):
+                _paint_bar(painter, slot, outcomes, most, colours)
+            self._paint_dates(painter, slots, colours)
+        painter.end()
+
+    def _paint_scale(self, painter: QPainter, slot: QRectF, most: int, colours: Colours) -> None:
+        locale = QLocale()
+        for count, y in ((most, slot.top()), (0, slot.bottom())):
+            painter.setPen(QColor(colours.border))
+            painter.drawLine(round(slot.left()), round(y), self.width() - 4, round(y))
+            painter.setPen(QColor(colours.muted))
+            height = painter.fontMetrics().height()
+            box = QRectF(0, y - height / 2, slot.left() - 8, height)
+            painter.drawText(
+                box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                locale.toString(count),
+            )  # fmt: skip
+
+    def _paint_dates(self, painter: QPainter, slots: list[QRectF], colours: Colours) -> None:
+        painter.setPen(QColor(colours.muted))
+        text_px = painter.fontMetrics().horizontalAdvance(_said(self._days[0][0])) + 12
+        every = max(1, round(text_px / slots[0].width() + 0.5))
+        for n in range(len(slots) - 1, -1, -every):
+            day, slot = self._days[n][0], slots[n]
+            centre = max(slot.center().x(), slots[0].left() + text_px / 2 - 8)
+            box = QRectF(
+                centre - text_px / 2, slot.bottom() + 4, text_px, painter.fontMetrics().height()
+            )
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _said(day))
+
+
+def _paint_bar(
+    painter: QPainter, slot: QRectF, outcomes: dict[str, int], most: int, colours: Colours
+) -> None:
+    width = min(slot.width() - 2, BAR_PX)
+    bottom = slot.bottom()
+    fills = (
+        (QColor(colours.good), Qt.BrushStyle.SolidPattern),
+        (QColor(colours.warn), Qt.BrushStyle.BDiagPattern),
+        (QColor(colours.muted), Qt.BrushStyle.Dense6Pattern),
+    )
+    for count, (colour, pattern) in zip(_kinds(outcomes), fills, strict=True):
+        height = slot.height() * count / max(most, 1)
+        bar = QRectF(slot.center().x() - width / 2, bottom - height, width, height)
+        painter.setPen(colour if count else Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(colour, pattern))
+        painter.drawRect(bar)
+        bottom -= height
+
+
+def _kinds(outcomes: dict[str, int]) -> tuple[int, int, int]:
+    """Matches, strangers, and all that was not judged."""
+    matches, strangers = outcomes.get(Outcome.MATCH, 0), outcomes.get(Outcome.UNKNOWN, 0)
+    return matches, strangers, sum(outcomes.values()) - matches - strangers
+
+
+def _said(day: date) -> str:
+    return QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat)

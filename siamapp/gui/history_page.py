@@ -1,0 +1,255 @@
+"""What was decided, when, about whom and on what evidence; filtered, by day, as a CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QStringListModel, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QCompleter,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from siamapp.errors import SiamError, StoreError
+from siamapp.gui.context import Context
+from siamapp.gui.controls import Banner, Card, SearchField
+from siamapp.gui.day_chart import DayChart
+from siamapp.gui.empty_state import EmptyState
+from siamapp.gui.history_model import COLUMNS, HistoryModel
+from siamapp.gui.page import Page
+from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.wording import outcome_words
+from siamapp.store.history import Filter
+from siamapp.store.names import name_key
+from siamapp.types import Outcome, Person
+
+if TYPE_CHECKING:
+    from siamapp.store.history import Day
+
+MEASURED = 40
+"""Rows that the widths of the columns are taken from."""
+
+
+class HistoryPage(Page):
+    """A filter, a chart and a table; reads, never writes."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._people: dict[str, Person] = {}
+        self._reading = 0
+        self.since = QComboBox()
+        self.outcome = QComboBox()
+        self.person = SearchField(context.theme, self)
+        self._names = QStringListModel(self)
+        completer = QCompleter(self._names, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.person.setCompleter(completer)
+        self.count = QLabel()
+        set_role(self.count, "muted")
+        self.export = QPushButton()
+        context.theme.set_icon(self.export, "export")
+        self.banner = Banner(context.theme)
+        self.chart = DayChart(context.theme)
+        self.model = HistoryModel(context, self)
+        self.table = QTableView()
+        self._empty = EmptyState(context.theme, "history")
+        self._none = EmptyState(context.theme, "search")
+        self._set_up_table()
+        self._lay_out()
+        self.since.activated.connect(self._show)
+        self.outcome.activated.connect(self._show)
+        self.person.textChanged.connect(self._on_person)
+        self.export.clicked.connect(self._on_export)
+        self._empty.acted.connect(lambda: context.go_to.emit("live", None))
+        context.theme.changed.connect(self.table.viewport().update)
+        self.retranslate()
+
+    def _set_up_table(self) -> None:
+        self.table.setModel(self.model)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setWordWrap(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        self.table.horizontalHeader().setHighlightSections(False)
+        self.table.horizontalHeader().setResizeContentsPrecision(MEASURED)
+        self.model.modelReset.connect(self.table.resizeColumnsToContents)
+        self.table.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
+
+    def _lay_out(self) -> None:
+        self.header.addWidget(self.export)
+        bar = QHBoxLayout()
+        bar.setSpacing(SPACE[2])
+        bar.addWidget(self.person, 1)
+        bar.addWidget(self.since)
+        bar.addWidget(self.outcome)
+        self._chart_card = Card()
+        self._chart_card.header.addWidget(self.count)
+        self._chart_card.column.addWidget(self.chart)
+        self._found = QStackedWidget()
+        self._found.addWidget(self.table)
+        self._found.addWidget(self._none)
+        filled = QWidget()
+        column = QVBoxLayout(filled)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE[3])
+        column.addLayout(bar)
+        column.addWidget(self._chart_card)
+        column.addWidget(self._found, 1)
+        self._body = QStackedWidget()
+        self._body.addWidget(self._empty)
+        self._body.addWidget(filled)
+        self.column.addWidget(self.banner)
+        self.column.addWidget(self._body, 1)
+
+    def retranslate(self) -> None:
+        self.set_heading(self.tr("History"), self.tr("Every decision, as the audit recorded it."))
+        self.person.set_words(self.tr("Only this person"))
+        self.export.setText(self.tr("Save as CSV…"))
+        self.export.setAccessibleName(self.tr("Save these decisions as a CSV file"))
+        self._refill(
+            self.since,
+            self.tr("Period"),
+            (
+                (0, self.tr("Today")),
+                (6, self.tr("7 days")),
+                (29, self.tr("30 days")),
+                (None, self.tr("All time")),
+            ),
+            first=2,
+        )
+        outcomes: list[tuple[object, str]] = [(None, self.tr("All results"))]
+        outcomes += [(outcome.value, outcome_words(outcome)) for outcome in Outcome]
+        self._refill(self.outcome, self.tr("Result"), outcomes, first=0)
+        self._chart_card.set_title(self.tr("Per day"))
+        self.table.setAccessibleName(self.tr("Decisions"))
+        self._empty.set_words(
+            self.tr("Nothing was decided yet"),
+            self.tr("Verify or identify somebody; each decision is then listed here."),
+            action=self.tr("Identify"),
+        )
+        self._none.set_words(
+            self.tr("No such decisions"), self.tr("Choose a longer period or another result.")
+        )
+        self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+        self.table.resizeColumnsToContents()
+
+    def _refill(
+        self, box: QComboBox, name: str, entries: Iterable[tuple[object, str]], *, first: int
+    ) -> None:
+        chosen = box.currentIndex()
+        box.clear()
+        for value, text in entries:
+            box.addItem(text, value)
+        box.setCurrentIndex(chosen if chosen >= 0 else first)
+        box.setAccessibleName(name)
+
+    def enter(self) -> None:
+        self.table.setFocus()
+        if self.context.is_open:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Read the people's names, then the decisions."""
+        people = self.context.recognizer.people
+
+        def done(found: list[Person]) -> None:
+            self._people = {name_key(person.name): person for person in found}
+            self._names.setStringList([person.name for person in found])
+            self._show()
+
+        self.context.jobs.submit(people.all, done=done, failed=self._on_failed)
+
+    @property
+    def wanted(self) -> Filter:
+        """What the controls ask for."""
+        days = self.since.currentData()
+        midnight = datetime.combine(datetime.now().astimezone().date(), time()).astimezone()
+        person = self._people.get(name_key(self.person.text()))
+        return Filter(
+            since=None if days is None else midnight - timedelta(days=days),
+            outcome=self.outcome.currentData(),
+            person_id=person.person_id if person else None,
+        )
+
+    def _on_person(self, text: str) -> None:
+        if not text or name_key(text) in self._people:
+            self._show()
+
+    def _show(self) -> None:
+        recognizer, wanted = self.context.recognizer, self.wanted
+        history, card = recognizer.history, recognizer.pipeline.embedder.model.card
+        names = {person.person_id: person.name for person in self._people.values()}
+        self.model.show(wanted, names, {card.id: card.name})
+        self._reading += 1
+        reading = self._reading
+
+        def work() -> tuple[int, int, list[Day]]:
+            found = history.count(wanted)
+            return found, found or history.count(Filter()), history.per_day(wanted)
+
+        def done(found: tuple[int, int, list[Day]]) -> None:
+            if reading == self._reading:
+                self._show_counts(*found)
+
+        self.context.jobs.submit(work, done=done, failed=self._on_failed)
+
+    def _show_counts(self, found: int, all_of_them: int, days: list[Day]) -> None:
+        self.count.setText(
+            self.tr("{count} decisions").format(count=QLocale().toString(found))
+            if found != 1
+            else self.tr("1 decision")
+        )
+        self.chart.show_days(days)
+        self._chart_card.setVisible(found > 0)
+        self.export.setEnabled(found > 0)
+        self._found.setCurrentIndex(0 if found else 1)
+        self._body.setCurrentIndex(1 if all_of_them else 0)
+
+    def _on_export(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save the decisions"), "siamapp-history.csv", self.tr("CSV files (*.csv)")
+        )
+        if name:
+            self.save_csv(Path(name))
+
+    def save_csv(self, path: Path) -> None:
+        """Write what is shown to a file; names are in it, so it is the user's to guard."""
+        history, wanted = self.context.recognizer.history, self.wanted
+
+        def work() -> int:
+            try:
+                with path.open("w", encoding="utf-8-sig", newline="") as file:
+                    return history.write_csv(wanted, file)
+            except OSError as error:
+                raise StoreError(f"{path.name} cannot be written: {error.strerror}.") from error
+
+        def done(written: int) -> None:
+            said = self.tr("{count} decisions are in {file}. It holds names: guard it.")
+            self.banner.show_text(said.format(count=written, file=path.name), "good")
+
+        self.context.jobs.submit(work, done=done, failed=self._on_failed)
+
+    def leave(self) -> None:
+        self.banner.clear()
+
+    def _on_failed(self, error: SiamError) -> None:
+        self.banner.show_text(str(error))

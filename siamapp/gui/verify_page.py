@@ -1,0 +1,342 @@
+"""Verification (1:1): claim a person, press one button, read the answer from where you stand."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from siamapp.errors import SiamError
+from siamapp.gui import notices
+from siamapp.gui.claim_field import RECENT, ClaimField
+from siamapp.gui.context import Context
+from siamapp.gui.controls import Banner
+from siamapp.gui.empty_state import EmptyState
+from siamapp.gui.source_bar import is_live
+from siamapp.gui.source_page import SourcePage, is_still
+from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.trial import Answer, Doorway, Trial, Verdict
+from siamapp.gui.verdict_panel import VerdictPanel, Words
+from siamapp.gui.video_view import Notice, Overlay
+from siamapp.gui.wording import advice, overlay_of, sentence
+from siamapp.identity.lockout import Lockout, tries_left
+from siamapp.live.session import Process, SessionStatus, State
+from siamapp.types import FrameResult, Person, Refusals
+
+SILENCE_S: Final = 3.0
+"""A try whose source gives no frames ends this long after its time is over."""
+
+
+class VerifyPage(SourcePage):
+    """Runs one `Trial` at a time on the source and shows its answer."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, can_pause=False)
+        self.source.be_second()
+        self.claim = ClaimField(context)
+        self.verify = QPushButton()
+        set_role(self.verify, "primary")
+        self.verify.setMinimumHeight(48)
+        self.verdict = VerdictPanel(context.theme)
+        self.error = Banner(context.theme)
+        self._empty = EmptyState(context.theme, "verify")
+        self._doorway = Doorway()
+        self._claimed: Person | None = None
+        self._trial: Trial | None = None
+        self._ends_at = math.inf
+        """Monotonic time after which a silent source ends the try."""
+        self._lockout = Lockout()
+        self._refusals = Refusals()
+        self._locked = False
+        self._answered = False
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        side = QWidget()
+        side.setFixedWidth(360)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE[3])
+        column.addWidget(self.claim)
+        column.addWidget(self.verify)
+        column.addWidget(self.error)
+        column.addWidget(self.verdict, 1)
+        work = QWidget()
+        row = QHBoxLayout(work)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE[4])
+        row.addWidget(self.video, 1)
+        row.addWidget(side)
+        self._body = QStackedWidget()
+        self._body.addWidget(self._empty)
+        self._body.addWidget(work)
+        self.column.addWidget(self._body, 1)
+
+    def _connect(self) -> None:
+        self.claim.changed.connect(self._on_claim)
+        self.claim.confirmed.connect(self._on_verify)
+        self.verify.clicked.connect(self._on_verify)
+        self._empty.acted.connect(lambda: self.context.go_to.emit("enrol", None))
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            again = QShortcut(QKeySequence(key), self.verify, self._on_verify)
+            again.setContext(Qt.ShortcutContext.WidgetShortcut)
+        cancel = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._on_cancel)
+        cancel.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def retranslate(self) -> None:
+        self.set_heading(self.tr("Verify"), self.tr("Is this the person they say they are?"))
+        self._empty.set_words(
+            self.tr("Nobody is enrolled yet"),
+            self.tr("Enrol somebody first; then anybody can claim to be that person here."),
+            action=self.tr("Enrol somebody"),
+        )
+        self.verify.setToolTip(self.tr("Verify (Return or Space); Escape cancels"))
+        self._show_ready()
+
+    # --- the claim --------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        super().enter()
+        self.claim.name.setFocus()
+        self.claim.name.selectAll()
+
+    def leave(self) -> None:
+        self._drop_trial()
+        super().leave()
+
+    def refresh(self) -> None:
+        recognizer = self.context.recognizer
+
+        def work() -> tuple[list[Person], list[int]]:
+            return recognizer.people.all(), recognizer.audit.recent_claims(RECENT)
+
+        def done(found: tuple[list[Person], list[int]]) -> None:
+            self.claim.show_people(*found)
+            self._body.setCurrentIndex(1 if found[0] else 0)
+
+        self.context.jobs.submit(work, done=done)
+
+    def _on_claim(self) -> None:
+        """The claim may be another: what stood about the last one goes."""
+        person = self.claim.person
+        if self._trial is not None or (person is not None and person == self._claimed):
+            return
+        self._claimed, self._refusals = person, Refusals()
+        self._answered = self._locked = False
+        self.error.clear()
+        self._show_ready()
+        if person is not None:
+            self._ask_lock(person)
+
+    def _ask_lock(self, person: Person, then: Callable[[], None] | None = None) -> None:
+        audit = self.context.recognizer.audit
+
+        def done(refusals: Refusals) -> None:
+            if person == self._claimed:
+                self._refusals = refusals
+                if then is not None:
+                    then()
+                self._show_lock()
+
+        self.context.jobs.submit(lambda: audit.refusals(person.person_id), done=done)
+
+    @property
+    def _locked_s(self) -> float:
+        settings = self.context.settings
+        if self._claimed is None:
+            return 0.0
+        return self._lockout.remaining_s(
+            self._claimed.person_id, self._refusals,
+            allowed=settings.lockout_failures, lock_s=settings.lockout_s,
+        )  # fmt: skip
+
+    # --- the trial --------------------------------------------------------------------------------
+
+    def _on_verify(self) -> None:
+        person, spec = self.claim.person, self.source.spec
+        if person is None or not spec or self._trial is not None or self._locked_s > 0:
+            return
+        self._answered = False
+        self.error.clear()
+        recognizer, settings = self.context.recognizer, self.context.settings
+        still = is_still(spec)
+        self.verdict.show_words(self._looking())
+
+        def make() -> Trial:
+            return Trial(
+                lambda: recognizer.stream(claim=person.name, still=still),
+                timeout_s=settings.verify_timeout_s,
+                retries=settings.verify_retries,
+            )
+
+        def begin(trial: Trial) -> None:
+            self._claimed, self._trial, self._doorway.trial = person, trial, trial
+            self._ends_at = time.monotonic() + settings.verify_timeout_s + SILENCE_S
+            if not (self.is_active and is_live(self._spec)):
+                self.start(spec)
+            self._show_ready()
+
+        self.context.jobs.submit(make, done=begin, failed=self._on_trial_failed)
+
+    def _on_trial_failed(self, error: SiamError) -> None:
+        self._drop_trial()
+        self.error.show_text(str(error))
+        self._show_ready()
+
+    def _on_cancel(self) -> None:
+        if self._trial is not None:
+            self._drop_trial()
+            self._show_ready()
+
+    def _drop_trial(self) -> None:
+        self._trial = self._doorway.trial = None
+
+    def make_process(self, spec: str) -> Callable[[], Process]:
+        return lambda: self._doorway
+
+    def overlays_of(self, result: FrameResult) -> tuple[Overlay, ...]:
+        return tuple(overlay_of(face) for face in result.faces)
+
+    def show_result(self, result: FrameResult | None) -> None:
+        trial = self._trial
+        if trial is None:
+            return
+        answer = trial.answer
+        if answer.verdict is None:
+            self.verdict.show_words(self._looking(answer))
+        else:
+            self._finish(answer)
+
+    def _on_tick(self) -> None:
+        super()._on_tick()
+        trial = self._trial
+        if trial is not None and time.monotonic() > self._ends_at:
+            self._finish(trial.end())
+        if self._locked:
+            self._show_lock()
+
+    def _on_status(self, status: SessionStatus) -> None:
+        was_active = self.is_active
+        super()._on_status(status)
+        if self._trial is None or not was_active:
+            return
+        if status.state is State.IDLE:  # the recording is over
+            self._finish(self._trial.end())
+        elif status.state is State.FAILED:
+            self._drop_trial()
+            self._show_ready()
+
+    def _on_failed(self, error: SiamError) -> None:
+        self._drop_trial()
+        super()._on_failed(error)
+
+    def _finish(self, answer: Answer) -> None:
+        """Record the answer, then show it: a refusal that is seen is one that counts."""
+        person, face = self._claimed, answer.best
+        self._drop_trial()
+        if person is None:
+            return
+        if face is None or answer.verdict is Verdict.UNJUDGED:
+            self._show_answer(answer, person)
+            return
+        recognizer = self.context.recognizer
+
+        def done(_: None) -> None:
+            self._ask_lock(person, lambda: self._show_answer(answer, person))
+
+        self.context.jobs.submit(
+            lambda: recognizer.record(face, how="verify", claim=person.name),
+            done=done,
+            failed=self._on_trial_failed,
+        )
+
+    # --- what is shown ----------------------------------------------------------------------------
+
+    def _show_answer(self, answer: Answer, person: Person) -> None:
+        self._answered = True
+        self.verdict.show_answer(answer, person.name)
+        if answer.verdict is Verdict.REFUSED:
+            allowed = self.context.settings.lockout_failures
+            left = tries_left(self._refusals, allowed)
+            if allowed and left < allowed:
+                words = (
+                    self.tr("One more refusal in a row locks this claim.")
+                    if left == 1
+                    else self.tr("{count} more refusals in a row lock this claim.")
+                )
+                self.error.show_text(words.format(count=left), "warn")
+        self._show_ready()
+        self.verify.setFocus()
+
+    def _show_lock(self) -> None:
+        """Count a lock down; when it ends the claim may be tried again."""
+        remaining_s = self._locked_s
+        if remaining_s <= 0:
+            if self._locked:
+                self._locked = False
+                self.error.clear()
+                self._show_ready()
+            return
+        minutes, seconds = divmod(math.ceil(remaining_s), 60)
+        left = f"{QLocale().toString(minutes)}:{seconds:02d}"
+        said = self.tr("Too many refusals in a row. Try again in {left}.").format(left=left)
+        if self._answered:  # the refusal stays readable
+            self.error.show_text(said, "warn")
+        else:
+            self.verdict.show_words(Words(self.tr("Locked"), said, "warn", "lock"))
+        if not self._locked:
+            self._locked = True
+            self._show_ready()
+
+    def idle_notice(self) -> Notice:
+        if not self.source.spec:
+            return notices.no_source()
+        return Notice("verify", self.tr("Ready"), self.tr("Choose a name and press Verify."))
+
+    def show_idle(self) -> None:
+        if self._trial is None and not self._answered:
+            self._show_ready()
+
+    def show_unseen(self) -> None:
+        if self._trial is not None:
+            return
+        self._answered = False
+        self._show_ready()
+
+    def _looking(self, answer: Answer | None = None) -> Words:
+        number = answer.try_number if answer else 1
+        face = answer.best if answer else None
+        said = self.tr("Look at the camera.")
+        if face is not None and face.presence is not None and face.presence.ask:
+            said = sentence(face.presence.ask)
+        elif face is not None and face.shortfalls:
+            said = advice(face.shortfalls[0])
+        if number > 1:
+            said = self.tr("Try {number}. {said}").format(number=number, said=said)
+        return Words(self.tr("Looking…"), said, "muted", "waiting")
+
+    def _show_ready(self) -> None:
+        busy = self._trial is not None
+        able = self.claim.person is not None and bool(self.source.spec) and not self._locked
+        if not able and self.verify.hasFocus():
+            self.claim.name.setFocus()
+        self.verify.setEnabled(able)
+        text = self.tr("Verify again") if self._answered else self.tr("Verify")
+        self.verify.setText(self.tr("Looking…") if busy else text)
+        self.verify.setAccessibleName(self.verify.text())
+        if busy or self._answered or self._locked:
+            return
+        if not self.source.spec:
+            said = self.tr("Choose a camera, or open a video or a photo.")
+        elif self.claim.person is None:
+            said = self.tr("Type whom somebody claims to be.")
+        else:
+            said = self.tr("Press Verify and look at the camera.")
+        self.verdict.show_words(Words(self.tr("Ready"), said, "muted", "verify"))

@@ -1,0 +1,105 @@
+"""The history page: what was decided, filtered, counted by day, saved."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex
+
+from siamapp.gui.context import Context
+from siamapp.gui.history_model import COLUMNS, PAGE
+from siamapp.gui.history_page import HistoryPage
+from siamapp.gui.main_window import MainWindow
+from siamapp.store.audit import Fact
+from tests.gui.conftest import enrol
+from tests.gui.scripted import astronaut, hopper
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+def decide(context: Context, until: Until, *decisions: dict[str, Fact]) -> None:
+    """Put decisions into the audit, as the pages do."""
+    audit, done = context.recognizer.audit, []
+    context.jobs.submit(
+        lambda: [audit.record("decision", facts) for facts in decisions], done=done.append
+    )
+    until(lambda: bool(done))
+
+
+MATCH: dict[str, Fact] = {
+    "how": "verify", "claim_id": 1, "nearest_id": 1, "person_id": 1, "outcome": "match",
+    "distance": 0.25, "threshold": 0.4, "runner_up_id": 2, "runner_up_distance": 0.9,
+    "quality_eye_distance_px": 47.2, "embedder_id": "0123456789abcdef", "provider": "cpu",
+}  # fmt: skip
+STRANGER: dict[str, Fact] = {
+    "how": "live", "claim_id": None, "nearest_id": 2, "person_id": None, "outcome": "unknown",
+    "distance": 0.95, "threshold": 0.4, "embedder_id": "0123456789abcdef", "provider": "cpu",
+}  # fmt: skip
+
+
+@pytest.fixture
+def page(window: MainWindow, context: Context, until: Until) -> HistoryPage:
+    enrol(context, until, Ada=[astronaut()], Grace=[hopper()])
+    page = window.page("history")
+    assert isinstance(page, HistoryPage)
+    return page
+
+
+def row(page: HistoryPage, number: int) -> dict[str, object]:
+    return {key: page.model.index(number, n).data() for n, key in enumerate(COLUMNS)}
+
+
+def test_an_empty_history_says_what_to_do(
+    page: HistoryPage, window: MainWindow, until: Until
+) -> None:
+    window.show_page("history")
+    until(page._empty.isVisible)
+    page._empty.button.click()
+    assert window.page("live").isVisible()
+
+
+def test_decisions_are_told_with_their_evidence_filtered_and_saved(
+    page: HistoryPage, window: MainWindow, context: Context, until: Until, tmp_path: Path
+) -> None:
+    decide(context, until, MATCH, STRANGER, {**STRANGER, "nearest_id": 77})
+    window.show_page("history")
+    until(lambda: page.model.rowCount() == 3)
+    assert page.count.text() == "3 decisions"
+    assert row(page, 0)["person"] == "deleted (77)"
+    told = row(page, 2)
+    assert (told["how"], told["claim"], told["outcome"]) == ("Verified", "Ada", "Match")
+    assert (told["distance"], told["threshold"]) == ("0.25", "0.40")
+    assert told["runner_up"] == "Grace (0.90)"
+    assert told["quality_eye_distance_px"] == "47"
+    assert told["model"] == "scripted-embedder"
+    assert "1 matches, 2 unknown" in page.chart.accessibleDescription()
+
+    page.outcome.setCurrentIndex(page.outcome.findData("match"))
+    page.outcome.activated.emit(page.outcome.currentIndex())
+    until(lambda: page.model.rowCount() == 1)
+    path = tmp_path / "history.csv"
+    page.save_csv(path)
+    until(lambda: "1 decisions are in history.csv" in page.banner.text)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        (saved,) = csv.DictReader(file)
+    assert (saved["claim"], saved["distance"]) == ("Ada", "0.25")
+    page.save_csv(tmp_path / "no" / "folder.csv")
+    until(lambda: "cannot be written" in page.banner.text)
+
+    page.person.setText("grace")
+    until(page._none.isVisible)
+
+
+def test_thousands_are_read_page_by_page(
+    page: HistoryPage, window: MainWindow, context: Context, until: Until
+) -> None:
+    decide(context, until, *[MATCH] * (PAGE + 30))
+    window.show_page("history")
+    until(lambda: page.model.rowCount() == PAGE)
+    assert page.model.canFetchMore(QModelIndex())
+    page.table.scrollToBottom()
+    until(lambda: page.model.rowCount() == PAGE + 30)
+    assert not page.model.canFetchMore(QModelIndex())

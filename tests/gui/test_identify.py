@@ -1,0 +1,113 @@
+"""Identification: several in view, strangers enrolled from there, wrong names refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from siamapp.gui.best_looks import EVERY_S, KEPT, BestLooks
+from siamapp.gui.context import Context
+from siamapp.gui.identify_page import IdentifyPage
+from siamapp.gui.main_window import MainWindow
+from siamapp.types import Decision, Face, FaceResult, FrameResult, Outcome, Quality
+from tests.gui.conftest import enrol, told
+from tests.gui.scripted import astronaut, hopper, write_photo
+
+Until = Callable[[Callable[[], bool]], None]
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def page(window: MainWindow, context: Context, until: Until) -> IdentifyPage:
+    enrol(context, until, Ada=[astronaut()])
+    page = window.page("live")
+    assert isinstance(page, IdentifyPage)
+    return page
+
+
+def test_a_stranger_is_told_with_the_nearest_and_enrolled_by_one_click(
+    page: IdentifyPage, context: Context, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    brought: list[object] = []
+    context.go_to.connect(lambda key, what: brought.extend((key, what)))
+    page.receive(str(write_photo(tmp_path / "stranger.png", hopper())))
+    until(lambda: "Unknown person" in told(page))
+    (card,) = page.cards.values()
+    assert "Nearest: Ada" in card.facts.text()
+    assert page.video.overlays[0].dashed
+    qtbot.mouseClick(card.action, LEFT)
+    key, samples = brought
+    assert key == "enrol"
+    assert [sample.crop_bgr.shape for sample in samples] == [(112, 112, 3)]  # type: ignore[attr-defined]
+
+
+def test_this_is_not_x_is_kept_and_can_be_taken_back(
+    page: IdentifyPage, context: Context, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    def rejected() -> int:
+        rows = context.recognizer.people.gallery_rows(context.recognizer.pipeline.embedder.id)
+        return sum(map(len, rows.rejected.values()))
+
+    def count() -> int:
+        found: list[int] = []
+        context.jobs.submit(rejected, done=found.append)
+        until(lambda: bool(found))
+        return found[0]
+
+    page.receive(str(write_photo(tmp_path / "ada.png", astronaut())))
+    until(lambda: "Ada" in told(page))
+    (card,) = page.cards.values()
+    assert card.action.text() == "This is not Ada"
+    qtbot.mouseClick(card.action, LEFT)
+    until(lambda: "not Ada" in page.banner.text)
+    assert count() == 1
+    qtbot.mouseClick(page.banner.action, LEFT)
+    until(lambda: not page.banner.text)
+    assert count() == 0
+
+
+def test_several_faces_have_a_number_each_that_card_and_frame_share(page: IdentifyPage) -> None:
+    decision = Decision(Outcome.UNKNOWN, 0.4, 1e-3)
+    result = frame(0.0, face(4, decision), face(7, decision))
+    page._status = page._status.__class__(1, page._status.state)
+    page.show_result(result)
+    assert [card.name.text() for card in page.cards.values()] == [
+        "4 · Unknown person", "7 · Unknown person",
+    ]  # fmt: skip
+    assert [overlay.text[:4] for overlay in page.overlays_of(result)] == ["4 · ", "7 · "]
+    page.show_unseen()
+    assert not page.cards
+
+
+# --- the looks at a stranger, without a window ----------------------------------------------------
+
+
+def face(track: int, decision: Decision, *, eyes_px: float = 60) -> FaceResult:
+    quality = Quality(eyes_px, 0.4, 0.5, 0.2, 0, 0, 0, 1)
+    crop = np.zeros((112, 112, 3), np.uint8)
+    spot = Face(np.array([0, 0, 50, 50], np.float32), np.zeros((5, 2), np.float32), 1.0)
+    vector = np.zeros(4, np.float32)
+    return FaceResult(track, spot, quality, (), decision, vector, crop)
+
+
+def frame(time_s: float, *faces: FaceResult) -> FrameResult:
+    return FrameResult(round(time_s * 100), time_s, 64, 64, faces)
+
+
+def test_the_best_looks_of_each_track_are_kept_apart_in_time() -> None:
+    looks, unknown = BestLooks(), Decision(Outcome.UNKNOWN, 0.4, 1e-3)
+    for n in range(30):
+        small = face(1, unknown, eyes_px=40 + n)
+        looks.add(frame(n * 1.5 * EVERY_S, small, face(2, unknown, eyes_px=5)))
+        looks.add(frame(n * 1.5 * EVERY_S + 0.01, face(1, unknown, eyes_px=200)))  # too soon
+    kept = looks.of(face(1, unknown))
+    assert len(kept) == KEPT
+    assert all(sample.quality.eye_distance_px < 200 for sample in kept)
+    assert looks.of(face(2, unknown)) == []  # never good enough to enrol
+    looks.clear()
+    assert looks.of(face(1, unknown)) == []
