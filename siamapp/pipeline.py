@@ -1,4 +1,5 @@
-"""The straight path of a frame: detect, track, align, quality, presence, embed, match, decide.
+"""The straight path of a frame: detect or follow, align, quality, track, embed, match, presence,
+decide.
 
 This is the only place that knows the order of the stages; none of them knows its neighbours.
 """
@@ -6,21 +7,36 @@ This is the only place that knows the order of the stages; none of them knows it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from siamapp.identity.decide import Agreement, Policy, held_back, one_face_each, poor
 from siamapp.identity.gallery import Gallery
+from siamapp.identity.match import distances
 from siamapp.identity.search import look
-from siamapp.types import BgrImage, Face, FaceResult, Frame, FrameResult, Quality
+from siamapp.types import (
+    BgrImage,
+    Decision,
+    Face,
+    FaceResult,
+    FloatArray,
+    Frame,
+    FrameResult,
+    Quality,
+)
 from siamapp.vision import quality as face_quality
 from siamapp.vision.align import align
 from siamapp.vision.detect import Detector
 from siamapp.vision.embed import Embedder
+from siamapp.vision.follow import Follower
 from siamapp.vision.presence import Mode, PresenceCheck
 from siamapp.vision.presence_network import PresenceNetwork
+from siamapp.vision.thumbnail import SAME_PICTURE, thumbnail
 from siamapp.vision.track import Tracker
+
+EMBED_EVERY_S = 0.2
+"""A settled answer about a face whose picture stays the same is tried again after this."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,10 +76,12 @@ class Pipeline:
         spec = embedder.model.card.embedding
         self.metric = spec.metric if spec else "l2"
 
-    def see(self, frame: Frame, clock: StageClock) -> list[Seen]:
-        """Detect, align and measure every face of a frame."""
+    def see(
+        self, frame: Frame, clock: StageClock, find: Callable[[Frame], Sequence[Face]] | None = None
+    ) -> list[Seen]:
+        """Detect (or `find`), align and measure every face of a frame."""
         with clock("detect"):
-            faces = self.detector.detect(frame.bgr)
+            faces = find(frame) if find else self.detector.detect(frame.bgr)
         with clock("align"):
             crops = [align(frame.bgr, face.landmarks_xy) for face in faces]
         with clock("quality"):
@@ -73,8 +91,24 @@ class Pipeline:
             ]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """The last time a track's face was embedded."""
+
+    time_s: float
+    thumbnail: FloatArray
+    vector: FloatArray
+    answer: Decision
+    """What that look alone said."""
+
+
 class Stream:
-    """One source's way through the pipeline, with what its frames share: tracks, agreement."""
+    """One source's way through the pipeline, with what its frames share: tracks, looks, agreement.
+
+    A face is embedded while its answer is open, when its picture has changed, and every
+    `EMBED_EVERY_S`; in between its answer stands. A face that neither looks nor measures like the
+    one its track had is somebody else's: it begins a track of its own, undecided.
+    """
 
     def __init__(
         self,
@@ -84,22 +118,28 @@ class Stream:
         presence: Callable[[], Mode] = lambda: "off",
         *,
         still: bool = False,
+        now: Callable[[], float] = time.perf_counter,
     ) -> None:
         """`gallery`, `policy`, `presence` are asked at every frame: a change counts from then on.
 
         `still` says that frames are single pictures, which cannot show that somebody is there.
+        `now` times the stages, in seconds.
         """
         self._pipeline = pipeline
         self._gallery = gallery
         self._policy = policy
         self._presence = presence
         self._still = still
+        self._now = now
+        self._follower = Follower(pipeline.detector)
         self._tracker = Tracker()
         self._check = PresenceCheck(pipeline.presence, presence(), still=still)
         self._agreement = Agreement(policy())
+        self._looks: dict[int, _Look] = {}
+        self._judged_by: Gallery | None = None
 
     def __call__(self, frame: Frame) -> FrameResult:
-        clock = StageClock()
+        clock = StageClock(self._now)
         gallery, policy = self._gallery(), self._policy()
         gallery.require(self._pipeline.embedder.id)
         if policy != self._agreement.policy:
@@ -108,30 +148,52 @@ class Stream:
             self._check = PresenceCheck(
                 self._pipeline.presence, self._presence(), still=self._still
             )
-        seen = self._pipeline.see(frame, clock)
+        stale = gallery is not self._judged_by
+        self._judged_by = gallery
+        seen = self._pipeline.see(frame, clock, self._follower)
         with clock("track"):
-            tracks = self._tracker([s.face for s in seen], frame.time_s)
-            self._agreement.forget_all_but(self._tracker.alive)
-            self._check.forget_all_but(self._tracker.alive)
-        with clock("presence"):
-            there = self._check(frame, [s.face for s in seen], [s.crop_bgr for s in seen], tracks)
+            tracks = self._tracker(
+                [s.face for s in seen], frame.time_s, jumped=self._follower.jumped
+            )
         gaps = [face_quality.shortfalls(s.quality, face_quality.PROBE) for s in seen]
         good = [i for i, gap in enumerate(gaps) if not gap]
         with clock("embed"):
-            vectors = self._pipeline.embedder([seen[i].crop_bgr for i in good])
-        probes = dict(zip(good, vectors, strict=True))
+            thumbnails = {i: thumbnail(seen[i].crop_bgr) for i in good}
+            due = [i for i in good if stale or self._due(tracks[i], thumbnails[i], frame.time_s)]
+            vectors = self._pipeline.embedder([seen[i].crop_bgr for i in due])
         with clock("match"):
-            metric = self._pipeline.metric
-            found = {i: look(v, gallery, metric, policy) for i, v in probes.items()}
+            for i, vector in zip(due, vectors, strict=True):
+                if self._somebody_else(tracks[i], thumbnails[i], vector, policy):
+                    tracks[i] = self._tracker.renew(tracks[i])
+                answer = look(vector, gallery, self._pipeline.metric, policy)
+                self._looks[tracks[i]] = _Look(frame.time_s, thumbnails[i], vector, answer)
+        for ended in (
+            self._agreement.forget_all_but,
+            self._check.forget_all_but,
+            self._forget_all_but,
+        ):
+            ended(self._tracker.alive)
+        # Only now is each track one person's: what one showed must not stand for another.
+        with clock("presence"):
+            there = self._check(frame, [s.face for s in seen], [s.crop_bgr for s in seen], tracks)
         with clock("decide"):
             looks = one_face_each(
-                [found[i] if i in found else poor(gaps[i], policy) for i in range(len(seen))]
+                [
+                    poor(gaps[i], policy) if gaps[i] else self._looks[track].answer
+                    for i, track in enumerate(tracks)
+                ]
             )
             # Names held from earlier frames may meet in this one: the rule holds for answers too.
             agreed = one_face_each(
-                [self._agreement(t, look) for t, look in zip(tracks, looks, strict=True)]
+                [
+                    self._agreement(track, said)
+                    if gaps[i] or i in due
+                    else self._agreement.answer(track)
+                    for i, (track, said) in enumerate(zip(tracks, looks, strict=True))
+                ]
             )
             answers = [held_back(a, p) for a, p in zip(agreed, there, strict=True)]
+        probes = dict(zip(due, vectors, strict=True))
         return FrameResult(
             index=frame.index,
             time_s=frame.time_s,
@@ -145,3 +207,27 @@ class Stream:
             ),
             stage_ms=clock.ms,
         )
+
+    def _due(self, track: int, now: FloatArray, time_s: float) -> bool:
+        """Whether a decision needs this face's vector."""
+        last = self._looks.get(track)
+        return (
+            last is None
+            or not self._agreement.settled(track)
+            or not 0 <= time_s - last.time_s < EMBED_EVERY_S
+            or bool(last.thumbnail @ now < SAME_PICTURE)
+        )
+
+    def _somebody_else(
+        self, track: int, now: FloatArray, vector: FloatArray, policy: Policy
+    ) -> bool:
+        """Whether neither the picture nor the distance says that this is the track's face still."""
+        last = self._looks.get(track)
+        if last is None or last.thumbnail @ now >= SAME_PICTURE:
+            return False
+        apart = distances(vector, last.vector[None], self._pipeline.metric)[0]
+        return not apart <= policy.threshold
+
+    def _forget_all_but(self, tracks: frozenset[int]) -> None:
+        for gone in self._looks.keys() - tracks:
+            del self._looks[gone]

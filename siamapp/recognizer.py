@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, TypeAlias
@@ -224,8 +225,12 @@ class Recognizer:
                     f"{name!r} was enrolled with another embedder.", "Enrol that person again."
                 )
 
+        @lru_cache(maxsize=1)  # the same gallery for as long as nothing changes
+        def narrowed(whole: Gallery) -> Gallery:
+            return whole if claim is None else whole.only(name)
+
         def gallery() -> Gallery:
-            return self.gallery if claim is None else self.gallery.only(name)
+            return narrowed(self.gallery)
 
         def policy() -> Policy:
             held = self._policy(self.evidence(claim=claim is not None))

@@ -170,7 +170,7 @@ class FaceResult:
     shortfalls: tuple[Shortfall, ...]
     decision: Decision
     embedding: FloatArray | None = None
-    """`(D,)` unit vector, or None where the face was too poor to embed."""
+    """`(D,)` unit vector, or None where the face was too poor to embed or no decision needed it."""
     crop_bgr: BgrImage | None = None
     """`(112, 112, 3)` aligned crop, where one was made."""
     presence: Presence | None = None

@@ -237,12 +237,12 @@ def draw(
 ) -> tuple[BgrImage, FloatArray, np.float32]:
     """One augmented crop, its points' distances from the template, and whether it is a face."""
     side = SIDE_PX
-    crop = lay(look.bgr, look.start, TEMPLATE, side)
+    matrix = similarity(look.start, TEMPLATE)
+    crop = lay(look.bgr, matrix, side)
     mirrored = rng.random() < 0.5
     points = TEMPLATE
     if look.points is not None:
         truth = look.mirrored if mirrored and look.mirrored is not None else look.points
-        matrix = similarity(look.start, TEMPLATE)
         points = truth @ matrix[:, :2].T + matrix[:, 2]
     if rng.random() < 0.15:  # a face far from the camera
         low = int(rng.integers(18, 56))
@@ -303,7 +303,8 @@ def train(
     crops = [c for c in load_landmark_crops(data, reference) if c.name.startswith("training/")]
     measured = [Taught(crop.bgr, crop.points[0]) for crop in crops]
     split = split_by_person(load_scenes(data, reference), data, peers)
-    portraits = load_identity_crops(data, peers, reference, split)
+    use_portraits = config.source_shares[2] > 0  # asking the reference about them takes a while
+    portraits = load_identity_crops(data, peers, reference, split) if use_portraits else []
     scenes = split["train"]
     in_scenes = [taught(scene, reference) for scene in scenes]
     sources = [

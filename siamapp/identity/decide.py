@@ -151,6 +151,19 @@ class Agreement:
             held.streak.clear()
         return held.stable
 
+    def settled(self, track_id: int) -> bool:
+        """Whether the track has an answer about who it is that no newer look speaks against."""
+        held = self._tracks.get(track_id)
+        return (
+            held is not None
+            and not held.streak
+            and held.stable.outcome not in (Outcome.UNDECIDED, Outcome.POOR)
+        )
+
+    def answer(self, track_id: int) -> Decision:
+        """The answer of a track that was looked at before; KeyError where it was not."""
+        return self._tracks[track_id].stable
+
     def _keeps(self, stable: Decision, look: Decision) -> bool:
         if stable.outcome is Outcome.UNDECIDED:
             return False

@@ -62,7 +62,8 @@ def align(bgr: BgrImage, landmarks_xy: FloatArray, margin_px: int = 0) -> BgrIma
     Raises:
         ValueError: the landmarks coincide or are not finite.
     """
-    return lay(bgr, landmarks_xy, TEMPLATE_XY + np.float32(margin_px), CROP_PX + 2 * margin_px)
+    matrix = similarity(landmarks_xy, TEMPLATE_XY + np.float32(margin_px))
+    return lay(bgr, matrix, CROP_PX + 2 * margin_px)
 
 
 def scaled_template(side_px: int, margin_px: int) -> FloatArray:
@@ -72,20 +73,12 @@ def scaled_template(side_px: int, margin_px: int) -> FloatArray:
     return ((TEMPLATE_XY + margin_px + 0.5) * scale - 0.5).astype(np.float32)
 
 
-def lay(bgr: BgrImage, landmarks_xy: FloatArray, template_xy: FloatArray, side_px: int) -> BgrImage:
-    """Crop `(side_px, side_px, 3)` with the landmarks on `template_xy`.
-
-    Raises:
-        ValueError: the landmarks coincide or are not finite.
-    """
-    matrix = similarity(landmarks_xy, template_xy)
+def lay(bgr: BgrImage, matrix: FloatArray, side_px: int) -> BgrImage:
+    """Crop `(side_px, side_px, 3)` of what the similarity `(2, 3)` takes into it."""
     # A crop is often much smaller than the face: averaging first avoids aliasing.
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if scale <= 0.5:
-        times = int(np.log2(1 / scale))
-        bgr, shift = _shrunk(bgr, matrix, side_px, times)
-        # Resizing keeps the pixels' corners, not their centres, in place.
-        matrix = similarity((landmarks_xy - shift + 0.5) / 2**times - 0.5, template_xy)
+        bgr, matrix = _shrunk(bgr, matrix, side_px, int(np.log2(1 / scale)))
     crop = cv2.warpAffine(bgr, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR)
     return np.asarray(crop, dtype=np.uint8)
 
@@ -93,19 +86,23 @@ def lay(bgr: BgrImage, landmarks_xy: FloatArray, template_xy: FloatArray, side_p
 def _shrunk(
     bgr: BgrImage, matrix: FloatArray, side_px: int, times: int
 ) -> tuple[BgrImage, FloatArray]:
-    """What a crop shows of a picture, halved `times`, and its corner `(2,)` px in the picture.
+    """What a crop shows of a picture, halved `times`, and the similarity from there to the crop.
 
     Only that part is averaged: it costs what the face does, not what the picture does. It starts
     and ends on whole cells, so its pixels are those of the whole picture shrunk.
     """
-    ends = np.array([[-1, -1], [side_px, -1], [-1, side_px], [side_px, side_px]], np.float32)
-    seen = unlay(ends, matrix)
     step = 2**times
-    cells = np.array([bgr.shape[1], bgr.shape[0]]) // step
-    left, top = np.clip(np.floor(seen.min(axis=0) / step).astype(int) - 1, 0, cells)
-    right, bottom = np.clip(np.ceil(seen.max(axis=0) / step).astype(int) + 1, 0, cells)
-    shift = np.array([left * step, top * step], np.float32)
-    if right <= left or bottom <= top:
-        return np.zeros((1, 1, 3), np.uint8), shift
+    ends = np.array([[-1, -1], [side_px, -1], [-1, side_px], [side_px, side_px]], np.float32)
+    seen = unlay(ends, matrix) / step
+    columns, rows = bgr.shape[1] // step, bgr.shape[0] // step
+    (left, top), (right, bottom) = seen.min(axis=0).tolist(), seen.max(axis=0).tolist()
+    left, right = (min(max(int(x), 0), columns) for x in (left - 1, right + 2))
+    top, bottom = (min(max(int(y), 0), rows) for y in (top - 1, bottom + 2))
     part = bgr[top * step : bottom * step, left * step : right * step]
-    return halve(part, times), shift
+    if not part.size:
+        return np.zeros((1, 1, 3), np.uint8), matrix
+    # Halving keeps the pixels' corners, not their centres, in place.
+    corner = np.array([left * step, top * step], np.float32) + np.float32((step - 1) / 2)
+    onto = matrix * np.float32(step)
+    onto[:, 2] = matrix[:, :2] @ corner + matrix[:, 2]
+    return halve(part, times), onto

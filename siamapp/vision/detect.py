@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import cv2
@@ -87,15 +89,45 @@ class Detector:
             ]
         return [face for face in looked_at if face.score >= spec.score_threshold]
 
+    @property
+    def follows(self) -> bool:
+        """Whether the model has the closer look that following needs."""
+        return self.model.card.refinement is not None
+
+    @property
+    def least_score(self) -> float:
+        """Score at which what was looked at is taken for a face."""
+        spec = self.model.card.refinement
+        return self._spec.score_threshold if spec is None else spec.score_threshold
+
+    def follow(self, bgr: BgrImage, faces: Sequence[Face]) -> list[Face]:
+        """Faces of the frame before where they are in this one, by the closer look alone.
+
+        Each starts from its points of then, so it must not have gone far. All are given back, in
+        their order: whoever calls looks at score and way.
+
+        Raises:
+            ModelIncompatible: the card has no refinement, or the network gives not what it says.
+        """
+        spec = self.model.card.refinement
+        if spec is None:
+            raise ModelIncompatible(f"{self.model.card.name} cannot follow.", "Choose another.")
+        points, scores = self._look(bgr, [face.landmarks_xy for face in faces], spec)
+        return [
+            Face(_moved(face, at), at, float(score)) if _spread(at) else replace(face, score=0.0)
+            for face, at, score in zip(faces, points, scores, strict=True)
+        ]
+
     def _look(
         self, bgr: BgrImage, starts: list[FloatArray], spec: RefinementSpec
     ) -> tuple[list[FloatArray], FloatArray]:
         """Points `(5, 2)` px and score of each face, laid by the points it starts from."""
         template = scaled_template(spec.side_px, spec.margin_px)
         unit_px = float(template[1, 0] - template[0, 0])
+        matrices = [similarity(start, template) for start in starts]
         crops = np.empty((len(starts), 3, spec.side_px, spec.side_px), np.float32)
-        for planes, start in zip(crops, starts, strict=True):
-            fill(planes, lay(bgr, start, template, spec.side_px), self._input)
+        for planes, matrix in zip(crops, matrices, strict=True):
+            fill(planes, lay(bgr, matrix, spec.side_px), self._input)
         answers = self.model.refine(crops)
         if answers.shape != (len(crops), 11):
             raise ModelIncompatible(
@@ -103,8 +135,8 @@ class Detector:
                 "Reinstall the model.",
             )
         points = [
-            unlay(template + answer[:10].reshape(5, 2) * unit_px, similarity(start, template))
-            for start, answer in zip(starts, answers, strict=True)
+            unlay(template + answer[:10].reshape(5, 2) * unit_px, matrix)
+            for matrix, answer in zip(matrices, answers, strict=True)
         ]
         logits = np.clip(answers[:, 10], -_MAX_EXPONENT, _MAX_EXPONENT)
         return points, np.asarray(1 / (1 + np.exp(-logits)), np.float32)
@@ -154,6 +186,16 @@ def decode(
         np.concatenate(points).astype(np.float32),
         score.astype(np.float32),
     )
+
+
+def _moved(face: Face, points: FloatArray) -> FloatArray:
+    """The face's box `(4,)` after its points went to `points`: shifted and scaled as they were."""
+    matrix = similarity(face.landmarks_xy, points)
+    ends = face.box_xyxy.reshape(2, 2)
+    middle, half = ends.mean(axis=0), (ends[1] - ends[0]) / 2
+    middle = matrix[:, :2] @ middle + matrix[:, 2]
+    half = half * np.hypot(matrix[0, 0], matrix[1, 0])
+    return np.concatenate([middle - half, middle + half]).astype(np.float32)
 
 
 def _spread(points: FloatArray) -> bool:

@@ -5,6 +5,8 @@ The components are named after ISO/IEC 29794-5:2025; the formulas are this proje
 
 from __future__ import annotations
 
+import cmath
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -68,17 +70,18 @@ def pose(face: Face) -> tuple[float, float, float]:
     middle is the sine of the turn: an estimate to coach with, not a measurement (about +-10
     degrees).
     """
-    points = face.landmarks_xy.astype(np.float64)
-    eyes, mouth = points[:2].mean(axis=0), points[3:].mean(axis=0)
-    across, down = points[1] - points[0], mouth - eyes
-    roll = float(np.degrees(np.arctan2(across[1], across[0])))
+    left, right, nose, *corners = (complex(x, y) for x, y in face.landmarks_xy.tolist())
+    eyes, mouth = (left + right) / 2, sum(corners) / 2
+    across, down = right - left, mouth - eyes
     # The longer axis is the one least foreshortened by the turn.
-    size = max(float(np.linalg.norm(across)), 0.9 * float(np.linalg.norm(down)), 1e-6)
-    unit_down = down / max(float(np.linalg.norm(down)), 1e-6)
-    unit_across = np.array([unit_down[1], -unit_down[0]])
-    shift = points[2] - (eyes + 0.56 * down)
-    yaw = float(np.degrees(np.arcsin(np.clip((shift @ unit_across) / (0.5 * size), -1, 1))))
-    pitch = float(np.degrees(np.arcsin(np.clip((shift @ unit_down) / (0.5 * size), -1, 1))))
+    size = max(abs(across), 0.9 * abs(down), 1e-6)
+    # Read along the face's own axes: real is across, imaginary is down.
+    shift = (nose - (eyes + 0.56 * down)) * 1j / (down / max(abs(down), 1e-6) or 1j)
+    yaw, pitch = (
+        math.degrees(math.asin(min(max(part / (0.5 * size), -1), 1)))
+        for part in (shift.real, shift.imag)
+    )
+    roll = math.degrees(cmath.phase(across))
     return yaw, pitch, roll
 
 

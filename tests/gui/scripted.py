@@ -84,6 +84,8 @@ class ScriptedModel:
 
 
 class ScriptedDetector:
+    follows = False
+
     def __init__(self) -> None:
         self.model = ScriptedModel(card("detector"))
 

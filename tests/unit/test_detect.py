@@ -162,7 +162,7 @@ def test_a_closer_look_moves_the_points_and_sees_the_full_resolution() -> None:
     assert face.landmarks_xy == pytest.approx(moved @ back[:, :2].T + back[:, 2], abs=1e-3)
     (crops,) = model.looked_at
     assert crops.shape == (1, 3, 64, 64)
-    expected = lay(bgr, plain.landmarks_xy, template, 64)
+    expected = lay(bgr, similarity(plain.landmarks_xy, template), 64)
     assert np.array_equal(crops[0].transpose(1, 2, 0), expected.astype(np.float32))
 
 

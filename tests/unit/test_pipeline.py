@@ -1,5 +1,6 @@
 """The straight path of a frame with scripted eyes: what is seen is known, so every answer is."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -25,6 +26,8 @@ TEXTURE = np.random.default_rng(2).integers(0, 2, (112, 112, 1)) * 60
 
 class ScriptedDetector:
     """Finds a face wherever `paint` put one."""
+
+    follows = False
 
     def __init__(self) -> None:
         self.faces: list[Face] = []
@@ -133,6 +136,39 @@ def test_a_gallery_swapped_in_counts_from_the_next_frame(pipeline):
     for index in range(2, 4):
         after = stream(paint(pipeline, 1, index=index))
     assert (answers(before), answers(after)) == ([Outcome.UNKNOWN], ["person 1"])
+
+
+def test_a_settled_face_is_embedded_now_and_then_only(pipeline):
+    results = run(pipeline, gallery_of(1, 2), *[paint(pipeline, 1, index=i) for i in range(32)])
+    assert [answers(r) for r in results[1:]] == [["person 1"]] * 31
+    assert 6 <= pipeline.embedder.seen <= 8, "twice until it was settled, then five times a second"
+    assert results[3].faces[0].embedding is None
+
+
+def test_an_open_answer_is_embedded_in_every_frame(pipeline):
+    policy = replace(POLICY, agree_frames=5)
+    stream = Stream(pipeline, lambda: gallery_of_one, lambda: policy)
+    gallery_of_one = gallery_of(1)
+    for index in range(4):
+        stream(paint(pipeline, 1, index=index))
+    assert pipeline.embedder.seen == 4
+
+
+def test_somebody_else_in_the_same_place_begins_anew(pipeline):
+    """A cut from one frame to the next: no frame gives the second the first one's name."""
+    gallery = gallery_of(1)
+    stream = Stream(pipeline, lambda: gallery, lambda: POLICY)
+    first = [stream(paint(pipeline, 1, index=i)) for i in range(4)]
+    assert answers(first[-1]) == ["person 1"]
+    frames = [paint(pipeline, 2, index=i) for i in range(4, 8)]
+    for frame in frames:  # another face's light and shade
+        frame.bgr[20:104] = 255 - frame.bgr[20:104]
+        frame.bgr[20:188, :, 0] = 40
+    then = [stream(frame) for frame in frames]
+    assert answers(then[0]) == [Outcome.UNDECIDED]
+    assert answers(then[-1]) == [Outcome.UNKNOWN]
+    assert then[0].faces[0].track_id != first[-1].faces[0].track_id
+    assert len({r.faces[0].track_id for r in then}) == 1
 
 
 def test_nobody_enrolled_is_said(pipeline):

@@ -1,0 +1,89 @@
+"""Faces of a stream's frames: all detected now and then, the known ones followed in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from siamapp.types import Face, Frame
+from siamapp.vision.detect import Detector
+from siamapp.vision.track import iou
+
+DETECT_WITHIN_S = 0.28
+"""A frame is searched whole before this much time has passed: nobody new waits longer."""
+SEARCH_WITHIN_S = 0.2
+"""The same while nobody is there."""
+MOST_MOVED = 0.25
+"""Eye distances that a face may have moved since the frame before, and still be followed: the
+closer look was trained to mend some 0.2."""
+MOST_SCALED = 1.2
+MOST_SHARED = 0.2
+"""Intersection over union of two followed faces beyond which one may have become the other."""
+
+
+class Follower:
+    """Called with each frame of one stream, in order.
+
+    What is followed must look like a face, near where it was, apart from the others and inside the
+    picture; where one does not, all of that frame is searched, and nothing is taken over from the
+    frame before.
+
+    `jumped` says whether that was so in the frame last given.
+    """
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._faces: Sequence[Face] = ()
+        self._shape: tuple[int, ...] = ()
+        self._detected_s = self._last_s = float("-inf")
+        self.jumped = False
+
+    def __call__(self, frame: Frame) -> Sequence[Face]:
+        """The frame's faces, the largest first.
+
+        Raises:
+            ModelIncompatible: a network's outputs are not what the card promises.
+        """
+        self.jumped = False
+        faces = self._followed(frame)
+        if faces is None:
+            faces = self._detector.detect(frame.bgr)
+            self._detected_s = frame.time_s
+        self._faces, self._shape, self._last_s = faces, frame.bgr.shape, frame.time_s
+        return faces
+
+    def _followed(self, frame: Frame) -> Sequence[Face] | None:
+        """The known faces in this frame, or None where all of it must be searched."""
+        within_s = DETECT_WITHIN_S if self._faces else SEARCH_WITHIN_S
+        step_s = frame.time_s - self._last_s
+        # The next frame is as far off as this one was: would it come too late?
+        late = not step_s > 0 or frame.time_s + step_s - self._detected_s > within_s
+        if late or frame.bgr.shape != self._shape or not self._detector.follows:
+            return None
+        if not self._faces:
+            return ()
+        now = self._detector.follow(frame.bgr, self._faces)
+        trusted = all(map(self._trusted, self._faces, now))
+        self.jumped = not (trusted and _inside(now, self._shape) and not _any_shared(now))
+        return None if self.jumped else now
+
+    def _trusted(self, before: Face, now: Face) -> bool:
+        moved = np.linalg.norm((now.landmarks_xy - before.landmarks_xy).mean(axis=0))
+        scaled = now.eye_distance_px / max(before.eye_distance_px, 1e-6)
+        return bool(
+            now.score >= self._detector.least_score
+            and moved <= MOST_MOVED * before.eye_distance_px
+            and 1 / MOST_SCALED < scaled < MOST_SCALED
+        )
+
+
+def _any_shared(faces: Sequence[Face]) -> bool:
+    pairs = combinations([face.box_xyxy for face in faces], 2)
+    return any(iou(a[None], b[None])[0, 0] > MOST_SHARED for a, b in pairs)
+
+
+def _inside(faces: Sequence[Face], shape: tuple[int, ...]) -> bool:
+    points = np.concatenate([face.landmarks_xy for face in faces])
+    return bool((points >= 0).all() and (points < (shape[1], shape[0])).all())
