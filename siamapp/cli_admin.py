@@ -116,8 +116,22 @@ def entry_remove(call: Call) -> None:
 
 
 def _bench_text(report: dict[str, Any]) -> str:
-    lines = [f"{name:28} {ms:8.2f} ms" for name, ms in report["median_ms"].items()]
-    lines += [f"  {name:26} {ms:8.2f} ms" for name, ms in report["stage_ms"].items()]
-    if "ratio" in report["frame"]:
-        lines.append(f"peer over ours: {report['frame']['ratio']:.2f}")
+    mean, median = report["mean_ms"], report["median_ms"]
+    lines = [f"{'':26} {'mean':>8} {'median':>8} ms"]
+    lines += [f"{name:26} {mean[name]:8.2f} {median[name]:8.2f}" for name in mean]
+    lines.append("of a single frame, of a frame of the stream:")
+    streamed = report["stream_stage_ms"]
+    lines += [
+        f"  {name:24} {ms:8.2f} {streamed[name]:8.2f}" for name, ms in report["stage_ms"].items()
+    ]
+    lines += [
+        f"{name} ({scene['faces']} faces): {scene['single_ratio']:.2f} times a single frame, "
+        f"{scene['stream_ratio']:.2f} times the stream, {scene['core_percent']:.1f} % of a core"
+        for name, scene in report["scenes"].items()
+    ]
+    if "ratio" in (frame := report["frame"]):
+        lines.append(
+            f"peer over ours: {frame['ratio']:.2f} in the stream (mean), "
+            f"{frame['ratio_single']:.2f} for a single frame (median)"
+        )
     return "\n".join(lines)

@@ -1,12 +1,13 @@
 """The measuring itself: what is timed is one face's whole way, and what is said adds up."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from siamapp.bench import fit, run_bench
+from siamapp.bench import fit, run_bench, swaying
 from siamapp.drawn_face import drawn_face
 from siamapp.errors import ModelMissing, NoFace
 from siamapp.paths import Paths
@@ -21,20 +22,39 @@ def pipeline(tmp_path_factory):
     return load_pipeline(Paths(tmp_path_factory.mktemp("home")), Settings())
 
 
+STAGES = {"detect", "align", "quality", "track", "embed", "match", "presence", "decide"}
+
+
 def test_every_stage_of_the_drawn_face_is_measured(pipeline):
-    report = run_bench(pipeline, drawn_face(), repeats=5)
-    stages = report["stage_ms"]
-    assert set(stages) == {"detect", "align", "quality", "track", "embed", "match", "decide"}
-    assert all(ms > 0 for ms in stages.values())
+    report = run_bench(pipeline, drawn_face(), repeats=10)
+    assert set(report["stage_ms"]) == set(report["stream_stage_ms"]) == STAGES
+    assert all(ms > 0 for ms in report["stage_ms"].values())
     assert report["models"]["embedder"]["file"] == "model.int8.onnx"
     assert "ratio" not in report["frame"]
+    assert report["scenes"]["1280x720"]["faces"] == 1
+    assert report["scenes"]["five_faces"]["faces"] == 5
+    assert report["scenes"]["five_faces"]["single_ratio"] > 1
+    assert report["scenes"]["nobody"]["faces"] == 0
+    assert report["scenes"]["nobody"]["stream_ratio"] < 1
 
 
 @pytest.mark.skipif(not PEERS.is_dir(), reason="the reference models are not here (SIAMAPP_PEERS)")
 def test_peers_are_measured_in_the_same_run(pipeline):
-    report = run_bench(pipeline, drawn_face(), peers=PEERS, repeats=5)
-    ours, peer = (report["median_ms"][n] for n in ("siamapp", "yunet_640+mobilefacenet"))
-    assert report["frame"]["ratio"] == pytest.approx(peer / ours, rel=0.01)
+    report = run_bench(pipeline, drawn_face(), peers=PEERS, repeats=10)
+    frame, mean, median = report["frame"], report["mean_ms"], report["median_ms"]
+    peer = "yunet_640+mobilefacenet"
+    assert frame["ratio"] == pytest.approx(mean[peer] / mean["stream"], rel=0.02)
+    assert frame["ratio_single"] == pytest.approx(median[peer] / median["single"], rel=0.02)
+
+
+def test_the_stream_moves_and_its_means_hold_full_detections(pipeline):
+    """No two frames are alike, and all of a frame is searched now and then."""
+    still = fit(drawn_face())
+    moved = [swaying(still, index) for index in range(30)]
+    assert all((a != b).any() for a, b in pairwise(moved))
+    report = run_bench(pipeline, drawn_face(), repeats=30)
+    share = report["stream_stage_ms"]["detect"] / report["stage_ms"]["detect"]
+    assert 0.1 < share < 0.9
 
 
 def test_a_picture_without_a_face_is_refused(pipeline):
