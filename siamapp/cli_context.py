@@ -67,13 +67,18 @@ class Call:
         named = self.key_file or os.environ.get("SIAMAPP_KEY_FILE")
         return Path(named).expanduser() if named else None
 
-    def key(self, ask_passphrase: AskPassphrase | None = None) -> Key:
+    def key(self, ask_passphrase: AskPassphrase | None = None, *, keyring: bool = True) -> Key:
         """The gallery's key; by default a passphrase is asked for where there is a terminal."""
         from siamapp.store.vault import find_key
 
         if ask_passphrase is None and sys.stdin.isatty():
             ask_passphrase = self.ask_passphrase
-        return find_key(self.paths.home, key_file=self.key_path, ask_passphrase=ask_passphrase)
+        return find_key(
+            self.paths.home,
+            key_file=self.key_path,
+            ask_passphrase=ask_passphrase,
+            keyring=keyring,
+        )
 
     @staticmethod
     def ask_passphrase(new: bool, of: str = "the gallery") -> str:

@@ -18,6 +18,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
 
     camera: str = Field(default="", description="Camera by name or number; empty: the first one")
+    camera_size: Literal["640x480", "1280x720", "1920x1080"] = Field(
+        default="640x480", description="Picture asked of the camera, which may give another"
+    )
+    rotation: Literal[0, 90, 180, 270] = Field(
+        default=0, description="Degrees that the camera's picture is turned clockwise"
+    )
     mirror: bool = Field(default=True, description="Show the camera as a mirror does")
     target_fmr: float = Field(
         default=1e-3,
@@ -50,6 +56,12 @@ class Settings(BaseModel):
     theme: Literal["system", "light", "dark"] = Field(default="system", description="Colours")
     language: Literal["system", "en", "zh_CN"] = Field(
         default="system", description="Language of the window, its dates and its numbers"
+    )
+    auto_lock_min: int = Field(
+        default=0,
+        ge=0,
+        le=1440,
+        description="Minutes unused after which the window locks; 0: never",
     )
     keep_crops: bool = Field(default=True, description="Keep the aligned face pictures, encrypted")
     audit_days: int = Field(

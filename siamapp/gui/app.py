@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
@@ -19,17 +20,25 @@ from siamapp.gui.dialogs import CrashDialog, PassphraseDialog, crash_report
 from siamapp.gui.jobs import Jobs
 from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
+from siamapp.gui.single import SingleWindow
 from siamapp.gui.theme import Theme
 from siamapp.log import log
 from siamapp.paths import Paths, assets_dir
 from siamapp.settings import Settings
+from siamapp.store.vault import GALLERY_NAME
 
 if TYPE_CHECKING:
     from siamapp.recognizer import Recognizer
     from siamapp.store.keys import Key
 
-GetKey = Callable[[Callable[[bool], str]], "Key"]
-"""Finds the gallery's key; asks for a passphrase by the callable it is given (True: a new one)."""
+
+class GetKey(Protocol):
+    """Finds the gallery's key; asks for a passphrase by the callable it is given (True: a new one).
+
+    Without `keyring` a new key comes from a passphrase even where the system has a keyring.
+    """
+
+    def __call__(self, ask: Callable[[bool], str], /, *, keyring: bool = True) -> Key: ...
 
 
 def run(
@@ -54,10 +63,13 @@ def run(
     QGuiApplication.setDesktopFileName("siamapp")
     app.setWindowIcon(QIcon(str(assets_dir() / "icons" / "siamapp.svg")))
     smoke = quit_after_first_paint or os.environ.get("SIAMAPP_SMOKE") == "1"
+    single = SingleWindow(paths.home)
+    if not smoke and single.taken(source or ""):
+        return 0
     jobs = Jobs()
     theme = Theme(app, settings.theme)
     language = Language(app, settings.language)
-    opener = _opener(paths, get_key, jobs)
+    opener = _Opener(paths, get_key, jobs)
     context = Context(paths, settings, jobs, theme=theme, language=language, opener=opener)
     window = MainWindow(context)
     previous = sys.excepthook, threading.excepthook
@@ -67,11 +79,16 @@ def run(
         if smoke:
             window.call_after_paint(lambda: QTimer.singleShot(0, window.close))
         else:
+            single.asked.connect(window.come_to_front)
             window.start_with(source)
-            context.open()
+            if (paths.home / GALLERY_NAME).exists() or source:
+                context.open()
+            else:
+                window.welcome(lambda passphrase: _begin(context, opener, passphrase))
         return int(app.exec())
     finally:
         sys.excepthook, threading.excepthook = previous
+        single.close()
         context.close()
         window.deleteLater()
         language.use("en")  # the application may outlive the window (tests)
@@ -79,23 +96,41 @@ def run(
         theme.deleteLater()
 
 
-def _opener(paths: Paths, get_key: GetKey, jobs: Jobs) -> Callable[[Settings], Recognizer]:
-    keys: list[Key] = []
+class _Opener:
+    """Opens the recogniser with the gallery's key, which it asks for once."""
 
-    def passphrase(new: bool) -> str:
-        return jobs.ask(lambda: _ask_passphrase(new=new))
+    def __init__(self, paths: Paths, get_key: GetKey, jobs: Jobs) -> None:
+        self._paths, self._get_key, self._jobs = paths, get_key, jobs
+        self._key: Key | None = None
+        self.by_passphrase = False
+        """A new gallery's key comes from a passphrase although there is a keyring."""
 
-    def open_recognizer(settings: Settings) -> Recognizer:
+    def __call__(self, settings: Settings) -> Recognizer:
         # Imported here, on the worker, so that the window is painted before onnxruntime is loaded.
         from siamapp.recognizer import Recognizer
 
-        key = keys[0] if keys else get_key(passphrase)
-        recognizer = Recognizer.open(paths, settings, key)
+        if self._key is not None:
+            return Recognizer.open(self._paths, settings, self._key)
+        key = (
+            self._get_key(self._passphrase, keyring=False)
+            if self.by_passphrase
+            else self._get_key(self._passphrase)
+        )
+        recognizer = Recognizer.open(self._paths, settings, key)
         # Kept only once it has opened the gallery: a mistyped passphrase is asked for again.
-        keys[:] = [key]
+        self._key = key
         return recognizer
 
-    return open_recognizer
+    def forget(self) -> None:
+        self._key = None
+
+    def _passphrase(self, new: bool) -> str:
+        return self._jobs.ask(lambda: _ask_passphrase(new=new))
+
+
+def _begin(context: Context, opener: _Opener, by_passphrase: bool) -> None:
+    opener.by_passphrase = by_passphrase
+    context.open()
 
 
 def _ask_passphrase(*, new: bool) -> str:
@@ -125,8 +160,9 @@ def _install_crash_dialog(window: MainWindow, jobs: Jobs) -> None:
         if issubclass(kind, KeyboardInterrupt):
             window.close()
             return
-        log.error("bug in %s", threading.current_thread().name, exc_info=(kind, error, trace))
-        report = crash_report(kind, error, trace)
+        where = "".join(traceback.format_tb(trace))
+        log.error("bug in %s: %s\n%s", threading.current_thread().name, kind.__name__, where)
+        report = crash_report(kind, trace)
         jobs.post(lambda: show(report))
 
     def on_thread_error(args: threading.ExceptHookArgs) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,10 +15,19 @@ from siamapp.paths import Paths
 from siamapp.settings import Settings
 
 if TYPE_CHECKING:
+    from siamapp.gui.diagnostics import RunFacts
     from siamapp.recognizer import Recognizer
 
-Opener = Callable[[Settings], "Recognizer"]
-"""Opens models and gallery; called on the jobs thread."""
+
+class Opener(Protocol):
+    """Opens models and gallery; called on the jobs thread."""
+
+    def __call__(self, settings: Settings) -> Recognizer: ...
+
+    def forget(self) -> None:
+        """Ask for the key again next time."""
+
+
 REOPENING: Final = frozenset({"detector", "embedder", "provider", "threads"})
 """Settings that count only once the models are loaded again."""
 
@@ -28,6 +37,7 @@ class Context(QObject):
 
     opening = Signal()
     opened = Signal()
+    locked = Signal()
     failed = Signal(object)
     """The `SiamError` that kept the gallery or a model from opening."""
     people_changed = Signal()
@@ -51,6 +61,8 @@ class Context(QObject):
         self.jobs = jobs
         self.theme = theme
         self.language = language
+        self.last_run: RunFacts | None = None
+        """What the last session of any page measured."""
         self._opener = opener
         self._recognizer: Recognizer | None = None
         self._held: Recognizer | None = None
@@ -79,6 +91,19 @@ class Context(QObject):
             return self._held
 
         self.jobs.submit(work, done=self._on_opened, failed=self._on_failed)
+
+    def lock(self) -> None:
+        """Close the gallery and forget its key; `open` asks for it again."""
+        if self._recognizer is None:
+            return
+        self._recognizer = None
+        self.locked.emit()
+
+        def work() -> None:
+            self._let_go()
+            self._opener.forget()
+
+        self.jobs.submit(work)
 
     def close(self) -> None:
         """End the worker; it closes the gallery as its last act."""

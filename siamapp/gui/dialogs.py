@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 import traceback
 from types import TracebackType
 
-from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -21,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from siamapp import __version__
+from siamapp.gui.diagnostics import versions
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.store.keys import PASSPHRASE_MIN_CHARACTERS
 
@@ -107,15 +105,10 @@ class CrashDialog(QDialog):
         QGuiApplication.clipboard().setText(self.report.toPlainText())
 
 
-def crash_report(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> str:
-    """Versions and the stack, without the error's locals."""
-    head = (
-        f"SiamApp {__version__}, Python {platform.python_version()}, PySide6 {pyside_version}, "
-        f"{platform.system()} {platform.release()} {platform.machine()}\n\n"
-    )
-    return head + "".join(traceback.format_exception(kind, error, trace))
+def crash_report(kind: type[BaseException], trace: TracebackType | None) -> str:
+    """Versions and the stack, without values: an error's own words may hold a name."""
+    where = "".join(traceback.format_tb(trace))
+    return f"{versions()}\n\n{where}{kind.__name__}\n"
 
 
 def confirmed(parent: QWidget, title: str, text: str, *, action: str) -> bool:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from siamapp.errors import CameraStuck, SiamError
+from siamapp.gui.diagnostics import RunFacts
 from siamapp.gui.jobs import Jobs
 from siamapp.live.session import LiveSession, Process, SessionStatus
 from siamapp.live.source import open_source
 from siamapp.log import log
+from siamapp.settings import Settings
 from siamapp.types import FaceResult, Frame, FrameResult
 
 
@@ -25,6 +27,8 @@ class Feed(QObject):
     decision_made = Signal(FrameResult, FaceResult)
     failed = Signal(SiamError)
     """The source or the recognition could not even be set up."""
+    ended = Signal(object)
+    """`RunFacts` of a session that was stopped."""
     _status = Signal(int, SessionStatus)
     _decision = Signal(int, FrameResult, FaceResult)
 
@@ -33,6 +37,8 @@ class Feed(QObject):
         self._jobs = jobs
         self._session: LiveSession | None = None
         self._wanted = 0
+        self.settings: Callable[[], Settings] = Settings
+        """Asked at each start for the camera's size and rotation."""
         self._status.connect(self._on_status)
         self._decision.connect(self._on_decision)
 
@@ -53,11 +59,14 @@ class Feed(QObject):
         """Stop what runs and show `spec`; `make_process` is called on the jobs thread."""
         self._wanted += 1
         number = self._wanted
+        settings = self.settings()
+        width, height = map(int, settings.camera_size.split("x"))
+        size = width, height
 
         def work() -> None:
             self._stop_now()
             session = LiveSession(
-                open_source(spec, realtime=True),
+                open_source(spec, realtime=True, size=size, rotation=settings.rotation),
                 make_process(),
                 on_status=lambda status: self._status.emit(number, status),
                 on_decision=lambda result, face: self._decision.emit(number, result, face),
@@ -78,6 +87,10 @@ class Feed(QObject):
     def _stop_now(self) -> None:
         if self._session is None:
             return
+        status, result = self._session.status, self._session.latest_result.get()
+        if status.frames:
+            stage_ms = dict(result.stage_ms) if result else {}
+            self.ended.emit(RunFacts(status.frames, status.dropped, status.fps, stage_ms))
         try:
             self._session.stop()
         except CameraStuck:

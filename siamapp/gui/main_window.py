@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -19,10 +19,16 @@ from PySide6.QtWidgets import (
 
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
+from siamapp.gui.diagnostics import RunFacts
+from siamapp.gui.feed import Feed
+from siamapp.gui.idle import IdleWatch
 from siamapp.gui.opening_page import OpeningPage
 from siamapp.gui.page import Page
 from siamapp.gui.pages import PAGES
 from siamapp.gui.theme import SPACE, set_role
+
+if TYPE_CHECKING:
+    from siamapp.gui.welcome_page import WelcomePage
 
 _ROOMY_PX: Final = 1040
 """From this width on the rail's names stand beside their icons, below it under them."""
@@ -45,6 +51,10 @@ class MainWindow(QMainWindow):
         """Pages that have not yet read what the gallery holds now."""
         self._wanted = PAGES[0].key
         self._shown: Page | None = None
+        self.first_steps: WelcomePage | None = None
+        self._idle = IdleWatch(self)
+        self._idle.idle.connect(context.lock)
+        context.setting_changed.connect(lambda _key: self._watch())
         self._brought: object = None
         """What the first page is handed once it is shown."""
         self.opening = OpeningPage(context)
@@ -64,6 +74,7 @@ class MainWindow(QMainWindow):
         context.opening.connect(self._on_opening)
         context.opened.connect(self._on_opened)
         context.failed.connect(self._on_failed)
+        context.locked.connect(self._on_locked)
         context.people_changed.connect(self._on_people_changed)
         context.go_to.connect(self._on_go_to)
         self._after_paint: Callable[[], None] | None = None
@@ -87,6 +98,9 @@ class MainWindow(QMainWindow):
             page = self._pages[key] = self._entries[key].make(self.context)
             self._stale.add(key)
             self._stack.addWidget(page)
+            for feed in page.findChildren(Feed):
+                feed.ended.connect(self._on_run_ended)
+                feed.settings = lambda: self.context.settings
         return page
 
     def show_page(self, key: str) -> None:
@@ -107,6 +121,26 @@ class MainWindow(QMainWindow):
         """Begin on the live page with this camera, file or stream once the gallery is open."""
         self._brought = source
 
+    def welcome(self, done: Callable[[bool], None]) -> None:
+        """Show the first start's steps; `done` is told whether a passphrase is wanted."""
+        from siamapp.gui.welcome_page import WelcomePage
+
+        page = WelcomePage(self.context)
+        page.finished.connect(done)
+        self.first_steps = page
+        self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        self._rail.hide()
+
+    def come_to_front(self, source: str = "") -> None:
+        """The app was started again: show this window, and the source that was named."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if source:
+            self.context.go_to.emit("live", source)
+
     def call_after_paint(self, callback: Callable[[], None]) -> None:
         """Call once, after the window was painted for the first time."""
         self._after_paint = callback
@@ -119,12 +153,21 @@ class MainWindow(QMainWindow):
             callback()
         return super().eventFilter(watched, event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._watch()
+
+    def _watch(self) -> None:
+        self._idle.watch(self.windowHandle(), self.context.settings.auto_lock_min)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_rail()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._leave_current()
+        if self.first_steps is not None:
+            self.first_steps.leave()
         self._geometry_file().setValue("geometry", self.saveGeometry())
         self.context.close()
         super().closeEvent(event)
@@ -180,7 +223,17 @@ class MainWindow(QMainWindow):
         if self._shown is not None:
             self._shown.undo()
 
+    def _on_run_ended(self, facts: RunFacts) -> None:
+        self.context.last_run = facts
+
+    def _on_locked(self) -> None:
+        self._leave_current()
+        self.opening.show_locked()
+        self._stack.setCurrentWidget(self.opening)
+        self._allow(set())
+
     def _on_opening(self) -> None:
+        self._rail.show()
         self._leave_current()
         self.opening.show_busy()
         self._stack.setCurrentWidget(self.opening)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -29,10 +31,9 @@ class OpeningPage(QWidget):
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(240)
-        self.progress.setAccessibleName(self.tr("Opening"))
-        self.retry = QPushButton(self.tr("Try again"))
+        self._say: Callable[[], None] = self.show_busy
+        self.retry = QPushButton()
         set_role(self.retry, "primary")
-        self.retry.setAccessibleName(self.tr("Try again"))
         self.retry.clicked.connect(context.open)
         column = QVBoxLayout(self)
         column.setSpacing(SPACE[3])
@@ -43,20 +44,37 @@ class OpeningPage(QWidget):
         for widget in (self.progress, self.retry):
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
-        self.show_busy()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.progress.setAccessibleName(self.tr("Opening"))
+        self._say()
 
     def show_busy(self) -> None:
+        self._say = self.show_busy
         self._show("siamapp", self.tr("Opening the gallery…"), self.tr("Models are checked."))
         self.progress.show()
         self.retry.hide()
 
     def show_error(self, error: SiamError) -> None:
+        self._say = lambda: self.show_error(error)
         self._show("error", error.message, error.hint)
+        self._offer(self.tr("Try again"))
+
+    def show_locked(self) -> None:
+        """Nobody was at the desk for a while."""
+        self._say = self.show_locked
+        self._show("lock", self.tr("Locked"), self.tr("Nobody used the window for a while."))
+        self._offer(self.tr("Unlock"))
+
+    def _offer(self, action: str) -> None:
         self.progress.hide()
+        self.retry.setText(action)
         self.retry.show()
         self.retry.setFocus()
 
     def _show(self, icon: str, title: str, hint: str) -> None:
-        self._context.theme.set_icon(self._icon, icon, "bad", side_px=64)
+        tone = "bad" if icon == "error" else "accent"
+        self._context.theme.set_icon(self._icon, icon, tone, side_px=64)
         self.title.setText(title)
         self.hint.setText(hint)

@@ -1,197 +1,274 @@
-"""Every choice the user has, applied as it is made."""
+"""Every choice the user has, applied as it is made, and what is measured."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
     QFormLayout,
     QFrame,
     QLabel,
+    QPushButton,
     QScrollArea,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from siamapp.errors import SiamError
+from siamapp.gui import diagnostics
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner
+from siamapp.gui.controls import Banner, Card, SearchField
 from siamapp.gui.engine_facts import EngineFacts, embedder_names, engine_facts
 from siamapp.gui.page import Page
+from siamapp.gui.settings_rows import MODELS, ROWS, Row, group_note, group_title
 from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.wording import fmr_words
+from siamapp.gui.wording import error_words, fmr_words
 from siamapp.live.source import CameraInfo, list_cameras
+from siamapp.settings import Settings
 
 _FIELD_PX: Final = 380
+Field = QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox
 
 
 class SettingsPage(Page):
-    """Camera, target rate, model, provider, theme."""
+    """Searchable cards of settings; at the end the diagnostics."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.camera = self._choice(self.tr("Camera"), "camera")
-        self.mirror = QCheckBox(self.tr("Show the camera as a mirror does"))
-        self.mirror.setChecked(context.settings.mirror)
-        self.mirror.toggled.connect(self._on_mirror)
-        self.fmr = self._choice(self.tr("Target false-match rate"), "target_fmr")
-        self.embedder = self._choice(self.tr("Model"), "embedder")
-        self.provider = self._choice(self.tr("Compute"), "provider")
-        self.theme = self._choice(self.tr("Colours"), "theme")
+        self._facts: EngineFacts | None = None
+        self._cameras: list[CameraInfo] = []
+        self.fields: dict[str, Field] = {row.key: self._field(row) for row in ROWS}
+        self._labels: dict[str, QLabel] = {}
+        self._cards: dict[str, Card] = {}
+        self._forms: dict[str, QFormLayout] = {}
+        self._notes: dict[str, QLabel] = {}
+        self.search = SearchField(context.theme, self)
+        self.search.setFixedWidth(280)
+        self.search.textChanged.connect(self._on_searched)
         self.in_use = QLabel()
-        self.in_use.setMinimumSize(_FIELD_PX, 34)
-        self.in_use.setAccessibleName(self.tr("In use"))
+        self.in_use.setMinimumHeight(34)
+        self._in_use_label = QLabel()
+        self.not_running = Banner(context.theme)
         self.error = Banner(context.theme)
+        self.measured = QLabel()
+        self.measured.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.copy = QPushButton()
+        context.theme.set_icon(self.copy, "copy")
+        self.copy.clicked.connect(self._on_copy)
+        self._diagnostics = Card()
         self._lay_out()
-        self._fill_fixed()
         context.opened.connect(self._on_opened)
         if context.is_open:
             self._on_opened()
         self.retranslate()
 
-    def _choice(self, name: str, key: str) -> QComboBox:
-        box = QComboBox()
-        box.setAccessibleName(name)
-        box.setFixedWidth(_FIELD_PX)
-        box.activated.connect(lambda _index: self._change(key, box.currentData()))
-        return box
+    def _field(self, row: Row) -> Field:
+        value = getattr(self.context.settings, row.key)
+        field: Field
+        if row.choices is not None:
+            box = field = QComboBox()
+            box.activated.connect(lambda _index: self._change(row.key, box.currentData()))
+        elif isinstance(value, bool):
+            tick = field = QCheckBox()
+            tick.setChecked(value)
+            tick.toggled.connect(lambda on: self._change(row.key, on))
+        else:
+            field = self._number(row.key, value)
+        field.setFixedWidth(_FIELD_PX)
+        return field
+
+    def _number(self, key: str, value: float) -> QSpinBox | QDoubleSpinBox:
+        low, high = bounds(key)
+        number: QSpinBox | QDoubleSpinBox
+        if isinstance(value, int):
+            number = QSpinBox()
+            number.setRange(int(low), int(high))
+            number.setValue(value)
+        else:
+            number = QDoubleSpinBox()
+            number.setDecimals(1)
+            number.setRange(low, high)
+            number.setValue(value)
+        number.setKeyboardTracking(False)
+        number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        number.valueChanged.connect(lambda new: self._change(key, new))
+        return number
 
     def _lay_out(self) -> None:
+        self.header.addWidget(self.search)
         inner = QWidget()
         inner.setObjectName("scrolled")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, SPACE[3], 0)
         column.setSpacing(SPACE[4])
-        column.addWidget(
-            self._card(
-                self.tr("Camera"),
-                (self.tr("Camera"), self.camera),
-                ("", self.mirror),
-            )
-        )
-        column.addWidget(
-            self._card(
-                self.tr("Decision"),
-                (self.tr("Strangers let through"), self.fmr),
-                note=self.tr(
-                    "Stricter means that fewer strangers pass and that enrolled people are refused "
-                    "more often. The limits come from the model's card."
-                ),
-            )
-        )
-        column.addWidget(
-            self._card(
-                self.tr("Model"),
-                (self.tr("Model"), self.embedder),
-                (self.tr("Compute"), self.provider),
-                (self.tr("In use"), self.in_use),
-                note=self.tr("People enrolled with one model are not known to another."),
-            )
-        )
-        column.addWidget(self._card(self.tr("Appearance"), (self.tr("Colours"), self.theme)))
+        for group in dict.fromkeys(row.group for row in ROWS):
+            column.addWidget(self._card(group))
+        self._forms[MODELS].addRow(self._in_use_label, self.in_use)
+        self._diagnostics.column.addWidget(self.measured)
+        self._diagnostics.header.addWidget(self.copy)
+        column.addWidget(self._diagnostics)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(inner)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.column.addWidget(self.not_running)
         self.column.addWidget(self.error)
         self.column.addWidget(area, 1)
 
-    def _card(self, title: str, *rows: tuple[str, QWidget], note: str = "") -> QFrame:
-        card = QFrame()
-        set_role(card, "card")
-        heading = QLabel(title)
-        set_role(heading, "heading")
-        form = QFormLayout()
+    def _card(self, group: str) -> Card:
+        card = self._cards[group] = Card()
+        form = self._forms[group] = QFormLayout()
         form.setHorizontalSpacing(SPACE[5])
         form.setVerticalSpacing(SPACE[3])
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
-        for text, widget in rows:
-            label = QLabel(text)
-            label.setMinimumSize(170, 34)
-            label.setBuddy(widget)
-            form.addRow(label, widget)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(SPACE[4], SPACE[4], SPACE[4], SPACE[4])
-        column.setSpacing(SPACE[3])
-        column.addWidget(heading)
-        column.addLayout(form)
-        if note:
-            line = QLabel(note)
-            set_role(line, "caption")
-            line.setWordWrap(True)
-            column.addWidget(line)
+        for row in ROWS:
+            if row.group == group:
+                label = self._labels[row.key] = QLabel()
+                label.setMinimumSize(240, 34)
+                label.setBuddy(self.fields[row.key])
+                form.addRow(label, self.fields[row.key])
+        card.column.addLayout(form)
+        note = self._notes[group] = QLabel()
+        set_role(note, "caption")
+        note.setWordWrap(True)
+        card.column.addWidget(note)
         return card
-
-    def _fill_fixed(self) -> None:
-        settings = self.context.settings
-        providers = (
-            ("auto", self.tr("Automatic (graphics card where it works)")),
-            ("cpu", self.tr("Processor (CPU)")),
-            ("cuda", self.tr("NVIDIA graphics card (CUDA)")),
-        )
-        themes = (
-            ("system", self.tr("As the system")),
-            ("light", self.tr("Light")),
-            ("dark", self.tr("Dark")),
-        )
-        fill(self.provider, providers, settings.provider)
-        fill(self.theme, themes, settings.theme)
 
     def retranslate(self) -> None:
         self.set_heading(self.tr("Settings"), self.tr("Changes apply at once and are kept."))
+        self.search.set_words(self.tr("Search the settings"))
+        for row in ROWS:
+            field, label = self.fields[row.key], row.label()
+            self._labels[row.key].setText("" if isinstance(field, QCheckBox) else label)
+            field.setAccessibleName(label)
+            if isinstance(field, QCheckBox):
+                field.setText(label)
+            elif isinstance(field, QComboBox):
+                if entries := row.choices() if row.choices else ():
+                    fill(field, entries, getattr(self.context.settings, row.key))
+            else:
+                field.setSuffix(row.unit())
+        for group, card in self._cards.items():
+            card.set_title(group_title(group))
+            self._notes[group].setText(group_note(group))
+            self._notes[group].setVisible(bool(group_note(group)))
+        self._in_use_label.setText(self.tr("In use"))
+        self._diagnostics.set_title(self.tr("Diagnostics"))
+        self.copy.setText(self.tr("Copy report"))
+        self.copy.setToolTip(self.tr("Versions and measurements; nothing about any person"))
+        self._fill_models()
+        self._show_cameras()
+        self._show_facts()
 
     def enter(self) -> None:
-        models = [(name, name) for name in embedder_names(self.context.paths)]
-        self._fill_with(self.embedder, models, self.context.settings.embedder)
+        self._fill_models()
         self.context.jobs.submit(list_cameras, done=self._on_cameras)
+        self._show_facts()
+
+    def _fill_models(self) -> None:
+        self._fill_with("embedder", [(name, name) for name in embedder_names(self.context.paths)])
 
     def _on_cameras(self, cameras: list[CameraInfo]) -> None:
-        first = ("", self.tr("First camera found") if cameras else self.tr("No camera found"))
-        named = [(camera.name, camera.name) for camera in cameras]
-        self._fill_with(self.camera, [first, *named], self.context.settings.camera)
+        self._cameras = cameras
+        self._show_cameras()
 
-    def _fill_with(self, box: QComboBox, entries: list[tuple[str, str]], chosen: str) -> None:
+    def _show_cameras(self) -> None:
+        found = bool(self._cameras)
+        first = ("", self.tr("First camera found") if found else self.tr("No camera found"))
+        self._fill_with("camera", [first, *((c.name, c.name) for c in self._cameras)])
+
+    def _fill_with(self, key: str, entries: list[tuple[str, str]]) -> None:
         """Fill a box, and keep what was chosen although it is gone."""
+        chosen, box = getattr(self.context.settings, key), self.fields[key]
         if chosen not in [value for value, _ in entries]:
             entries = [*entries, (chosen, self.tr("{name} (not there now)").format(name=chosen))]
-        fill(box, entries, chosen)
+        if isinstance(box, QComboBox):
+            fill(box, entries, chosen)
 
     def _on_opened(self) -> None:
         self.error.clear()
-        context = self.context
-        recognizer = context.recognizer
-        self.in_use.setText(self.tr("Measuring…"))
-        context.jobs.submit(lambda: engine_facts(recognizer), done=self._on_facts)
+        self._facts = None
+        recognizer = self.context.recognizer
+        self.context.jobs.submit(lambda: engine_facts(recognizer), done=self._on_facts)
+        self._show_facts()
 
     def _on_facts(self, facts: EngineFacts) -> None:
-        rates = tuple(
-            (rate, f"{rate:g}: {fmr_words(rate)}") for rate in sorted(facts.fmrs, reverse=True)
-        )
-        fill(self.fmr, rates, self.context.settings.target_fmr)
-        self.in_use.setText(
-            self.tr("{provider}: detector {detector:.1f} ms, embedder {embedder:.1f} ms").format(
-                provider=facts.provider.upper(),
-                detector=facts.detector_ms,
-                embedder=facts.embedder_ms,
-            )
-        )
+        self._facts = facts
+        self._show_facts()
 
-    def _on_mirror(self, checked: bool) -> None:
-        self._change("mirror", checked)
+    def _show_facts(self) -> None:
+        facts, settings = self._facts, self.context.settings
+        self.not_running.clear()
+        if facts is None:
+            self.in_use.setText(self.tr("Measuring…") if self.context.is_open else "")
+            self._show_measured([])
+            return
+        rates = [(rate, f"{rate:g}: {fmr_words(rate)}") for rate in sorted(facts.fmrs)[::-1]]
+        box = self.fields["target_fmr"]
+        if isinstance(box, QComboBox):
+            fill(box, rates, settings.target_fmr)
+        times = self.tr("detector {detector:.1f} ms, embedder {embedder:.1f} ms").format(
+            detector=facts.detector_ms, embedder=facts.embedder_ms
+        )
+        self.in_use.setText(f"{facts.provider.upper()}: {times}")
+        if settings.provider != "auto" and facts.provider != settings.provider:
+            text = self.tr("{wanted} was chosen, but the models run on {running}.")
+            wanted, running = settings.provider.upper(), facts.provider.upper()
+            self.not_running.show_text(text.format(wanted=wanted, running=running), "bad")
+        self._show_measured([self.in_use.text()])
+
+    def _show_measured(self, lines: list[str]) -> None:
+        run = self.context.last_run
+        if run is None:
+            lines.append(self.tr("No picture was looked at yet: start one on another page."))
+        else:
+            text = self.tr("Last picture: {frames} frames, {dropped} dropped, {fps:.1f} results/s")
+            lines.append(text.format(frames=run.frames, dropped=run.dropped, fps=run.fps))
+            lines += [f"{stage}: {ms:.1f} ms" for stage, ms in run.stage_ms.items()]
+        self.measured.setText("\n".join(lines))
+
+    def _on_copy(self) -> None:
+        text = diagnostics.report(self.context.settings, self._facts, self.context.last_run)
+        QGuiApplication.clipboard().setText(text)
+
+    def _on_searched(self, text: str) -> None:
+        words = text.casefold().split()
+        for group, card in self._cards.items():
+            in_title, shown = _holds(card.title, words), False
+            for row in (row for row in ROWS if row.group == group):
+                hit = in_title or _holds(row.label(), words) or _holds(row.key, words)
+                self._forms[group].setRowVisible(self.fields[row.key], hit)
+                shown = shown or hit
+            card.setVisible(shown)
+        self._diagnostics.setVisible(_holds(self._diagnostics.title, words))
 
     def _change(self, key: str, value: object) -> None:
         self.error.clear()
         try:
             self.context.change_setting(key, value)
         except SiamError as error:
-            self.error.show_text(str(error))
+            self.error.show_text(error_words(error))
+
+
+def _holds(text: str, words: list[str]) -> bool:
+    return all(word in text.casefold() for word in words)
+
+
+def bounds(key: str) -> tuple[float, float]:
+    """The range of a setting that is a number."""
+    limits: dict[str, Any] = {}
+    for rule in Settings.model_fields[key].metadata:
+        limits |= {name: getattr(rule, name) for name in ("ge", "le") if hasattr(rule, name)}
+    return limits["ge"], limits["le"]
 
 
 def fill(box: QComboBox, entries: Iterable[tuple[object, str]], chosen: object) -> None:

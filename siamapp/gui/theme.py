@@ -131,11 +131,14 @@ QPushButton::menu-indicator { image: url("$chevron"); width: 12px; height: 12px;
     subcontrol-origin: padding; subcontrol-position: center right; right: 8px; }
 QPushButton[role="menu"] { padding-right: 26px; }
 QPushButton[role="menu"]:focus { padding-right: 25px; }
-QLineEdit, QComboBox { background: $surface; color: $text; border: 1px solid $border;
+QLineEdit, QComboBox, QAbstractSpinBox { background: $surface; color: $text;
+    border: 1px solid $border;
     border-radius: 7px; padding: 6px 10px; min-height: 20px;
     selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 5px 9px; }
-QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $window; }
+QLineEdit:focus, QComboBox:focus,
+QAbstractSpinBox:focus { border: 2px solid $accent; padding: 5px 9px; }
+QLineEdit:disabled, QComboBox:disabled,
+QAbstractSpinBox:disabled { color: $muted; background: $window; }
 QLineEdit > QToolButton, QLineEdit > QToolButton:hover { background: transparent; border: none;
     padding: 0; min-height: 0; }
 QComboBox::drop-down { border: none; width: 26px; }
@@ -148,6 +151,13 @@ QCheckBox::indicator { width: 18px; height: 18px; border: 1px solid $muted; bord
     background: $surface; }
 QCheckBox::indicator:checked { background: $check_fill; border-color: $check_fill;
     image: url("$check"); }
+QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 7px; }
+QRadioButton:focus { border-color: $accent; }
+QTableView { background: $surface; border: 1px solid $border; border-radius: 10px;
+    outline: none; selection-background-color: $accent_soft; selection-color: $text; }
+QTableView:focus { border: 2px solid $accent; }
+QHeaderView::section { background: $surface; color: $muted; border: none;
+    border-bottom: 1px solid $border; padding: 6px; }
 QListWidget { background: $surface; border: 1px solid $border; border-radius: 10px;
     padding: 6px; outline: none; }
 QListWidget:focus { border: 2px solid $accent; padding: 5px; }

@@ -74,16 +74,33 @@ class _Capture:
 
 
 class CameraSource(_Capture):
-    """Camera number `index` of this machine, at 640x480 where it can."""
+    """Camera number `index` of this machine, at the size asked for where it can, else another.
 
-    def __init__(self, index: int) -> None:
+    `rotation` turns its picture clockwise by 0, 90, 180 or 270 degrees.
+    """
+
+    def __init__(
+        self, index: int, *, size: tuple[int, int] = (640, 480), rotation: int = 0
+    ) -> None:
         super().__init__(f"Camera {index}")
         self._index = index
+        self._size = size
+        self._rotation = rotation
+
+    def read(self) -> Frame:
+        """Next frame, turned; as `_Capture.read`."""
+        frame = super().read()
+        if not self._rotation:
+            return frame
+        turned = np.rot90(frame.bgr, -self._rotation // 90).copy()
+        turned.setflags(write=False)
+        return Frame(turned, frame.time_s, frame.index)
 
     def open(self) -> None:
         """Raises CameraNotFound, CameraBusy or CameraDenied."""
         self._probe()
-        wanted = [cv2.CAP_PROP_FRAME_WIDTH, 640, cv2.CAP_PROP_FRAME_HEIGHT, 480]
+        width, height = self._size
+        wanted = [cv2.CAP_PROP_FRAME_WIDTH, width, cv2.CAP_PROP_FRAME_HEIGHT, height]
         if not self._start(self._index, CAMERA_API, wanted):
             raise self._refusal()
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # the newest picture, where the driver can

@@ -45,7 +45,13 @@ class FrameSource(Protocol):
 
 
 def open_source(
-    spec: str, *, realtime: bool = False, start_s: float = 0.0, end_s: float | None = None
+    spec: str,
+    *,
+    realtime: bool = False,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+    size: tuple[int, int] = (640, 480),
+    rotation: int = 0,
 ) -> FrameSource:
     """The source that `spec` names; it is opened by the thread that reads it.
 
@@ -55,20 +61,23 @@ def open_source(
         realtime: play a recording at its own pace and drop late frames; live sources always do.
         start_s: first media time of a video that is read.
         end_s: media time at which a video ends.
+        size: width and height in px asked of a camera.
+        rotation: degrees that a camera's picture is turned clockwise, a multiple of 90.
 
     Raises:
         CameraNotFound: nothing of that name.
         SiamError: something other than a video was to be trimmed.
     """
-    source = _source(spec, realtime, start_s, end_s)
+    if camera := re.fullmatch(r"(?:/dev/video)?(\d+)", spec):
+        source: FrameSource = CameraSource(int(camera[1]), size=size, rotation=rotation)
+    else:
+        source = _source(spec, realtime, start_s, end_s)
     if not isinstance(source, VideoSource) and (start_s > 0 or end_s is not None):
         raise SiamError(f"{source.name} has no start or end.", "Only videos can be trimmed.")
     return source
 
 
 def _source(spec: str, realtime: bool, start_s: float, end_s: float | None) -> FrameSource:
-    if camera := re.fullmatch(r"(?:/dev/video)?(\d+)", spec):
-        return CameraSource(int(camera[1]))
     if re.match(r"(?:https?|rtsps?)://", spec, re.IGNORECASE):
         return StreamSource(spec)
     path = Path(spec).expanduser()

@@ -123,12 +123,17 @@ def finish_rekey(home: Path) -> None:
 
 
 def find_key(
-    home: Path, *, key_file: Path | None = None, ask_passphrase: AskPassphrase | None = None
+    home: Path,
+    *,
+    key_file: Path | None = None,
+    ask_passphrase: AskPassphrase | None = None,
+    keyring: bool = True,
 ) -> Key:
     """The key of the gallery in `home`; for a home without a gallery a new one, remembered there.
 
     A new key comes from `key_file` if given (made, owner-only, if absent), else the system's
-    keyring, else a passphrase. Afterwards only the source that was used then is asked.
+    keyring unless `keyring` is false, else a passphrase. Afterwards only the source that was used
+    then is asked.
 
     Raises:
         KeyUnavailable: no key could be had.
@@ -139,7 +144,7 @@ def find_key(
     if vault is None:
         if (home / GALLERY_NAME).exists():
             return _key_without_vault(key_file)
-        key, vault = _first_key(key_file, ask_passphrase)
+        key, vault = _first_key(key_file, ask_passphrase, keyring)
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_new(home / VAULT_NAME, tomli_w.dumps(vault.model_dump(exclude_none=True)))
@@ -203,14 +208,18 @@ def new_key(
     return key, Vault(source=source, check=check, keyring_entry=entry, argon2id=stretch)
 
 
-def _first_key(key_file: Path | None, ask: AskPassphrase | None) -> tuple[Key, Vault]:
+def _first_key(
+    key_file: Path | None, ask: AskPassphrase | None, keyring: bool
+) -> tuple[Key, Vault]:
     """Of a new home: from the key file if one is named, else the keyring, else a passphrase."""
     if key_file is not None:
         return new_key("key-file", key_file=key_file)
-    try:
-        return new_key("keyring")
-    except KeyUnavailable:
-        return new_key("passphrase", ask_passphrase=ask)
+    if keyring:
+        try:
+            return new_key("keyring")
+        except KeyUnavailable:
+            pass
+    return new_key("passphrase", ask_passphrase=ask)
 
 
 def _known_key(vault: Vault, key_file: Path | None, ask: AskPassphrase | None) -> Key:

@@ -120,6 +120,10 @@ def test_enrol_and_go_live_by_keyboard_and_mouse(desktop: Desktop, tmp_path: Pat
         [*command, *shared, "settings", "set", "theme", "light"],
         env=desktop.environment, check=True, capture_output=True, cwd=tmp_path,
     )  # fmt: skip
+    subprocess.run(  # makes the gallery, so that the window does not begin with its first steps
+        [*command, *shared, "people", "list"],
+        env=desktop.environment, check=True, capture_output=True, cwd=tmp_path,
+    )  # fmt: skip
     program = subprocess.Popen(
         [*command, *shared, "gui"], env=desktop.environment, cwd=tmp_path, stderr=subprocess.PIPE
     )

@@ -67,6 +67,17 @@ def close_when(condition: Callable[[], bool]) -> Callable[[], bool]:
     return step
 
 
+def through_the_first_steps() -> bool:
+    """Leave the three steps of the first start, as they are."""
+    steps = main_window().first_steps
+    if steps is None:
+        return False
+    while steps.isVisible() and steps.step < 2:
+        steps.next.click()
+    steps.next.click()
+    return True
+
+
 def no_key(_ask: Ask) -> Key:
     raise AssertionError("the key was asked for")
 
@@ -116,6 +127,7 @@ def test_a_passphrase_is_asked_for_again_after_a_wrong_one(
         return True
 
     script = Script(
+        through_the_first_steps,
         answer("wrong horse"),
         retry,
         answer("right horse"),
@@ -140,7 +152,9 @@ def test_a_cancelled_passphrase_leaves_the_gallery_locked(
             return True
         return False
 
-    script = Script(cancel, close_when(lambda: main_window().opening.retry.isVisible()))
+    script = Script(
+        through_the_first_steps, cancel, close_when(lambda: main_window().opening.retry.isVisible())
+    )
     assert run(paths, Settings(), get_key) == 0
     assert script.finished
     assert not (paths.home / "gallery.db").exists()
@@ -183,7 +197,7 @@ def test_a_bug_shows_a_report_that_can_be_copied(paths: Paths, scripted_models: 
     def modal() -> QWidget | None:
         return QApplication.activeModalWidget()
 
-    script = Script(fail, copy, close_when(lambda: modal() is None))
+    script = Script(through_the_first_steps, fail, copy, close_when(lambda: modal() is None))
     assert run(paths, Settings(), lambda _ask: KEY) == 0
     assert script.finished
     assert "ZeroDivisionError" in reports[0]
@@ -197,7 +211,9 @@ def test_nothing_is_written_outside_the_home(
     elsewhere.mkdir()
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(elsewhere))
-    script = Script(close_when(lambda: main_window().page("live").isVisible()))
+    script = Script(
+        through_the_first_steps, close_when(lambda: main_window().page("live").isVisible())
+    )
     assert run(paths, Settings(), lambda _ask: KEY) == 0
     assert script.finished
     assert not any(elsewhere.iterdir())
@@ -222,12 +238,13 @@ def test_a_model_that_cannot_be_opened_can_be_changed_in_the_settings(
         assert not window.page("live").isVisible()
         window.show_page("settings")
         assert window.page("settings").isVisible()
-        box = window.page("settings").provider
+        box = window.page("settings").fields["provider"]
         box.setCurrentIndex(box.findData("cpu"))
         box.activated.emit(box.currentIndex())
         return True
 
     script = Script(
+        through_the_first_steps,
         to_settings,
         close_when(
             lambda: main_window().context.is_open and main_window().page("settings").isVisible()

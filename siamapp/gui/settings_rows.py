@@ -1,0 +1,121 @@
+"""The settings that the window offers: where each stands, how it is chosen, what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from siamapp.gui.language import LANGUAGES, tr
+from siamapp.settings import Settings
+
+CAMERA, DECISION, VERIFY, PRIVACY, MODELS, LOOKS = (
+    "camera", "decision", "verify", "privacy", "models", "looks",
+)  # fmt: skip
+Choices = tuple[tuple[object, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting. Without `choices` it is a switch or a number, as its type says."""
+
+    group: str
+    key: str
+    label: Callable[[], str]
+    choices: Callable[[], Choices] | None = None
+    """Empty: filled in by the page, which knows what there is."""
+    unit: Callable[[], str] = str
+
+
+def group_title(group: str) -> str:
+    titles = {
+        CAMERA: tr("Camera"),
+        DECISION: tr("Decision"),
+        VERIFY: tr("Verification"),
+        PRIVACY: tr("Privacy"),
+        MODELS: tr("Model"),
+        LOOKS: tr("Appearance"),
+    }
+    return titles[group]
+
+
+def group_note(group: str) -> str:
+    notes = {
+        DECISION: tr(
+            "Stricter means that fewer strangers pass and that enrolled people are refused more "
+            "often. The limits come from the model's card."
+        ),
+        PRIVACY: tr(
+            "0 means never. Locking asks for the passphrase again; a key in the system's keyring "
+            "opens without asking."
+        ),
+        MODELS: tr("People enrolled with one model are not known to another."),
+    }
+    return notes.get(group, "")
+
+
+def _sizes() -> Choices:
+    return tuple((size, size.replace("x", " x ")) for size in ("640x480", "1280x720", "1920x1080"))
+
+
+def _turns() -> Choices:
+    return tuple((turn, f"{turn}°") for turn in (0, 90, 180, 270))
+
+
+def _presence() -> Choices:
+    return (
+        ("off", tr("Off")),
+        ("passive", tr("Watch, without asking for anything")),
+        ("active", tr("Ask for a movement")),
+    )
+
+
+def _providers() -> Choices:
+    return (
+        ("auto", tr("Automatic (graphics card where it works)")),
+        ("cpu", tr("Processor (CPU)")),
+        ("cuda", tr("NVIDIA graphics card (CUDA)")),
+    )
+
+
+def _themes() -> Choices:
+    return ("system", tr("As the system")), ("light", tr("Light")), ("dark", tr("Dark"))
+
+
+def _languages() -> Choices:
+    return ("system", tr("As the system")), *LANGUAGES.items()
+
+
+def _later() -> Choices:
+    return ()
+
+
+_ALL: Final = (
+    Row(CAMERA, "camera", lambda: tr("Camera"), _later),
+    Row(CAMERA, "camera_size", lambda: tr("Picture size"), _sizes),
+    Row(CAMERA, "rotation", lambda: tr("Turned clockwise"), _turns),
+    Row(CAMERA, "mirror", lambda: tr("Show the camera as a mirror does")),
+    Row(DECISION, "target_fmr", lambda: tr("Strangers let through"), _later),
+    Row(DECISION, "agree_frames", lambda: tr("Frames that must agree")),
+    Row(DECISION, "presence", lambda: tr("Presence check"), _presence),
+    Row(
+        DECISION, "min_eye_distance_px", lambda: tr("Smallest eye distance to enrol"),
+        unit=lambda: tr(" px"),
+    ),
+    Row(VERIFY, "verify_timeout_s", lambda: tr("Longest try"), unit=lambda: tr(" s")),
+    Row(VERIFY, "verify_retries", lambda: tr("Tries that follow by themselves")),
+    Row(VERIFY, "lockout_failures", lambda: tr("Refusals in a row that lock a claim")),
+    Row(VERIFY, "lockout_s", lambda: tr("How long it stays locked"), unit=lambda: tr(" s")),
+    Row(PRIVACY, "keep_crops", lambda: tr("Keep the face pictures of samples")),
+    Row(
+        PRIVACY, "auto_lock_min", lambda: tr("Lock the window when unused for"),
+        unit=lambda: tr(" min"),
+    ),
+    Row(PRIVACY, "retention_days", lambda: tr("Keep new people for"), unit=lambda: tr(" days")),
+    Row(PRIVACY, "audit_days", lambda: tr("Keep decisions for"), unit=lambda: tr(" days")),
+    Row(MODELS, "embedder", lambda: tr("Model"), _later),
+    Row(MODELS, "provider", lambda: tr("Compute"), _providers),
+    Row(LOOKS, "theme", lambda: tr("Colours"), _themes),
+    Row(LOOKS, "language", lambda: tr("Language"), _languages),
+)  # fmt: skip
+ROWS: Final = tuple(row for row in _ALL if row.key in Settings.model_fields)

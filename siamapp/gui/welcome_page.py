@@ -1,0 +1,204 @@
+"""The first start: what the app does and keeps where, the gallery's key, the camera."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from siamapp.gui import notices
+from siamapp.gui.context import Context
+from siamapp.gui.controls import Card
+from siamapp.gui.feed import Feed
+from siamapp.gui.source_bar import SourceBar, is_camera
+from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.video_view import VideoView
+from siamapp.live.session import SessionStatus
+from siamapp.types import Frame, FrameResult
+
+_DISPLAY_MS = 33
+STEPS = 3
+
+
+class WelcomePage(QWidget):
+    """Three steps; nothing is written before the last one is left."""
+
+    finished = Signal(bool)
+    """Whether a passphrase is wanted instead of the system's keyring."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._texts: list[QLabel] = []
+        self._title = QLabel()
+        set_role(self._title, "display")
+        self._step = QLabel()
+        set_role(self._step, "muted")
+        self.stack = QStackedWidget()
+        for make in (self._what, self._key, self._camera):
+            self.stack.addWidget(make())
+        self.back = QPushButton()
+        self.back.clicked.connect(lambda: self._go(-1))
+        self.next = QPushButton()
+        set_role(self.next, "primary")
+        self.next.setDefault(True)
+        self.next.clicked.connect(lambda: self._go(+1))
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.back)
+        buttons.addWidget(self.next)
+        body = QWidget()
+        body.setMaximumWidth(760)
+        column = QVBoxLayout(body)
+        column.setSpacing(SPACE[4])
+        column.addWidget(self._title)
+        column.addWidget(self._step)
+        column.addWidget(self.stack, 1)
+        column.addLayout(buttons)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE[6], SPACE[6], SPACE[6], SPACE[6])
+        row.addStretch(1)
+        row.addWidget(body, 8)
+        row.addStretch(1)
+        self.feed = Feed(context.jobs, self)
+        self.feed.settings = lambda: context.settings
+        self.feed.status_changed.connect(self._on_status)
+        self.feed.failed.connect(lambda error: self.video.show_notice(notices.failure(error)))
+        self._timer = QTimer(self)
+        self._timer.setInterval(_DISPLAY_MS)
+        self._timer.timeout.connect(self._on_tick)
+        self.source.start_wanted.connect(self._start)
+        self.source.stop_wanted.connect(self._stop)
+        self.source.choice.currentIndexChanged.connect(lambda _index: self._invite())
+        self.retranslate()
+        self._show()
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Welcome to SiamApp"))
+        texts = (
+            self.tr("Enrol people at this desk, then ask who somebody is, or whether it is them."),
+            self.tr("Everything runs on this computer. Nothing is sent anywhere."),
+            self.tr("Names, face samples and decisions are kept encrypted in this folder:"),
+            str(self._context.paths.home),
+            self.tr("It is not a lock: do not guard a door or a payment with it."),
+            self.tr("The gallery is encrypted. Where shall its key be kept?"),
+            self.tr("Whoever loses the key loses the gallery: nobody can recover it."),
+            self.tr("Choose a camera and look into it. Without one, open a video or a photo."),
+        )
+        for label, text in zip(self._texts, texts, strict=True):
+            label.setText(text)
+        self.keyring.setText(self.tr("In the system's keyring, which opens with your login"))
+        self.passphrase.setText(self.tr("Nowhere: I type a passphrase at every start"))
+        self.back.setText(self.tr("Back"))
+        self._show()
+
+    @property
+    def step(self) -> int:
+        return self.stack.currentIndex()
+
+    def leave(self) -> None:
+        """Let go of the camera."""
+        self._timer.stop()
+        self.feed.stop()
+
+    def _label(self, role: str = "body") -> QLabel:
+        label = QLabel()
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(label, role)
+        self._texts.append(label)
+        return label
+
+    def _what(self) -> QWidget:
+        card = Card()
+        for role in ("heading", "body", "body", "muted", "body"):
+            card.column.addWidget(self._label(role))
+        card.column.addStretch(1)
+        return card
+
+    def _key(self) -> QWidget:
+        card = Card()
+        card.column.addWidget(self._label("heading"))
+        self.keyring, self.passphrase = QRadioButton(), QRadioButton()
+        self.keyring.setChecked(True)
+        group = QButtonGroup(card)
+        for button in (self.keyring, self.passphrase):
+            group.addButton(button)
+            card.column.addWidget(button)
+        card.column.addWidget(self._label("muted"))
+        card.column.addStretch(1)
+        return card
+
+    def _camera(self) -> QWidget:
+        card = Card()
+        card.column.addWidget(self._label("heading"))
+        self.source = SourceBar(self._context, can_pause=False)
+        self.video = VideoView()
+        card.column.addWidget(self.source)
+        card.column.addWidget(self.video, 1)
+        return card
+
+    def _go(self, way: int) -> None:
+        step = self.step + way
+        self._stop()
+        if step == STEPS:
+            self.leave()
+            camera = self.source.choice.currentText()
+            if is_camera(self.source.spec):
+                self._context.change_setting("camera", camera)
+            self.finished.emit(self.passphrase.isChecked())
+            return
+        self.stack.setCurrentIndex(step)
+        self._show()
+        if step == STEPS - 1:
+            self.source.refresh()
+            self._invite()
+
+    def _show(self) -> None:
+        self._step.setText(
+            self.tr("Step {step} of {steps}").format(step=self.step + 1, steps=STEPS)
+        )
+        last = self.step == STEPS - 1
+        self.back.setEnabled(self.step > 0)
+        self.next.setText(self.tr("Start using it") if last else self.tr("Next"))
+
+    def _invite(self) -> None:
+        self.video.show_notice(notices.ready() if self.source.spec else notices.no_source())
+
+    def _start(self, spec: str) -> None:
+        self.video.show_notice(notices.opening())
+        self.feed.start(spec, lambda: _look)
+        self._timer.start()
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        self.feed.stop()
+        self.video.clear()
+        self._invite()
+
+    def _on_status(self, status: SessionStatus) -> None:
+        running = status.state.value in ("opening", "running", "paused")
+        self.source.show_running(running=running, paused=False)
+        notice = notices.of_status(status, has_frame=self.video.has_picture)
+        self.video.show_notice(notice)
+
+    def _on_tick(self) -> None:
+        frame = self.feed.frame
+        if frame is not None:
+            mirrored = self._context.settings.mirror and is_camera(self.source.spec)
+            self.video.show_frame(frame.bgr, (), mirrored=mirrored)
+            self.video.show_notice(None)
+
+
+def _look(frame: Frame) -> FrameResult:
+    """A preview recognises nobody."""
+    height_px, width_px = frame.bgr.shape[:2]
+    return FrameResult(frame.index, frame.time_s, width_px, height_px, faces=())

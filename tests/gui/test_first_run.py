@@ -1,0 +1,102 @@
+"""The first start in three steps, one window per home, the lock, and what crash reports hold."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from siamapp.gui.context import Context
+from siamapp.gui.dialogs import crash_report
+from siamapp.gui.idle import IdleWatch
+from siamapp.gui.main_window import MainWindow
+from siamapp.gui.single import SingleWindow
+from tests.gui.scripted import astronaut, write_video
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+def test_the_first_start_takes_three_steps_and_shows_the_picture(
+    context: Context, qtbot: QtBot, until: Until, no_cameras: None, tmp_path: Path
+) -> None:
+    window = MainWindow(context)
+    qtbot.addWidget(window)
+    answers: list[bool] = []
+    window.welcome(answers.append)
+    window.show()
+    steps = window.first_steps
+    assert steps is not None
+    assert not window._rail.isVisible()
+    assert not (context.paths.home / "gallery.db").exists()
+    steps.next.click()
+    steps.passphrase.click()
+    steps.next.click()
+    notice = steps.video.notice
+    assert notice is not None
+    assert "open a video or a photo" in notice.hint  # there is no camera
+    steps.source.add(str(write_video(tmp_path / "a.avi", astronaut(), frames=250)))
+    steps.source.toggle.click()
+    until(lambda: steps.video.has_picture)
+    steps.next.click()
+    assert answers == [True]
+    with qtbot.waitSignal(context.opened, timeout=60_000):
+        context.open()
+    assert window._rail.isVisible()
+    assert window.page("live").isVisible()
+
+
+def test_a_second_start_raises_the_first_window(tmp_path: Path, qtbot: QtBot) -> None:
+    first, second, elsewhere = (SingleWindow(tmp_path / home) for home in ("home", "home", "other"))
+    assert not first.taken("")
+    assert not elsewhere.taken("")
+    with qtbot.waitSignal(first.asked, timeout=10_000) as asked:
+        assert second.taken("office.mp4")
+    assert asked.args == ["office.mp4"]
+    first.close()
+    assert not second.taken("")
+    for single in (second, elsewhere):
+        single.close()
+
+
+def test_an_unused_window_locks_and_forgets_the_key(
+    window: MainWindow, context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[bool] = []
+    monkeypatch.setattr(context._opener, "forget", lambda: forgotten.append(True), raising=False)
+    context.change_setting("auto_lock_min", 1)
+    assert window._idle._timer.interval() == 60_000
+    window._idle.idle.emit()
+    qtbot.waitUntil(lambda: forgotten == [True], timeout=60_000)
+    assert window.opening.title.text() == "Locked"
+    assert not context.is_open
+    with qtbot.waitSignal(context.opened, timeout=60_000):
+        window.opening.retry.click()
+    assert window.page("live").isVisible()
+    context.change_setting("auto_lock_min", 0)
+
+
+def test_touching_the_window_puts_the_lock_off(window: MainWindow, qtbot: QtBot) -> None:
+    watch = IdleWatch(window)
+    watch._timer.setTimerType(Qt.TimerType.PreciseTimer)
+    watch.watch(window.windowHandle(), 1)
+    qtbot.wait(30)
+    before = watch._timer.remainingTime()
+    qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Shift)
+    assert watch._timer.remainingTime() > before
+    watch.watch(None, 0)
+
+
+def test_a_crash_report_holds_no_value() -> None:
+    try:
+        raise KeyError("Ada Lovelace")
+    except KeyError:
+        kind, _, trace = sys.exc_info()
+    assert kind is not None
+    text = crash_report(kind, trace)
+    assert "KeyError" in text
+    assert "test_first_run.py" in text
+    assert "Ada" not in text.replace('raise KeyError("Ada Lovelace")', "")
