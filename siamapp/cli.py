@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 import traceback
@@ -91,9 +92,18 @@ def run(argv: Sequence[str]) -> int:
     except SystemExit:
         # Typer's end where whoever read stdout has gone; its status 1 would mean "no" here.
         return 2
+    except OSError as error:
+        # Which of a command's many paths it is does not matter: the system takes none so long.
+        if error.errno != errno.ENAMETOOLONG:
+            return _bug(call, error)
+        return _failed(call, "Usage", "A file name is too long.", "Shorten it.")
     except Exception as bug:  # noqa: BLE001 - the top of the program: report it, accept nobody
-        message = f"Internal error: {type(bug).__name__}."
-        return _failed(call, "InternalError", message, _report(call, bug))
+        return _bug(call, bug)
+
+
+def _bug(call: Call, bug: Exception) -> int:
+    message = f"Internal error: {type(bug).__name__}."
+    return _failed(call, "InternalError", message, _report(call, bug))
 
 
 def _failed(call: Call, kind: str, message: str, hint: str) -> int:
