@@ -1,9 +1,9 @@
 """Feed the app damaged input: `python benchmarks/fuzz.py --inputs 100000`.
 
-Each input is a valid picture, card, network, table or command with a few random changes, made
-from its number alone. Allowed are an answer and a `SiamError`. Not allowed: any other exception, 5 s
-of processor time, 1 GB of memory, a process that dies, or a changed gallery. Batches run in
-processes of their own, so that a dying one is found, and named by its first input.
+Each input is a valid picture, card, network, table or command with a few random changes, made from
+its number alone. Allowed are an answer and a `SiamError`. Not allowed: any other exception, 5 s of
+processor time, 1 GB of memory, a process that dies, or a changed gallery. Batches run in processes
+of their own, so that a dying one is found, and named by its first input.
 """
 
 from __future__ import annotations
