@@ -32,11 +32,12 @@ def evaluate(
     aligned: Annotated[
         bool, typer.Option("--aligned", help="The photos are aligned crops already.")
     ] = False,
-    report: Annotated[Path | None, typer.Option(help="HTML file to write.")] = None,
+    report: Annotated[Path | None, typer.Option(help="HTML or PDF file to write.")] = None,
 ) -> None:
     """How well an embedder tells people apart: rates, thresholds, curves."""
     from siamapp.evaluation.protocol import from_folder, from_pairs
     from siamapp.evaluation.report import facts, write_html
+    from siamapp.evaluation.report_pdf import write_pdf
     from siamapp.evaluation.run import evaluate as compare
     from siamapp.recognizer import load_pipeline
 
@@ -44,7 +45,9 @@ def evaluate(
     pipeline = load_pipeline(call.paths, call.settings, embedder=model)
     evaluation = compare(pipeline, protocol, aligned=aligned, progress=_told(call))
     figures = facts(evaluation, pipeline.embedder.model.card)
-    if report:
+    if report and report.suffix.lower() == ".pdf":
+        write_pdf(report, evaluation.scores, figures)
+    elif report:
         write_html(report, evaluation, figures, pipeline, aligned=aligned)
     call.answer(figures, json.dumps(figures, indent=2))
 

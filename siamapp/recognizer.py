@@ -66,7 +66,7 @@ class Recognizer:
         self.edits = Edits(database)
         self.audit = Audit(database)
         self.history = History(database)
-        self._database = database
+        self.database = database
         self.configure(settings)
         self.refresh()
         self.expired = self.delete_expired()
@@ -199,7 +199,7 @@ class Recognizer:
             else:
                 taken.add(name_key(person.name))
                 accepted.append(person)
-        added = add_people(self._database, accepted, embedder_ids=known)
+        added = add_people(self.database, accepted, embedder_ids=known)
         self.refresh()
         return added, refused
 
@@ -359,7 +359,7 @@ class Recognizer:
         self.audit.record("decision", facts | facts_of(face, held, self.pipeline))
 
     def close(self) -> None:
-        self._database.close()
+        self.database.close()
 
     def __enter__(self) -> Recognizer:
         return self

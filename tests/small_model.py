@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
+import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
@@ -49,3 +51,17 @@ def write(folder: Path, model: onnx.ModelProto | bytes | None = None, card: str 
     (folder / "small.onnx").write_bytes(data)
     (folder / "card.toml").write_text(card, "utf-8")
     return folder / "small.onnx"
+
+
+def patterns(root: Path, *, people: int, each: int) -> Path:
+    """Drawn "people": coarse patterns, each seen under some noise; as aligned crops."""
+    rng = np.random.default_rng(3)
+    for number in range(people):
+        folder = root / f"p{number:02d}"
+        folder.mkdir(parents=True)
+        pattern = rng.integers(0, 256, (4, 4, 3)).astype(np.uint8)
+        face = cv2.resize(pattern, (112, 112), interpolation=cv2.INTER_NEAREST).astype(float)
+        for view in range(each):
+            noisy = np.clip(face + rng.normal(0, 40, (1, 1, 3)), 0, 255).astype(np.uint8)
+            cv2.imwrite(str(folder / f"{view}.png"), noisy)
+    return root

@@ -8,20 +8,30 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import cv2
 import numpy as np
 
-from siamapp.evaluation.rates import RATES, Curve, Estimate, Summary, curve, summarise, supported
+from siamapp.evaluation.rates import (
+    RATES,
+    Curve,
+    Estimate,
+    Scores,
+    Summary,
+    curve,
+    summarise,
+    supported,
+)
 from siamapp.evaluation.run import Evaluation, acquire, worst_pairs
 from siamapp.pipeline import Pipeline
 from siamapp.vision.card import ModelCard
 
+T = TypeVar("T")
 SHOWN_PAIRS: Final = 12
 _LISTED_FAILURES: Final = 50
 _STYLE: Final = """
@@ -71,14 +81,19 @@ def write_html(
     parts = [
         "<!doctype html><html lang='en'><meta charset='utf-8'>",
         f"<title>Evaluation of {name}</title><style>{_STYLE}</style>",
-        f"<h1>Evaluation of {name}</h1><p>{_intro(figures)}</p>",
+        f"<h1>Evaluation of {name}</h1><p>{intro(figures)}</p>",
         "<h2>Figures</h2>",
-        _table(("", "value", "95 % interval"), _rows(figures)),
+        _table(("", "value", "95 % interval"), figure_rows(figures)),
         _not_stated(figures),
         "<h2>Curves</h2>",
-        _figure(_det(rated), "Detection error trade-off: strangers accepted, own people refused."),
-        _figure(_roc(rated), "Receiver operating characteristic."),
-        _figure(_histogram(evaluation), "Distances of genuine and of impostor pairs."),
+        _figure(
+            _svg(draw_det, rated),
+            "Detection error trade-off: strangers accepted, own people refused.",
+        ),
+        _figure(_svg(draw_roc, rated), "Receiver operating characteristic."),
+        _figure(
+            _svg(draw_histogram, evaluation.scores), "Distances of genuine and of impostor pairs."
+        ),
         "<h2>Worst pairs</h2>",
         _contact_sheet(evaluation, pipeline, aligned=aligned),
         "<h2>No face acquired</h2>",
@@ -101,7 +116,8 @@ def _thresholds(evaluation: Evaluation, summary: Summary) -> dict[str, float]:
     return kept
 
 
-def _intro(figures: dict[str, Any]) -> str:
+def intro(figures: dict[str, Any]) -> str:
+    """What was compared, in a few sentences."""
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return (
         f"{figures['pictures']} pictures of {figures['people']} people; {figures['genuine']} "
@@ -112,7 +128,8 @@ def _intro(figures: dict[str, Any]) -> str:
     )
 
 
-def _rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
+def figure_rows(figures: dict[str, Any]) -> list[tuple[str, ...]]:
+    """Title, value and interval of each figure, in words."""
     named: list[tuple[str, dict[str, float] | None]] = [
         ("Accuracy, ten folds", figures["accuracy"]),
         ("Equal error rate", figures["eer"]),
@@ -148,22 +165,19 @@ def _figure(svg: str, caption: str) -> str:
     return f"<figure>{svg}<figcaption>{html.escape(caption)}</figcaption></figure>"
 
 
-def _axes() -> tuple[Any, Any]:
+def _svg(draw: Callable[[Any, T], None], what: T) -> str:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.4, 4.2), layout="constrained")
-    return figure, figure.subplots()
-
-
-def _svg(figure: Any) -> str:
+    draw(figure.subplots(), what)
     written = io.StringIO()
     figure.savefig(written, format="svg", metadata={"Date": None})
     text = written.getvalue()
     return text[text.index("<svg") :]
 
 
-def _det(rated: Curve) -> str:
-    figure, axes = _axes()
+def draw_det(axes: Any, rated: Curve) -> None:
+    """Detection error trade-off on logarithmic axes."""
     floor = 1e-6  # a logarithm has no place for "none seen"
     axes.plot(np.maximum(rated.fmr, floor), np.maximum(rated.fnmr, floor), color="#0b5fa5")
     seen = rated.fmr[rated.fmr > 0]
@@ -172,20 +186,18 @@ def _det(rated: Curve) -> str:
         xlim=(seen.min() / 2 if len(seen) else floor, 1), ylim=(1e-4, 1),
     )  # fmt: skip
     axes.grid(which="both", alpha=0.25)
-    return _svg(figure)
 
 
-def _roc(rated: Curve) -> str:
-    figure, axes = _axes()
+def draw_roc(axes: Any, rated: Curve) -> None:
+    """Receiver operating characteristic."""
     axes.plot(rated.fmr, 1 - rated.fnmr, color="#0b5fa5")
     axes.set(xlabel="FMR", ylabel="TAR", xlim=(0, 1), ylim=(0, 1))
     axes.grid(alpha=0.25)
-    return _svg(figure)
 
 
-def _histogram(evaluation: Evaluation) -> str:
-    figure, axes = _axes()
-    distances, genuine = evaluation.scores.distances, evaluation.scores.genuine
+def draw_histogram(axes: Any, scores: Scores) -> None:
+    """Distances of genuine and of impostor pairs."""
+    distances, genuine = scores.distances, scores.genuine
     edges = np.linspace(float(distances.min()), float(distances.max()), 61)
     for chosen, label, colour in (
         (genuine, "genuine", "#0b5fa5"),
@@ -194,7 +206,6 @@ def _histogram(evaluation: Evaluation) -> str:
         axes.hist(distances[chosen], edges, density=True, alpha=0.6, label=label, color=colour)
     axes.set(xlabel="distance", ylabel="density")
     axes.legend()
-    return _svg(figure)
 
 
 def _contact_sheet(evaluation: Evaluation, pipeline: Pipeline, *, aligned: bool) -> str:

@@ -41,6 +41,11 @@ PAGES: Final = (
     Entry("enrol", "enrol", QT_TRANSLATE_NOOP("pages", "Enrol"), "enroll_page.EnrollPage"),
     Entry("people", "people", QT_TRANSLATE_NOOP("pages", "People"), "people_page.PeoplePage"),
     Entry("history", "history", QT_TRANSLATE_NOOP("pages", "History"), "history_page.HistoryPage"),
+    Entry(
+        "evaluate", "evaluate", QT_TRANSLATE_NOOP("pages", "Evaluate"),
+        "evaluate_page.EvaluatePage",
+    ),
+    Entry("models", "models", QT_TRANSLATE_NOOP("pages", "Models"), "models_page.ModelsPage"),
     # Another model or provider may be the way out where the gallery does not open.
     Entry(
         "settings", "settings", QT_TRANSLATE_NOOP("pages", "Settings"),

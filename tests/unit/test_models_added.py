@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import onnx
 import pytest
@@ -18,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from siamapp.cli import run
 from tests.gui.scripted import astronaut, write_photo
-from tests.small_model import CARD, graph, write
+from tests.small_model import CARD, graph, patterns, write
 
 Cli = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -95,20 +94,6 @@ def test_a_calibration_is_refused_shown_and_removed(cli: Cli, tmp_path: Path) ->
     assert cli("calibrate")[0] == 2
     status, answer = cli("calibrate", "--gallery")
     assert (status, answer["error"]["kind"]) == (2, "ProtocolError"), "nobody is enrolled"
-
-
-def patterns(root: Path, *, people: int, each: int) -> Path:
-    """Drawn "people": coarse patterns, each seen under some noise; as aligned crops."""
-    rng = np.random.default_rng(3)
-    for number in range(people):
-        folder = root / f"p{number:02d}"
-        folder.mkdir(parents=True)
-        pattern = rng.integers(0, 256, (4, 4, 3)).astype(np.uint8)
-        face = cv2.resize(pattern, (112, 112), interpolation=cv2.INTER_NEAREST).astype(float)
-        for view in range(each):
-            noisy = np.clip(face + rng.normal(0, 40, (1, 1, 3)), 0, 255).astype(np.uint8)
-            cv2.imwrite(str(folder / f"{view}.png"), noisy)
-    return root
 
 
 def custom_operator() -> onnx.ModelProto:

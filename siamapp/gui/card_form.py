@@ -1,0 +1,135 @@
+"""The card of a stranger's ONNX file, filled in by hand."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from siamapp.gui.theme import SPACE, set_role
+
+_FIELD_PX: Final = 34
+
+
+class CardForm(QDialog):
+    """What has to be known of an embedder to feed it rightly; `facts` is its card."""
+
+    def __init__(self, parent: QWidget | None, name: str) -> None:
+        super().__init__(parent)
+        self.setMinimumWidth(480)
+        self._title, self._hint = QLabel(), QLabel()
+        self._hint.setWordWrap(True)
+        set_role(self._title, "heading")
+        set_role(self._hint, "caption")
+        self.name = QLineEdit(name)
+        self.licence, self.use = QLineEdit(), QLineEdit()
+        self.channels = QComboBox()
+        self.channels.addItems(["rgb", "bgr"])
+        self.mean = [_number(127.5) for _ in range(3)]
+        self.std = [_number(127.5, least=0.001) for _ in range(3)]
+        self.side = QSpinBox()
+        self.side.setRange(16, 1024)
+        self.side.setValue(112)
+        self.dimension = QSpinBox()
+        self.dimension.setRange(1, 4096)
+        self.dimension.setValue(512)
+        self.distance = QComboBox()
+        self.distance.addItems(["l2", "cosine", "l1", "exp_l1"])
+        self.normalised = QCheckBox()
+        self._buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        self._labels: list[tuple[QLabel, QWidget]] = []
+        form = QFormLayout()
+        form.setVerticalSpacing(SPACE[2])
+        fields: tuple[QWidget, ...] = (
+            self.name, self.licence, self.use, self.channels, *self.mean, *self.std, self.side,
+            self.dimension, self.distance, self.normalised,
+        )  # fmt: skip
+        for field in fields:
+            label = QLabel()
+            label.setBuddy(field)
+            field.setMinimumHeight(_FIELD_PX)
+            self._labels.append((label, field))
+            form.addRow(label, field)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
+        column.setSpacing(SPACE[3])
+        column.addWidget(self._title)
+        column.addWidget(self._hint)
+        column.addLayout(form)
+        column.addWidget(self._buttons)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.setWindowTitle(self.tr("Model card"))
+        self._title.setText(self.tr("How this model wants to be fed"))
+        self._hint.setText(
+            self.tr(
+                "Its makers say so beside the file. With wrong values it still answers, but knows "
+                "fewer people: calibrate it before you use it."
+            )
+        )
+        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("Check and add"))
+        colours = (self.tr("1st colour"), self.tr("2nd colour"), self.tr("3rd colour"))
+        words = (
+            self.tr("Name"),
+            self.tr("Licence"),
+            self.tr("May be used for"),
+            self.tr("Colour order"),
+            *(self.tr("Mean, {colour}").format(colour=c) for c in colours),
+            *(self.tr("Divisor, {colour}").format(colour=c) for c in colours),
+            self.tr("Picture side, px"),
+            self.tr("Numbers per face"),
+            self.tr("Distance"),
+            self.tr("Unit length already"),
+        )
+        for (label, field), text in zip(self._labels, words, strict=True):
+            label.setText(text)
+            field.setAccessibleName(text)
+
+    def facts(self) -> dict[str, Any]:
+        """The card without what the file itself tells."""
+        return {
+            "name": self.name.text().strip(),
+            "task": "embedder",
+            "summary": "",
+            "licence": self.licence.text().strip(),
+            "use": self.use.text().strip(),
+            "training_data": [],
+            "parameters": 0,
+            "input": {
+                "width": self.side.value(),
+                "height": self.side.value(),
+                "channels": self.channels.currentText(),
+                "mean": [box.value() for box in self.mean],
+                "std": [box.value() for box in self.std],
+            },
+            "embedding": {
+                "dimension": self.dimension.value(),
+                "metric": self.distance.currentText(),
+                "normalised": self.normalised.isChecked(),
+            },
+        }
+
+
+def _number(value: float, *, least: float = 0.0) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setDecimals(3)
+    box.setRange(least, 1000)
+    box.setValue(value)
+    return box

@@ -1,0 +1,319 @@
+"""The networks: where they come from, what they were measured at, and which one is in use."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import tomli_w
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QMessageBox,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from siamapp.errors import SiamError
+from siamapp.gui.card_form import CardForm
+from siamapp.gui.context import Context
+from siamapp.gui.controls import Banner, Card
+from siamapp.gui.dialogs import confirmed
+from siamapp.gui.model_rows import ModelRow, latencies, model_rows
+from siamapp.gui.model_words import card_words
+from siamapp.gui.page import Page
+from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.wording import fmr_words
+from siamapp.switch import Plan, plan_switch, switch_embedder
+from siamapp.vision.card import ModelCard
+from siamapp.vision.installed import add_model, remove_model
+
+
+class ModelsPage(Page):
+    """Installed models at the left, the chosen one's card at the right."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._rows: list[ModelRow] = []
+        self._latencies: dict[str, dict[str, float]] = {}
+        self.add_folder, self.add_file = QPushButton(), QPushButton()
+        self.add_folder.clicked.connect(self._on_add_folder)
+        self.add_file.clicked.connect(self._on_add_file)
+        self.header.addWidget(self.add_file)
+        self.header.addWidget(self.add_folder)
+        self.error = Banner(context.theme)
+        self.list = QListWidget()
+        self.list.setFixedWidth(280)
+        self.list.currentRowChanged.connect(self._show_row)
+        self.card = Card()
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.use_button, self.measure, self.remove = QPushButton(), QPushButton(), QPushButton()
+        set_role(self.use_button, "primary")
+        self.use_button.clicked.connect(self._on_use)
+        self.measure.clicked.connect(self._on_measure)
+        self.remove.clicked.connect(self._on_remove)
+        self._lay_out()
+        context.setting_changed.connect(self._on_setting_changed)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        inner.setObjectName("scrolled")
+        words = QVBoxLayout(inner)
+        words.setContentsMargins(0, 0, SPACE[3], 0)
+        words.addWidget(self.text)
+        words.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        for button in (self.measure, self.remove, self.use_button):
+            self.card.header.addWidget(button)
+        self.card.column.addWidget(area, 1)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE[4])
+        row.addWidget(self.list)
+        row.addWidget(self.card, 1)
+        self.column.addWidget(self.error)
+        self.column.addLayout(row, 1)
+
+    def retranslate(self) -> None:
+        self.set_heading(
+            self.tr("Models"), self.tr("What finds and tells apart faces, and where it came from.")
+        )
+        self.add_folder.setText(self.tr("Add folder…"))
+        self.add_file.setText(self.tr("Add ONNX file…"))
+        self.use_button.setText(self.tr("Use"))
+        self.measure.setText(self.tr("Measure speed"))
+        self.remove.setText(self.tr("Remove"))
+        self.list.setAccessibleName(self.tr("Installed models"))
+        self.text.setAccessibleName(self.tr("Card of the model"))
+        self._fill()
+
+    def enter(self) -> None:
+        self._read()
+
+    def refresh(self) -> None:
+        self._read()
+
+    def _on_setting_changed(self, key: str) -> None:
+        if key in ("embedder", "detector"):
+            self._fill()
+
+    def _read(self, choose: str = "") -> None:
+        paths = self.context.paths
+        self.context.jobs.submit(lambda: model_rows(paths), done=lambda r: self._take(r, choose))
+
+    def _take(self, rows: list[ModelRow], choose: str) -> None:
+        self._rows = rows
+        self._fill(choose)
+
+    def _fill(self, choose: str = "") -> None:
+        """List the models again and keep the choice."""
+        held = choose or (self._row.name if self._row else self.context.settings.embedder)
+        self.list.blockSignals(True)
+        self.list.clear()
+        for row in self._rows:
+            state = self._state_of(row)
+            self.list.addItem(f"{row.name}\n{state}" if state else row.name)
+        names = [row.name for row in self._rows]
+        self.list.setCurrentRow(names.index(held) if held in names else 0)
+        self.list.blockSignals(False)
+        self._show_row()
+
+    def _state_of(self, row: ModelRow) -> str:
+        if row.error:
+            return self.tr("cannot be used")
+        tasks = {
+            "embedder": self.tr("tells people apart"),
+            "detector": self.tr("finds faces"),
+            "presence": self.tr("presence check"),
+        }
+        state = tasks[row.card.task] if row.card else ""
+        used = row.in_use(self.context.settings)
+        return self.tr("{state}, in use").format(state=state) if used else state
+
+    @property
+    def _row(self) -> ModelRow | None:
+        at = self.list.currentRow()
+        return self._rows[at] if 0 <= at < len(self._rows) else None
+
+    def _show_row(self, _at: int = 0) -> None:
+        row = self._row
+        self.card.setVisible(row is not None)
+        if row is None:
+            return
+        used = row.in_use(self.context.settings)
+        usable = row.card is not None and row.card.task in ("embedder", "detector")
+        self.use_button.setEnabled(usable and not used and not row.error)
+        self.measure.setEnabled(not row.error)
+        self.remove.setVisible(row.added)
+        self.remove.setEnabled(not used)
+        self.card.set_title(row.name)
+        self.text.setText(card_words(row, self._latencies.get(row.name)))
+
+    def _on_measure(self) -> None:
+        row = self._row
+        if row is not None:
+            threads = self.context.settings.threads
+
+            def shown(found: dict[str, float]) -> None:
+                self._latencies[row.name] = found
+                self._show_row()
+
+            self.context.jobs.submit(
+                lambda: latencies(row.folder, threads), done=shown, failed=self._on_failed
+            )
+
+    def _on_add_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("A model folder with its card"))
+        if chosen:
+            self.add(Path(chosen))
+
+    def _on_add_file(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, self.tr("An embedder"), "", self.tr("ONNX (*.onnx)")
+        )
+        if chosen:
+            form = CardForm(self, Path(chosen).stem)
+            agreed = form.exec() == QDialog.DialogCode.Accepted
+            facts = form.facts()
+            form.deleteLater()
+            if agreed:
+                self.add(Path(chosen), facts)
+
+    def add(self, source: Path, facts: dict[str, object] | None = None) -> None:
+        """Check a model, try it and copy it into the home.
+
+        Args:
+            source: a folder with its card, or an ONNX file.
+            facts: the card of an ONNX file.
+        """
+        paths = self.context.paths
+        self.error.show_text(self.tr("Checking {name}…").format(name=source.name), "info")
+
+        def work() -> ModelCard:
+            if facts is None:
+                return add_model(paths, source)[1]
+            with tempfile.TemporaryDirectory() as made:
+                card = Path(made) / "card.toml"
+                card.write_text(tomli_w.dumps(facts), "utf-8")
+                return add_model(paths, source, card)[1]
+
+        def added(card: ModelCard) -> None:
+            self.error.show_text(
+                self.tr("{name} was checked and added.").format(name=card.name), "good"
+            )
+            self._read(card.name)
+
+        self.context.jobs.submit(work, done=added, failed=self._on_failed)
+
+    def _on_remove(self) -> None:
+        row = self._row
+        if row is not None and confirmed(
+            self,
+            self.tr("Remove {name}?").format(name=row.name),
+            self.tr("Its files are deleted. People enrolled with it are not known to others."),
+            action=self.tr("Remove"),
+        ):
+            paths = self.context.paths
+            self.context.jobs.submit(
+                lambda: remove_model(paths, row.name),
+                done=lambda _: self._read(),
+                failed=self._on_failed,
+            )
+
+    def _on_use(self) -> None:
+        row = self._row
+        if row is None or row.card is None:
+            return
+        self.error.clear()
+        if row.card.task == "detector":
+            self.context.change_setting("detector", row.name)
+            return
+        paths, settings = self.context.paths, self.context.settings
+        database = self.context.recognizer.database
+        self.context.jobs.submit(
+            lambda: plan_switch(paths, settings, database, row.folder),
+            done=lambda plan: self._on_plan(row, plan),
+            failed=self._on_failed,
+        )
+
+    def _on_plan(self, row: ModelRow, plan: Plan) -> None:
+        re_embed = self.ask(row.name, plan)
+        if re_embed is not None:
+            self.switch(row, re_embed=re_embed)
+
+    def ask(self, name: str, plan: Plan) -> bool | None:
+        """Whether to make new templates as well; None: leave all as it is."""
+        box = QMessageBox(QMessageBox.Icon.NoIcon, name, "", parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.tr("Use {name} from now on?").format(name=name))
+        box.setInformativeText(self.plan_words(plan))
+        renew = None
+        if plan.from_crops:
+            renew = box.addButton(
+                self.tr("Use, with new templates"), QMessageBox.ButtonRole.AcceptRole
+            )
+        only = box.addButton(self.tr("Use"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(renew or only)
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        if clicked is only:
+            return False
+        return True if renew is not None and clicked is renew else None
+
+    def plan_words(self, plan: Plan) -> str:
+        """What the switch means for the people enrolled."""
+        lines = [self.tr("At your rate, {words}.").format(words=fmr_words(plan.evidence.fmr))]
+        if plan.from_crops:
+            lines.append(
+                self.tr("{count} people can get new templates from their kept pictures.").format(
+                    count=len(plan.from_crops)
+                )
+            )
+        if plan.enrol_again:
+            lines.append(
+                self.tr("To be enrolled again: {names}.").format(names=", ".join(plan.enrol_again))
+            )
+        if not plan.from_crops and not plan.enrol_again:
+            lines.append(self.tr("Nobody has to be enrolled again."))
+        return "\n".join(lines)
+
+    def switch(self, row: ModelRow, *, re_embed: bool) -> None:
+        """Use another embedder from now on, with new templates where wanted."""
+        if not re_embed:
+            self.context.change_setting("embedder", row.name)
+            return
+        paths, settings = self.context.paths, self.context.settings
+        database = self.context.recognizer.database
+        self.error.show_text(self.tr("Making new templates…"), "info")
+
+        def switched(_: object) -> None:
+            self.error.clear()
+            self.context.change_setting("embedder", row.name)
+
+        self.context.jobs.submit(
+            lambda: switch_embedder(paths, settings, database, row.folder, re_embed=True),
+            done=switched,
+            failed=self._on_failed,
+        )
+
+    def _on_failed(self, error: SiamError) -> None:
+        self.error.show_text(str(error))

@@ -1,0 +1,189 @@
+"""DET, ROC and score histogram of an evaluation, with the values under the pointer in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
+
+from siamapp.evaluation.rates import Curve, Doubles, Scores, curve
+from siamapp.gui.theme import SPACE, Theme, set_role
+
+_MOST_POINTS: Final = 1500
+_BINS: Final = 60
+
+
+class Chart(QWidget):
+    """One plot with a line below it that says what lies under the pointer, or under the arrow keys.
+
+    Left and right move from point to point, so that a chart can be read without a mouse.
+    """
+
+    def __init__(self, theme: Theme, *, log: bool = False) -> None:
+        super().__init__()
+        self._theme = theme
+        self._log = log
+        self._shown: Doubles = np.empty(0)
+        """Where the points are drawn: logarithms where the axis is logarithmic."""
+        self._words: Sequence[str] = ()
+        self._at = 0
+        self.plot = pg.PlotWidget()
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.plot.setMouseEnabled(x=False, y=False)
+        self.plot.setLogMode(x=log, y=log)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._line = pg.InfiniteLine(angle=90, movable=False)
+        self.value = QLabel()
+        set_role(self.value, "muted")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SPACE[2], 0, 0)
+        column.setSpacing(SPACE[2])
+        column.addWidget(self.plot, 1)
+        column.addWidget(self.value)
+        self.plot.scene().sigMouseMoved.connect(self._on_moved)
+        theme.changed.connect(self._paint)
+        self._paint()
+
+    def show_points(
+        self, x: Doubles, series: Sequence[tuple[Doubles, str]], words: Sequence[str]
+    ) -> None:
+        """Draw one or two series of `(n,)` values over `x` (rising); the second is dashed.
+
+        Args:
+            x: where; `words` are said of each.
+            series: values with the name of a colour.
+            words: `(n,)` what is said of a point.
+        """
+        self.plot.clear()
+        self._words = words
+        at = _floored(x) if self._log else x
+        self._shown = np.log10(at) if self._log else at
+        styles = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
+        for (values, colour), style in zip(series, styles, strict=False):
+            drawn = _floored(values) if self._log else values
+            self.plot.plot(at, drawn, pen=pg.mkPen(self._colour(colour), width=2, style=style))
+        self.plot.addItem(self._line, ignoreBounds=True)
+        self._say(len(words) // 2)
+
+    def name_axes(self, x: str, y: str) -> None:
+        self.plot.setLabel("bottom", x)
+        self.plot.setLabel("left", y)
+
+    def keyPressEvent(self, event: Any) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key(), 0)
+        if step and self._words:
+            self._say(min(max(self._at + step, 0), len(self._words) - 1))
+            return
+        super().keyPressEvent(event)
+
+    def _on_moved(self, where: QPointF) -> None:
+        if self._words and self.plot.sceneBoundingRect().contains(where):
+            x = self.plot.getPlotItem().vb.mapSceneToView(where).x()
+            self._say(int(np.abs(self._shown - x).argmin()))
+
+    def _say(self, at: int) -> None:
+        if self._words:
+            self._at = at
+            self._line.setPos(float(self._shown[at]))
+            self.value.setText(self._words[at])
+            self.setAccessibleDescription(self._words[at])
+
+    def _colour(self, name: str) -> str:
+        return str(getattr(self._theme.colours, name))
+
+    def _paint(self) -> None:
+        self.plot.setBackground(self._colour("surface"))
+        for axis in ("bottom", "left"):
+            shown = self.plot.getAxis(axis)
+            shown.setPen(self._colour("border"))
+            shown.setTextPen(self._colour("muted"))
+        self._line.setPen(pg.mkPen(self._colour("muted"), style=Qt.PenStyle.DashLine))
+
+
+class RateCharts(QTabWidget):
+    """The three charts of one evaluation."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.det = Chart(theme, log=True)
+        self.roc = Chart(theme)
+        self.scores = Chart(theme)
+        self._held: Scores | None = None
+        for chart in (self.det, self.roc, self.scores):
+            self.addTab(chart, "")
+        self.setDocumentMode(True)
+        self.tabBar().setDrawBase(False)
+        theme.changed.connect(self._draw)
+
+    def retranslate(self) -> None:
+        fmr, fnmr = self.tr("Strangers accepted (FMR)"), self.tr("Refused (FNMR)")
+        self.det.name_axes(fmr, fnmr)
+        self.roc.name_axes(fmr, self.tr("Accepted"))
+        self.scores.name_axes(self.tr("Distance"), self.tr("Share"))
+        names = (
+            self.tr("Error trade-off (DET)"),
+            self.tr("Acceptance (ROC)"),
+            self.tr("Distances"),
+        )
+        charts = (self.det, self.roc, self.scores)
+        for index, (chart, name) in enumerate(zip(charts, names, strict=True)):
+            self.setTabText(index, name)
+            chart.setAccessibleName(name)
+        self._draw()
+
+    def show_scores(self, scores: Scores) -> None:
+        self._held = scores
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._held is None:
+            return
+        rated = thinned(curve(self._held.distances, self._held.genuine))
+        words = [
+            self.tr("Distance {distance:.3f}: {fmr:.3g} % of strangers accepted, "
+                    "{fnmr:.1f} % of own people refused").format(
+                distance=distance, fmr=100 * fmr, fnmr=100 * fnmr
+            )
+            for distance, fmr, fnmr in zip(rated.thresholds, rated.fmr, rated.fnmr, strict=True)
+        ]  # fmt: skip
+        self.det.show_points(rated.fmr, [(rated.fnmr, "accent")], words)
+        self.roc.show_points(rated.fmr, [(1 - rated.fnmr, "accent")], words)
+        self._draw_scores(self._held)
+
+    def _draw_scores(self, scores: Scores) -> None:
+        edges = np.linspace(float(scores.distances.min()), float(scores.distances.max()), _BINS + 1)
+        own, _ = np.histogram(scores.distances[scores.genuine], edges)
+        others, _ = np.histogram(scores.distances[~scores.genuine], edges)
+        own_share, other_share = own / max(own.sum(), 1), others / max(others.sum(), 1)
+        middle = (edges[:-1] + edges[1:]) / 2
+        words = [
+            self.tr("Distance about {distance:.2f}: {own} comparisons of one person (solid), "
+                    "{others} of strangers (dashed)").format(
+                distance=m, own=f"{int(a):,}", others=f"{int(b):,}"
+            )
+            for m, a, b in zip(middle, own, others, strict=True)
+        ]  # fmt: skip
+        self.scores.show_points(middle, [(own_share, "good"), (other_share, "bad")], words)
+
+
+def _floored(rates: Doubles) -> Doubles:
+    """A logarithm has no place for "none seen": it is drawn below the smallest rate seen."""
+    seen = rates[rates > 0]
+    return np.maximum(rates, seen.min() / 2 if len(seen) else 1e-6)
+
+
+def thinned(rated: Curve) -> Curve:
+    """At most `_MOST_POINTS` of a curve, close together where the rates are small."""
+    count = len(rated.thresholds)
+    if count <= _MOST_POINTS:
+        return rated
+    even = np.linspace(0, count - 1, _MOST_POINTS // 2)
+    rare = np.geomspace(1, count, _MOST_POINTS // 2) - 1
+    kept = np.unique(np.concatenate([even, rare]).astype(np.int64))
+    return Curve(rated.thresholds[kept], rated.fmr[kept], rated.fnmr[kept])

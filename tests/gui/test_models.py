@@ -1,0 +1,109 @@
+"""Models: cards, adding somebody else's, switching with new templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QMessageBox
+
+from siamapp.gui.card_form import CardForm
+from siamapp.gui.main_window import MainWindow
+from siamapp.gui.models_page import ModelsPage
+from siamapp.switch import plan_switch
+from siamapp.types import Frame
+from tests.gui.scripted import astronaut
+from tests.small_model import graph, write
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def page(window: MainWindow, until: Until) -> ModelsPage:
+    window.show_page("models")
+    shown = window.page("models")
+    assert isinstance(shown, ModelsPage)
+    until(lambda: shown.list.count() > 0)
+    return shown
+
+
+def choose(page: ModelsPage, name: str) -> None:
+    rows = [page.list.item(i).text().split("\n")[0] for i in range(page.list.count())]
+    page.list.setCurrentRow(rows.index(name))
+
+
+def small_card(form: CardForm) -> dict[str, object]:
+    form.dimension.setValue(48)
+    return form.facts()
+
+
+def test_the_card_tells_where_a_model_came_from(page: ModelsPage, until: Until) -> None:
+    choose(page, "siamface-v1")
+    words = page.text.text()
+    for part in ("Licence", "Trained on", "Families in the Wild", "1,384,115 comparisons"):
+        assert part in words
+    assert not page.remove.isVisible(), "what came with the app stays"
+    page.measure.click()
+    until(lambda: "CPU:" in page.text.text())
+
+
+def test_an_onnx_file_is_added_by_a_form_and_removed(
+    page: ModelsPage, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = CardForm(page, "small")
+    facts = small_card(form)
+    form.deleteLater()
+    page.add(write(tmp_path / "theirs"), facts)
+    until(lambda: "checked and added" in page.error.text)
+    until(lambda: page.list.count() == 3)
+    choose(page, "small")
+    assert "no thresholds yet" in page.text.text()
+    page.use_button.click()
+    until(lambda: "no thresholds" in page.error.text)
+    monkeypatch.setattr("siamapp.gui.models_page.confirmed", lambda *_, **__: True)
+    page.remove.click()
+    until(lambda: page.list.count() == 2)
+
+
+def test_a_model_that_is_not_to_be_trusted_is_one_line(
+    page: ModelsPage, until: Until, tmp_path: Path
+) -> None:
+    form = CardForm(page, "small")
+    facts = small_card(form)
+    form.deleteLater()
+    page.add(write(tmp_path / "theirs", graph(shape=("n", 3, 64, 64))), facts)
+    until(lambda: "64 px" in page.error.text)
+    assert page.list.count() == 2
+
+
+def test_a_switch_tells_who_is_concerned_and_makes_new_templates(
+    page: ModelsPage, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recognizer, context = page.context.recognizer, page.context
+    frames = [Frame(astronaut(), 0.0, 0)]
+    context.change_people(
+        lambda: recognizer.enroll("Eileen", recognizer.samples_from(frames, still=True))
+    )
+    until(lambda: len(recognizer.gallery) == 1)
+    choose(page, "siamface-v1")
+    row = page._row
+    assert row is not None
+    plans = []
+    context.jobs.submit(
+        lambda: plan_switch(context.paths, context.settings, recognizer.database, row.folder),
+        done=plans.append,
+    )
+    until(lambda: bool(plans))
+    assert plans[0].from_crops == ("Eileen",), "the scripted embedder is another one"
+    assert "1 people can get new templates" in page.plan_words(plans[0])
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: box.defaultButton().click())
+    assert page.ask("siamface-v1", plans[0]) is True
+    page.switch(row, re_embed=True)
+    until(lambda: "new templates" not in page.error.text)
+    until(lambda: context.is_open and context.settings.embedder == "siamface-v1")
+    held: list[dict[str, int]] = []
+    context.jobs.submit(lambda: context.recognizer.people.embedder_ids(), done=held.append)
+    until(lambda: bool(held))
+    assert row.card is not None
+    assert held == [{row.card.id: 1}]
