@@ -41,6 +41,12 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("path", type=Path, nargs="?", help="config, instead of --config")
     train.add_argument("--run", type=Path, help="run folder; default RUN of build/runs/NAME")
     train.add_argument("--resume", type=Path, metavar="RUN", help="go on from a run's checkpoint")
+    shards = verbs.add_parser("shards", help="a set as tar shards, to be streamed in training")
+    shards.add_argument(
+        "--source", type=Path, required=True, help="tar or folder of IDENTITY/picture"
+    )
+    shards.add_argument("--out", type=Path, required=True)
+    shards.add_argument("--per-shard", type=int, default=2000)
     pairs = verbs.add_parser("pairs", parents=[data], help="write the test pairs, once")
     pairs.add_argument("--out", type=Path, required=True)
     export = verbs.add_parser("export", parents=[model], help="checkpoint to model.onnx")
@@ -56,6 +62,19 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--pairs", type=Path, required=True)
     evaluate.add_argument("--robust", action="store_true", help="also on spoiled pictures")
     evaluate.add_argument("--timing", action="store_true", help="also time one face at one thread")
+    ablate = verbs.add_parser("ablate", parents=[data], help="the recipe, one change at a time")
+    ablate.set_defaults(config=Path("configs/ablation.toml"))
+    ablate.add_argument("--run", type=Path, required=True, help="folder of the rows' runs")
+    ablate.add_argument("--people", type=int, default=400, help="how many to train on")
+    ablate.add_argument(
+        "--only", default="", metavar="TEXT", help="only rows with this in the name"
+    )
+    ablate.add_argument(
+        "--out", type=Path, help="Markdown file whose marked part the table becomes"
+    )
+    codes = verbs.add_parser("codes", parents=[data, model], help="binary codes as a coarse index")
+    codes.add_argument("--bits", type=int, nargs="+", default=[64, 128, 256])
+    codes.add_argument("--crops", type=int, default=4000, help="the most of each split to embed")
     again = verbs.add_parser("reproduce", help="every method on AT&T, or on digits, side by side")
     again.add_argument("--data", type=Path, help="att_faces.tar")
     again.add_argument("--digits", action="store_true", help="scikit-learn's digits, in a minute")

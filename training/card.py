@@ -22,6 +22,7 @@ from siamapp.vision.card import (
 )
 from siamapp.vision.selftest import golden_inputs
 from training.networks import INPUT_MEAN, INPUT_STD, FaceResNet, to_input
+from training.similarity import Metric
 
 FP32, INT8 = "model.onnx", "model.int8.onnx"
 LICENCE: Final = "Apache-2.0 for the file; see `use` for what its training data mean"
@@ -46,7 +47,7 @@ TEACHER: Final = (
 )
 
 
-def facts(name: str, dimension: int) -> dict[str, str]:
+def facts(name: str, dimension: int, metric: Metric) -> dict[str, str]:
     """The card's facts that can stand inside the graph: its own hash cannot."""
     return {
         "name": name,
@@ -57,7 +58,7 @@ def facts(name: str, dimension: int) -> dict[str, str]:
         "std": str(INPUT_STD),
         "alignment": "arcface-112",
         "dimension": str(dimension),
-        "metric": "l2",
+        "metric": metric,
         "normalised": "true",
         "licence": LICENCE,
         "use": USE,
@@ -66,7 +67,9 @@ def facts(name: str, dimension: int) -> dict[str, str]:
     }
 
 
-def new_card(folder: Path, name: str, *, dimension: int, parameters: int, commit: str) -> ModelCard:
+def new_card(
+    folder: Path, name: str, *, dimension: int, metric: Metric, parameters: int, commit: str
+) -> ModelCard:
     """The card of `folder/model.onnx` as it is now, with nothing measured yet."""
     file = model_file(folder, FP32, "fp32")
     return ModelCard(
@@ -87,7 +90,7 @@ def new_card(folder: Path, name: str, *, dimension: int, parameters: int, commit
             mean=(INPUT_MEAN,) * 3,
             std=(INPUT_STD,) * 3,
         ),
-        embedding=EmbeddingSpec(dimension=dimension, metric="l2", normalised=True),
+        embedding=EmbeddingSpec(dimension=dimension, metric=metric, normalised=True),
         files=(file,),
         figures={"training": {"command": TRAIN_COMMAND, "git_commit": commit}},
     )

@@ -6,10 +6,11 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from training.heads import Head
 from training.mining import Mining
+from training.similarity import Metric
 
 
 class _Part(BaseModel):
@@ -27,6 +28,10 @@ class DataConfig(_Part):
     views_per_crop: int = Field(6, gt=0)
     blends_per_crop: int = Field(2, ge=0)
     """Views of a mean of this crop and another (`training.views`)."""
+    on_device: bool = False
+    """Make views batch by batch on the device (`training.augment_device`), without a teacher."""
+    shards: Path | None = None
+    """Folder of `python -m training shards` to stream crops from, instead of reading sets whole."""
 
 
 class NetworkConfig(_Part):
@@ -78,6 +83,8 @@ class TrainConfig(_Part):
     """A whole run."""
 
     name: str
+    metric: Metric = "l2"
+    """How two vectors are compared: by the contrastive loss, and by the app, as the card says."""
     seed: int = 1
     start: Path | None = None
     """Folder of an exported embedder to go on from (`training.warm_start`)."""
@@ -95,6 +102,16 @@ class TrainConfig(_Part):
     network: NetworkConfig = NetworkConfig()
     loss: LossConfig = LossConfig()
     optim: OptimConfig = OptimConfig()
+
+    @model_validator(mode="after")
+    def _teacher_has_answers(self) -> TrainConfig:
+        if self.data.shards and not self.data.on_device:
+            raise ValueError("data.shards needs data.on_device = true")
+        if self.data.on_device and (self.loss.distill or self.loss.relational):
+            raise ValueError(
+                "data.on_device has no teacher: loss.distill and loss.relational must be 0"
+            )
+        return self
 
 
 def load_config(path: Path, overrides: list[str] | None = None) -> TrainConfig:

@@ -63,16 +63,18 @@ def load_crops(data: Path, *, sets: tuple[str, ...] = SETS, limit: int | None = 
     """
     encoded: dict[str, bytes] = {}
     for name in sets:
-        encoded |= {f"{name}/{member}": blob for member, blob in islice(_files(data, name), limit)}
+        encoded |= {
+            f"{name}/{member}": blob for member, blob in islice(set_files(data, name), limit)
+        }
     rgb = np.empty((len(encoded), 128, 128, 3), np.uint8)
     names: list[str] = []
     skipped: list[str] = []
     for name, blob in encoded.items():
-        picture = cv2.imdecode(np.frombuffer(blob, np.uint8), cv2.IMREAD_COLOR) if blob else None
-        if picture is None or picture.shape != (128, 128, 3):
+        picture = decode(blob)
+        if picture is None:
             skipped.append(name)
             continue
-        cv2.cvtColor(picture, cv2.COLOR_BGR2RGB, dst=rgb[len(names)])
+        rgb[len(names)] = picture
         names.append(name)
     if not names:
         raise ValueError(f"{data} holds no 128x128 picture of {', '.join(sets)}")
@@ -83,7 +85,15 @@ def load_crops(data: Path, *, sets: tuple[str, ...] = SETS, limit: int | None = 
     return Crops(rgb[: len(names)], tuple(names), person, people, tuple(skipped))
 
 
-def _files(data: Path, name: str) -> Iterator[tuple[str, bytes]]:
+def decode(blob: bytes) -> Uint8 | None:
+    """A crop `(128, 128, 3)` RGB, or None where the bytes are no picture of that size."""
+    picture = cv2.imdecode(np.frombuffer(blob, np.uint8), cv2.IMREAD_COLOR) if blob else None
+    if picture is None or picture.shape != (128, 128, 3):
+        return None
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def set_files(data: Path, name: str) -> Iterator[tuple[str, bytes]]:
     """`IDENTITY/picture` and its bytes, in the order of names, of a tar or a folder."""
     if (data / f"{name}.tar").is_file():
         with tarfile.open(data / f"{name}.tar") as tar:

@@ -20,9 +20,11 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
+from training.augment_device import augment_batch
 from training.config import TrainConfig
-from training.data import Float, Ints, unit
+from training.data import Float, Ints, central, unit
 from training.heads import ClassHead
+from training.labelled import TrainingSet
 from training.log import Log
 from training.losses import (
     contrastive_loss,
@@ -33,9 +35,7 @@ from training.losses import (
 )
 from training.mining import draw_pairs, mine_triplets
 from training.networks import FaceResNet, to_input
-from training.samplers import PeopleSampler
 from training.similarity import distance
-from training.views import Views
 from training.warm_start import start_from
 
 CHECKPOINT = "last.pt"
@@ -102,7 +102,9 @@ def make_fabric(config: TrainConfig) -> Fabric:
     )
 
 
-def train(config: TrainConfig, data: Views, run: Path, fabric: Fabric | None = None) -> nn.Module:
+def train(
+    config: TrainConfig, data: TrainingSet, run: Path, fabric: Fabric | None = None
+) -> nn.Module:
     """Train until the schedule ends, from the run folder's checkpoint if there is one.
 
     The run folder gets `config.json`, `git_commit.txt`, `metrics.jsonl` (a line per `log_every`
@@ -119,7 +121,8 @@ def train(config: TrainConfig, data: Views, run: Path, fabric: Fabric | None = N
     classes -= int(data.blended.any())  # blends are class -1
     trained = Trained(config, int(classes.max()) + 1)
     if config.start and not (run / CHECKPOINT).is_file():
-        start_from(trained.network, config.start, data.rgb[:: max(1, len(data) // 1000)])
+        seen = data.read(np.arange(0, len(data), max(1, len(data) // 1000)))
+        start_from(trained.network, config.start, central(seen) if config.data.on_device else seen)
     average = copy.deepcopy(trained.network).eval().requires_grad_(False).to(fabric.device)
     optimizer = torch.optim.AdamW(
         _decay_groups(trained, config.optim.weight_decay), lr=config.optim.learning_rate
@@ -141,7 +144,10 @@ def train(config: TrainConfig, data: Views, run: Path, fabric: Fabric | None = N
             rate = learning_rate(config, progress)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            vectors = module(to_input(fabric.to_device(views)))
+            views = fabric.to_device(views)
+            if config.data.on_device:
+                views = augment_batch(views, _draws(config, step, fabric.global_rank))
+            vectors = module(to_input(views))
             told = Told(*(fabric.to_device(torch.from_numpy(part[rows])) for part in (
                 data.person, classes, targets
             )))  # fmt: skip
@@ -216,7 +222,12 @@ def _gathered(fabric: Fabric, value: Tensor, *, sync_grads: bool = False) -> Ten
     return every
 
 
-def teacher_targets(data: Views, centre_share: float) -> Float:
+def _draws(config: TrainConfig, step: int, rank: int = 0) -> torch.Generator:
+    """Chance of a step: the same in a resumed run."""
+    return torch.Generator().manual_seed((config.seed * 1_000_003 + step) * 4099 + rank)
+
+
+def teacher_targets(data: TrainingSet, centre_share: float) -> Float:
     """What the student is to give for each view: `(n, d)` unit vectors.
 
     The teacher's vector of the view, moved towards the mean of the person's views: the labels take
@@ -248,7 +259,7 @@ def losses(
     if weights.contrastive:
         drawn = torch.Generator().manual_seed(config.seed * 1_000_003 + step)
         first, second, impostor = draw_pairs(told.person, drawn)
-        apart = distance(vectors[first], vectors[second], "l2")
+        apart = distance(vectors[first], vectors[second], config.metric)
         parts["contrastive"] = contrastive_loss(apart, impostor, weights.contrastive_margin)
     if head is not None:
         known = told.classes >= 0
@@ -258,20 +269,18 @@ def losses(
 
 
 def _batches(
-    config: TrainConfig, data: Views, first: int, rank: int = 0, ranks: int = 1
+    config: TrainConfig, data: TrainingSet, first: int, rank: int = 0, ranks: int = 1
 ) -> Iterator[tuple[Tensor, Ints]]:
-    """Views `(n, 112, 112, 3)` and their rows, one batch read ahead in a thread.
+    """Pictures `(n, h, w, 3)` and their rows, one batch read ahead in a thread.
 
     Each of several ranks takes every so manieth view of the same batch.
     """
     optim = config.optim
-    sampler = PeopleSampler(
-        data.person, optim.people_per_batch, optim.views_per_person, config.seed
-    )
+    sampler = data.sampler(optim.people_per_batch, optim.views_per_person, config.seed)
 
     def make(step: int) -> tuple[Tensor, Ints]:
         rows = sampler.batch(step)[rank::ranks]
-        return torch.from_numpy(data.rgb[rows]), rows
+        return torch.from_numpy(data.read(rows)), rows
 
     with ThreadPoolExecutor(1, thread_name_prefix="siam-batches") as pool:
         step = first

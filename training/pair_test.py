@@ -11,7 +11,7 @@ import numpy as np
 from siamapp.evaluation.rates import Bools, Estimate, Scores, Summary, summarise
 from siamapp.identity.match import paired_distances
 from training.data import Crops, Float, Ints, Uint8, central, group_of
-from training.pairs import read_pairs
+from training.pairs import Pair, read_pairs
 
 Embed = Callable[[Uint8], Float]
 """Unit vectors `(n, d)` of aligned `(n, 112, 112, 3)` RGB crops."""
@@ -37,7 +37,11 @@ class PairTest:
         Raises:
             KeyError: a crop of the pairs is not among the crops.
         """
-        tested = read_pairs(pairs)
+        return cls.of(read_pairs(pairs), crops)
+
+    @classmethod
+    def of(cls, tested: list[Pair], crops: Crops) -> PairTest:
+        """Those pairs; a KeyError where a crop of theirs is not among the crops."""
         row_of = {name: row for row, name in enumerate(crops.names)}
         ends = np.array([[row_of[pair.first], row_of[pair.second]] for pair in tested])
         used, places = np.unique(ends, return_inverse=True)
@@ -58,15 +62,16 @@ class PairTest:
         self,
         embed: Embed,
         *,
+        metric: str = "l2",
         rates: tuple[float, ...] = (1e-2, 1e-3),
         spoil: Callable[[Uint8], Uint8] | None = None,
     ) -> Summary:
-        """Figures by Euclidean distance; `spoil` is done to every crop first."""
+        """Figures by the metric's distance; `spoil` is done to every crop first."""
         pictures = self.aligned if spoil is None else np.stack([spoil(c) for c in self.aligned])
         vectors = embed(pictures)
         return summarise(
             Scores(
-                paired_distances(vectors[self.first], vectors[self.second], "l2"),
+                paired_distances(vectors[self.first], vectors[self.second], metric),
                 self.genuine,
                 self.first_group,
                 self.second_group,

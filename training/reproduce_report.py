@@ -67,12 +67,25 @@ def write_report(
                 *table(outcomes, branch, published=published),
                 "",
             ]
-    begin, end = "<!-- figures -->", "<!-- end of figures -->"
-    old = path.read_text("utf-8") if path.is_file() else f"# Reproduction\n\n{begin}\n{end}\n"
+    replace_marked(path, "figures", lines, title="# Reproduction")
+
+
+def replace_marked(path: Path, mark: str, lines: list[str], *, title: str) -> None:
+    """Put lines between the file's comments `<!-- mark -->` and `<!-- end of mark -->`.
+
+    What stands outside stays. A new file gets the title; an old one without marks gets them at its
+    end.
+    """
+    begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+    old = path.read_text("utf-8") if path.is_file() else f"{title}\n"
+    if begin not in old:
+        old += f"\n{begin}\n{end}\n"
     before, _, rest = old.partition(begin)
     _, _, after = rest.partition(end)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(before + begin + "\n\n" + "\n".join(lines) + end + after, encoding="utf-8")
+    path.write_text(
+        before + begin + "\n\n" + "\n".join([*lines, ""]) + end + after, encoding="utf-8"
+    )
 
 
 def _measured(outcomes: list[Outcome], branch: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from siamapp.vision.card import FusionSpec, ModelCard, load_card
+from siamapp.vision.card import EmbeddingSpec, FusionSpec, ModelCard, load_card
 from siamapp.vision.embed import Embedder
 from siamapp.vision.model import Model
 from training.config import TrainConfig, load_config
@@ -32,12 +32,14 @@ from training.data import (
     load_crops,
     reference_vectors,
     rows_of,
+    set_files,
     split_people,
 )
 
 REFERENCE = "mobilefacenet_ms1m.onnx"
 PAIR_COUNT = 6000
 QUANTIZE_CROPS = 400
+ABLATION_PAIRS = 2000
 
 
 def _prepare(parsed: Namespace, config: TrainConfig) -> tuple[Crops, Float, dict[Split, Ints]]:
@@ -58,6 +60,7 @@ def _prepare(parsed: Namespace, config: TrainConfig) -> tuple[Crops, Float, dict
 
 def train(parsed: Namespace) -> int:
     """Train, or go on with a run from its last checkpoint and its own config."""
+    from training.labelled import CropSet, ShardSet, TrainingSet
     from training.loop import train as run_loop
     from training.views import make_views
 
@@ -69,14 +72,34 @@ def train(parsed: Namespace) -> int:
     if not parsed.resume and (run / "config.json").exists():
         print(f"{run} holds a run already: --resume {run}, or another --run.", file=sys.stderr)
         return 2
-    crops, _, splits = _prepare(parsed, config)
-    rows = rows_of(crops, splits["train"])
-    print(f"{len(rows)} crops of {len(splits['train'])} people; run {run}", file=sys.stderr)
-    views = make_views(
-        crops, rows, config.data, config.seed, parsed.peers / REFERENCE, parsed.cache
-    )
-    run_loop(config, views, run)
+    data: TrainingSet
+    if config.data.shards:
+        data = ShardSet.open(config.data.shards)
+    else:
+        crops, _, splits = _prepare(parsed, config)
+        rows = rows_of(crops, splits["train"])
+        data = CropSet(crops, rows) if config.data.on_device else make_views(
+            crops, rows, config.data, config.seed, parsed.peers / REFERENCE, parsed.cache
+        )  # fmt: skip
+    people = len(np.unique(data.person[~data.blended]))
+    print(f"{len(data)} views of {people} people; run {run}", file=sys.stderr)
+    run_loop(config, data, run)
     return 0
+
+
+def shards(parsed: Namespace) -> int:
+    """Write a set as shards, for `data.shards`."""
+    from training.labelled import write_shards
+
+    source = parsed.source
+    name = source.name.removesuffix(".tar")
+    count, skipped = write_shards(
+        set_files(source.parent, name), parsed.out, per_shard=parsed.per_shard
+    )
+    print(f"{count} pictures written to {parsed.out}", file=sys.stderr)
+    if skipped:
+        print(f"{len(skipped)} left out, the first {skipped[0]}", file=sys.stderr)
+    return 0 if count else 1
 
 
 def pairs(parsed: Namespace) -> int:
@@ -106,11 +129,12 @@ def export(parsed: Namespace) -> int:
     state = torch.load(parsed.run / CHECKPOINT, weights_only=True)
     network.load_state_dict(state["average"])
     dimension = config.network.dimension
-    export_onnx(network, parsed.model / FP32, facts(config.name, dimension))
+    export_onnx(network, parsed.model / FP32, facts(config.name, dimension, config.metric))
     card = new_card(
         parsed.model,
         config.name,
         dimension=dimension,
+        metric=config.metric,
         parameters=sum(p.numel() for p in network.parameters()),
         commit=(parsed.run / "git_commit.txt").read_text("utf-8").strip(),
     )
@@ -143,7 +167,8 @@ def quantize(parsed: Namespace) -> int:
     rows = rows_of(crops, splits["calibration"])
     chosen = np.random.default_rng(0).permutation(rows)[:QUANTIZE_CROPS]
     card = load_card(parsed.model)
-    inside = {**facts(card.name, _dimension(card)), "id": card.id}
+    spec = _embedding(card)
+    inside = {**facts(card.name, spec.dimension, spec.metric), "id": card.id}
     quantize_file(parsed.model / FP32, parsed.model / INT8, central(crops.rgb[chosen]), inside)
     files = (card.file("fp32"), model_file(parsed.model, INT8, "int8"))
     # Thresholds and figures of a former int8 file are not this one's.
@@ -170,11 +195,19 @@ def calibrate(parsed: Namespace) -> int:
     own = embed(embedder, central(crops.rgb[rows]))
     card = load_card(parsed.model)
     if parsed.fusion:
+        if _embedding(card).metric != "l2":
+            print("Fusion is measured for the metric l2 only; calibrate suffices.", file=sys.stderr)
+            return 2
         fusion, lines = choose_fusion(own, crops.person[rows])
         write_card(parsed.model, card.model_copy(update={"fusion": fusion}))
         print(*map(json.dumps, lines), sep="\n")
         return 0
-    table = threshold_table(own, crops.person[rows], _maybe_same(crops, people, means))
+    table = threshold_table(
+        own,
+        crops.person[rows],
+        _maybe_same(crops, people, means),
+        metric=_embedding(card).metric,
+    )
     how: dict[str, float | int | str] = {
         "command": "python -m training calibrate --model DIR --data DIR --peers DIR",
         "file": embedder.model.file,
@@ -202,6 +235,7 @@ def evaluate(parsed: Namespace) -> int:
         for precision in ("fp32", "int8")
     }
     models["reference"] = partial(_embed, reference)
+    metrics = {"fp32": _embedding(card).metric, "int8": _embedding(card).metric, "reference": "l2"}
     command = "python -m training evaluate --model DIR --data DIR --peers DIR --pairs FILE"
     figures = dict(card.figures)
     for name, model in models.items():
@@ -209,13 +243,14 @@ def evaluate(parsed: Namespace) -> int:
             "command": command,
             "pairs": len(test.genuine),
             "pairs_sha256": hashlib.sha256(parsed.pairs.read_bytes()).hexdigest(),
-            **card_rows(test(model)),
+            **card_rows(test(model, metric=metrics[name])),
         }
         print(json.dumps({"model": name, **figures[f"verification_{name}"]}))
     for name, spoil in SPOILS.items() if parsed.robust else ():
         table: dict[str, float | int | str] = {"command": f"{command} --robust"}
         for which in ("int8", "reference"):
-            table |= card_rows(test(models[which], rates=(1e-3,), spoil=spoil), f"{which}_")
+            done = test(models[which], metric=metrics[which], rates=(1e-3,), spoil=spoil)
+            table |= card_rows(done, f"{which}_")
         figures[f"robust_{name}"] = table
         print(json.dumps({"robust": name, **table}))
     if parsed.timing:
@@ -237,7 +272,8 @@ def card(parsed: Namespace) -> int:
     fresh = new_card(
         parsed.model,
         old.name,
-        dimension=_dimension(old),
+        dimension=_embedding(old).dimension,
+        metric=_embedding(old).metric,
         parameters=old.parameters,
         commit=commit,
     )
@@ -289,6 +325,65 @@ def reproduce(parsed: Namespace) -> int:
     return 0
 
 
+def ablate(parsed: Namespace) -> int:
+    """Train the recipe with one thing changed at a time, and write the table."""
+    from training import ablate as rows
+    from training.pair_test import PairTest
+    from training.pairs import make_pairs
+    from training.reproduce_report import replace_marked
+    from training.views import Views, make_views
+
+    config = load_config(parsed.config, parsed.set)
+    crops, vectors, splits = _prepare(parsed, config)
+    chosen = make_pairs(
+        crops,
+        splits["calibration"],
+        class_means(crops, vectors),
+        count=ABLATION_PAIRS,
+        seed=config.data.split_seed,
+    )
+    few = rows.few_people(crops, splits["train"], parsed.people, config.data.split_seed)
+
+    def views(one: TrainConfig) -> Views:
+        return make_views(crops, few, one.data, one.seed, parsed.peers / REFERENCE, parsed.cache)
+
+    test = PairTest.of(chosen, crops)
+    done = rows.ablate(parsed.config, parsed.set, views, test, parsed.run, only=parsed.only)
+    if parsed.out:
+        command = f"python -m training ablate --people {parsed.people} --data DIR --peers DIR"
+        lines = [
+            f"Trained on {len(few)} crops of {parsed.people} people for {config.optim.steps} steps"
+            f" of {config.optim.people_per_batch * config.optim.views_per_person} views; judged on"
+            f" {len(chosen)} pairs of calibration people.",
+            "",
+            *rows.table(done, command),
+        ]
+        replace_marked(parsed.out, "ablations", lines, title="# Ablations")
+    return 0
+
+
+def codes(parsed: Namespace) -> int:
+    """Learn binary codes over the embedder, and say how well they find its nearest neighbour."""
+    from training import coarse
+
+    crops, _, splits = _prepare(parsed, load_config(parsed.config, parsed.set))
+    embedder = Embedder(_on_cpu(parsed.model, "int8"))
+    own: dict[Split, tuple[Float, Ints]] = {}
+    for split in ("train", "calibration"):
+        rows = rows_of(crops, splits[split])[: parsed.crops]
+        own[split] = embed(embedder, central(crops.rgb[rows])), crops.person[rows]
+    (seen, person), (unseen, _) = own["train"], own["calibration"]
+    probes, gallery = unseen[::4], np.delete(unseen, slice(None, None, 4), axis=0)
+    metric = _embedding(embedder.model.card).metric
+    for bits in parsed.bits:
+        index = coarse.Coarse.of(*coarse.learn_codes(seen, person, bits), gallery)
+        shares = {
+            f"top_{n}": coarse.agreement(index, probes, metric, count=n) for n in (1, 10, 50, 100)
+        }
+        print(json.dumps({"bits": bits, "gallery": len(gallery), "probes": len(probes), **shares}))
+    return 0
+
+
 def _on_cpu(folder: Path, precision: str) -> Model:
     return Model.load(folder, provider="cpu", precision=precision, threads=2)
 
@@ -304,10 +399,10 @@ def _embed(reference: Reference, aligned_rgb: Uint8) -> Float:
     return np.concatenate([reference(part) for part in parts])
 
 
-def _dimension(card: ModelCard) -> int:
+def _embedding(card: ModelCard) -> EmbeddingSpec:
     if card.embedding is None:
         raise ValueError(f"{card.name} is not an embedder")
-    return card.embedding.dimension
+    return card.embedding
 
 
 def _maybe_same(crops: Crops, people: Ints, means: Float) -> frozenset[tuple[int, int]]:

@@ -23,6 +23,7 @@ from siamapp.vision.align import CROP_PX
 from training import augment
 from training.config import DataConfig
 from training.data import Crops, Float, Ints, Reference, Uint8
+from training.samplers import PeopleSampler, Sampler
 
 _BATCH: Final = 64
 _VERSION: Final = 1
@@ -44,6 +45,13 @@ class Views:
 
     def __len__(self) -> int:
         return len(self.person)
+
+    def read(self, rows: Ints) -> Uint8:
+        """`(k, 112, 112, 3)` RGB."""
+        return self.rgb[rows]
+
+    def sampler(self, people_per_batch: int, views_per_person: int, seed: int) -> Sampler:
+        return PeopleSampler(self.person, people_per_batch, views_per_person, seed)
 
 
 def make_views(

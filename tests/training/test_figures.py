@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from siamapp.identity.match import paired_distances
 from training.calibrate import threshold_table
 from training.data import unit
 from training.fusion import choose_fusion
@@ -42,3 +43,17 @@ def test_fusion_is_chosen_by_what_is_refused_at_the_same_rate() -> None:
     assert chosen.rule in ("nearest", "learned")
     assert all(line["fmr"] < 4e-3 for line in table), "one rate for all, also on people held out"
     assert chosen.offsets[0] == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("metric", ["l1", "l2", "cosine", "exp_l1"])
+def test_thresholds_are_distances_of_the_cards_metric(metric: str) -> None:
+    rng = np.random.default_rng(3)
+    person = np.repeat(np.arange(25), 4)
+    vectors = unit((rng.normal(size=(25, 16))[person] + rng.normal(size=(100, 16))).astype("f4"))
+    first, second = np.triu_indices(100, 1)
+    strangers = person[first] != person[second]
+    apart = paired_distances(vectors[first[strangers]], vectors[second[strangers]], metric)
+    common = [line for line in threshold_table(vectors, person, metric=metric) if line.fmr >= 0.01]
+    assert len(common) == 3
+    for line in common:
+        assert (apart <= line.distance).mean() == pytest.approx(line.fmr, rel=0.15)
