@@ -141,7 +141,8 @@ def summarise(scores: Scores, *, rates: tuple[float, ...] = RATES, seed: int = 0
     """All figures, each interval from drawing people, not pairs, with replacement.
 
     Pairs that share a person are not independent: a genuine pair counts as often as its person was
-    drawn, an impostor pair as often as both were (Bolle et al. 2004, "The subsets bootstrap").
+    drawn, an impostor pair as often as both were (Bolle et al. 2004, "The subsets bootstrap"). A
+    figure without an error has the rule of three's bound over its people (ISO/IEC 19795-1, B.1.1).
 
     Raises:
         ValueError: there is no genuine or no impostor pair.
@@ -162,6 +163,13 @@ def summarise(scores: Scores, *, rates: tuple[float, ...] = RATES, seed: int = 0
         if weights[genuine].any() and weights[~genuine].any():
             drawn.append(_figures(distances, genuine, weights.astype(float), right, stated))
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0) if drawn else np.array([whole, whole])
+    # Where no error was seen every draw agrees, which proves nothing: the rule of three bounds it,
+    # over people, since the pairs of one person go together.
+    unseen = min(1.0, RULE_OF_THREE / len(np.unique(first[genuine])))
+    best = np.array([1.0, 0.0, *(1.0 for _ in stated)])
+    flawless = np.array(whole) == best
+    low = np.where(flawless & (best == 1), np.minimum(low, 1 - unseen), low)
+    high = np.where(flawless & (best == 0), np.maximum(high, unseen), high)
     accuracy, eer, *tars = (
         Estimate(float(v), float(a), float(b)) for v, a, b in zip(whole, low, high, strict=True)
     )

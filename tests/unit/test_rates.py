@@ -106,6 +106,21 @@ def test_intervals_hold_the_figure(scores: tuple[np.ndarray, np.ndarray]) -> Non
         assert estimate.low < estimate.value < estimate.high
 
 
+def test_no_error_seen_is_not_no_error() -> None:
+    person = np.repeat(np.arange(30), 2)
+    first = np.concatenate([np.arange(0, 60, 2), np.arange(60)])
+    second = np.concatenate([np.arange(1, 60, 2), (np.arange(60) + 2) % 60])
+    genuine = person[first] == person[second]
+    distances = np.where(genuine, 0.5, 1.5).astype(np.float32)
+    folds = np.arange(90) % 10
+    done = summarise(Scores(distances, genuine, person[first], person[second], folds))
+    assert done.accuracy is not None
+    assert (done.eer.value, done.accuracy.value, done.tar[0.1].value) == (0, 1, 1)
+    assert (done.eer.low, done.eer.high) == (0, pytest.approx(3 / 30))
+    for perfect in (done.accuracy, done.tar[0.1]):
+        assert (perfect.low, perfect.high) == (pytest.approx(1 - 3 / 30), 1)
+
+
 def test_a_rate_is_stated_only_where_the_pairs_can_show_it(
     scores: tuple[np.ndarray, np.ndarray],
 ) -> None:
