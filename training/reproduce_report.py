@@ -97,7 +97,7 @@ def _measured(outcomes: list[Outcome], branch: str) -> str:
     return f"Each row is the mean of {spread}, {' or '.join(map(str, steps))} steps."
 
 
-def manifold(pictures: Pictures, path: Path, *, steps: int = 300, seed: int = 1) -> None:
+def manifold(pictures: Pictures, path: Path, *, steps: int = 150, seed: int = 1) -> None:
     """Train the contrastive loss into two dimensions and draw where each picture lies.
 
     Hadsell, Chopra and LeCun 2006, "Dimensionality reduction by learning an invariant mapping"
@@ -111,7 +111,7 @@ def manifold(pictures: Pictures, path: Path, *, steps: int = 300, seed: int = 1)
     labels = torch.from_numpy(pictures.person)
     generator = torch.Generator().manual_seed(seed)
     for _ in range(steps):
-        rows = torch.randperm(len(labels), generator=generator)[:64]
+        rows = torch.randperm(len(labels), generator=generator)[:48]
         vectors = network(pictures.values[rows])
         first, second, impostor = draw_pairs(labels[rows], generator)
         loss = contrastive_loss(distance(vectors[first], vectors[second], "l2"), impostor, 2.0)

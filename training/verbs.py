@@ -1,4 +1,4 @@
-"""What each verb of `python -m training` does, in the order in which they are used.
+"""What each verb that makes a model does, in the order of their use (`studies`: the others).
 
 `train` and `pairs` read the data; `export` begins a model folder; `quantize`, `calibrate` and
 `evaluate` each add to it and to its card.
@@ -39,10 +39,9 @@ from training.data import (
 REFERENCE = "mobilefacenet_ms1m.onnx"
 PAIR_COUNT = 6000
 QUANTIZE_CROPS = 400
-ABLATION_PAIRS = 2000
 
 
-def _prepare(parsed: Namespace, config: TrainConfig) -> tuple[Crops, Float, dict[Split, Ints]]:
+def prepare(parsed: Namespace, config: TrainConfig) -> tuple[Crops, Float, dict[Split, Ints]]:
     """Crops, the reference's vectors of them, and the people of each split."""
     crops = load_crops(parsed.data, limit=config.data.limit_per_set)
     if crops.skipped:
@@ -76,7 +75,7 @@ def train(parsed: Namespace) -> int:
     if config.data.shards:
         data = ShardSet.open(config.data.shards)
     else:
-        crops, _, splits = _prepare(parsed, config)
+        crops, _, splits = prepare(parsed, config)
         rows = rows_of(crops, splits["train"])
         data = CropSet(crops, rows) if config.data.on_device else make_views(
             crops, rows, config.data, config.seed, parsed.peers / REFERENCE, parsed.cache
@@ -107,7 +106,7 @@ def pairs(parsed: Namespace) -> int:
     from training.pairs import make_pairs, write_pairs
 
     config = load_config(parsed.config, parsed.set)
-    crops, vectors, splits = _prepare(parsed, config)
+    crops, vectors, splits = prepare(parsed, config)
     means = class_means(crops, vectors)
     made = make_pairs(crops, splits["test"], means, count=PAIR_COUNT, seed=config.data.split_seed)
     write_pairs(made, parsed.out)
@@ -163,11 +162,11 @@ def quantize(parsed: Namespace) -> int:
     from training.card import FP32, INT8, facts, model_file, write_card
     from training.export import quantize as quantize_file
 
-    crops, _, splits = _prepare(parsed, load_config(parsed.config, parsed.set))
+    crops, _, splits = prepare(parsed, load_config(parsed.config, parsed.set))
     rows = rows_of(crops, splits["calibration"])
     chosen = np.random.default_rng(0).permutation(rows)[:QUANTIZE_CROPS]
     card = load_card(parsed.model)
-    spec = _embedding(card)
+    spec = embedding_spec(card)
     inside = {**facts(card.name, spec.dimension, spec.metric), "id": card.id}
     quantize_file(parsed.model / FP32, parsed.model / INT8, central(crops.rgb[chosen]), inside)
     files = (card.file("fp32"), model_file(parsed.model, INT8, "int8"))
@@ -187,7 +186,7 @@ def calibrate(parsed: Namespace) -> int:
     from training.card import write_card
     from training.fusion import choose_fusion
 
-    crops, vectors, splits = _prepare(parsed, load_config(parsed.config, parsed.set))
+    crops, vectors, splits = prepare(parsed, load_config(parsed.config, parsed.set))
     means = class_means(crops, vectors)
     rows = rows_of(crops, splits["calibration"])
     embedder = Embedder(Model.load(parsed.model, provider="cpu", threads=2))
@@ -195,7 +194,7 @@ def calibrate(parsed: Namespace) -> int:
     own = embed(embedder, central(crops.rgb[rows]))
     card = load_card(parsed.model)
     if parsed.fusion:
-        if _embedding(card).metric != "l2":
+        if embedding_spec(card).metric != "l2":
             print("Fusion is measured for the metric l2 only; calibrate suffices.", file=sys.stderr)
             return 2
         fusion, lines = choose_fusion(own, crops.person[rows])
@@ -206,7 +205,7 @@ def calibrate(parsed: Namespace) -> int:
         own,
         crops.person[rows],
         _maybe_same(crops, people, means),
-        metric=_embedding(card).metric,
+        metric=embedding_spec(card).metric,
     )
     how: dict[str, float | int | str] = {
         "command": "python -m training calibrate --model DIR --data DIR --peers DIR",
@@ -231,11 +230,15 @@ def evaluate(parsed: Namespace) -> int:
     card = load_card(parsed.model)
     reference = Reference(parsed.peers / REFERENCE)
     models: dict[str, Embed] = {
-        precision: partial(embed, Embedder(_on_cpu(parsed.model, precision)))
+        precision: partial(embed, Embedder(on_cpu(parsed.model, precision)))
         for precision in ("fp32", "int8")
     }
     models["reference"] = partial(_embed, reference)
-    metrics = {"fp32": _embedding(card).metric, "int8": _embedding(card).metric, "reference": "l2"}
+    metrics = {
+        "fp32": embedding_spec(card).metric,
+        "int8": embedding_spec(card).metric,
+        "reference": "l2",
+    }
     command = "python -m training evaluate --model DIR --data DIR --peers DIR --pairs FILE"
     figures = dict(card.figures)
     for name, model in models.items():
@@ -272,8 +275,8 @@ def card(parsed: Namespace) -> int:
     fresh = new_card(
         parsed.model,
         old.name,
-        dimension=_embedding(old).dimension,
-        metric=_embedding(old).metric,
+        dimension=embedding_spec(old).dimension,
+        metric=embedding_spec(old).metric,
         parameters=old.parameters,
         commit=commit,
     )
@@ -291,100 +294,7 @@ def card(parsed: Namespace) -> int:
     return 0 if same else 1
 
 
-def reproduce(parsed: Namespace) -> int:
-    """Measure every method, and write the report; what was measured before is not done again."""
-    import torch
-
-    from training import reproduce as rows
-    from training.reproduce_report import manifold, write_report
-
-    if parsed.digits == (parsed.data is not None):
-        print("Give either --data att_faces.tar or --digits.", file=sys.stderr)
-        return 2
-    pictures = rows.load_digits() if parsed.digits else rows.load_att(parsed.data)
-    name = "digits" if parsed.digits else "reproduction"
-    torch.set_num_threads(1)
-    steps = parsed.steps or (30 if parsed.digits else 400)
-    measured = parsed.out / f"{name}.jsonl"
-    if parsed.fresh:
-        measured.unlink(missing_ok=True)
-    groups = 1 if parsed.digits else None
-    branches = (parsed.network,) if parsed.network else rows.BRANCHES
-    rows.reproduce(
-        pictures, measured, steps=steps, seed=parsed.seed, groups=groups,
-        branches=branches, only=parsed.only,
-    )  # fmt: skip
-    option = "--digits" if parsed.digits else "--data att_faces.tar"
-    command = f"python -m training reproduce {option} --steps {steps} --seed {parsed.seed}"
-    data = "scikit-learn's digits" if parsed.digits else "AT&T's 400 pictures of 40 people"
-    outcomes = rows.read_outcomes(measured)
-    report = parsed.out / f"{name}.md"
-    write_report(outcomes, report, command=command, data=data, published=not parsed.digits)
-    if parsed.digits:
-        manifold(pictures, parsed.out / "digits.png")
-    return 0
-
-
-def ablate(parsed: Namespace) -> int:
-    """Train the recipe with one thing changed at a time, and write the table."""
-    from training import ablate as rows
-    from training.pair_test import PairTest
-    from training.pairs import make_pairs
-    from training.reproduce_report import replace_marked
-    from training.views import Views, make_views
-
-    config = load_config(parsed.config, parsed.set)
-    crops, vectors, splits = _prepare(parsed, config)
-    chosen = make_pairs(
-        crops,
-        splits["calibration"],
-        class_means(crops, vectors),
-        count=ABLATION_PAIRS,
-        seed=config.data.split_seed,
-    )
-    few = rows.few_people(crops, splits["train"], parsed.people, config.data.split_seed)
-
-    def views(one: TrainConfig) -> Views:
-        return make_views(crops, few, one.data, one.seed, parsed.peers / REFERENCE, parsed.cache)
-
-    test = PairTest.of(chosen, crops)
-    done = rows.ablate(parsed.config, parsed.set, views, test, parsed.run, only=parsed.only)
-    if parsed.out:
-        command = f"python -m training ablate --people {parsed.people} --data DIR --peers DIR"
-        lines = [
-            f"Trained on {len(few)} crops of {parsed.people} people for {config.optim.steps} steps"
-            f" of {config.optim.people_per_batch * config.optim.views_per_person} views; judged on"
-            f" {len(chosen)} pairs of calibration people.",
-            "",
-            *rows.table(done, command),
-        ]
-        replace_marked(parsed.out, "ablations", lines, title="# Ablations")
-    return 0
-
-
-def codes(parsed: Namespace) -> int:
-    """Learn binary codes over the embedder, and say how well they find its nearest neighbour."""
-    from training import coarse
-
-    crops, _, splits = _prepare(parsed, load_config(parsed.config, parsed.set))
-    embedder = Embedder(_on_cpu(parsed.model, "int8"))
-    own: dict[Split, tuple[Float, Ints]] = {}
-    for split in ("train", "calibration"):
-        rows = rows_of(crops, splits[split])[: parsed.crops]
-        own[split] = embed(embedder, central(crops.rgb[rows])), crops.person[rows]
-    (seen, person), (unseen, _) = own["train"], own["calibration"]
-    probes, gallery = unseen[::4], np.delete(unseen, slice(None, None, 4), axis=0)
-    metric = _embedding(embedder.model.card).metric
-    for bits in parsed.bits:
-        index = coarse.Coarse.of(*coarse.learn_codes(seen, person, bits), gallery)
-        shares = {
-            f"top_{n}": coarse.agreement(index, probes, metric, count=n) for n in (1, 10, 50, 100)
-        }
-        print(json.dumps({"bits": bits, "gallery": len(gallery), "probes": len(probes), **shares}))
-    return 0
-
-
-def _on_cpu(folder: Path, precision: str) -> Model:
+def on_cpu(folder: Path, precision: str) -> Model:
     return Model.load(folder, provider="cpu", precision=precision, threads=2)
 
 
@@ -399,7 +309,7 @@ def _embed(reference: Reference, aligned_rgb: Uint8) -> Float:
     return np.concatenate([reference(part) for part in parts])
 
 
-def _embedding(card: ModelCard) -> EmbeddingSpec:
+def embedding_spec(card: ModelCard) -> EmbeddingSpec:
     if card.embedding is None:
         raise ValueError(f"{card.name} is not an embedder")
     return card.embedding
