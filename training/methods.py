@@ -44,6 +44,14 @@ class Method(nn.Module):
         raise NotImplementedError
 
 
+class Pixels(Method):
+    """Nothing learnt: what a method has to beat."""
+
+    def distances(self, pictures: Tensor, first: Tensor, second: Tensor) -> Tensor:
+        flat = pictures.flatten(1)
+        return distance(flat[first], flat[second], "l2")
+
+
 class ExponentialSiamese(Method):
     """Chopra, Hadsell and LeCun 2005: shared weights, L1 energy, exponential loss."""
 

@@ -33,6 +33,7 @@ from training.methods import (
     ExponentialSiamese,
     HammingSiamese,
     Method,
+    Pixels,
     PseudoSiamesePair,
     TripletSiamese,
     TwoChannelPair,
@@ -47,7 +48,9 @@ FALSE_ACCEPTANCE: Final = (0.10, 0.075, 0.05)
 BRANCHES: Final[tuple[Branch, ...]] = ("chopra", "resnet")
 Build = Callable[[Branch, int], Method]
 
+PIXELS: Final = "pixels, nothing learnt"
 ROWS: Final[dict[str, Build]] = {
+    PIXELS: lambda kind, people: Pixels(),
     "siamese, exponential loss": lambda kind, people: ExponentialSiamese(kind, 1),
     "siamese, contrastive, L2": lambda kind, people: ContrastiveSiamese(kind, 1),
     "siamese, contrastive, cosine": lambda kind, people: ContrastiveSiamese(
@@ -173,6 +176,8 @@ def fit(
     pictures_per_person: int = 4,
 ) -> float:
     """Train by Adam under a cosine; the processor's seconds it took."""
+    if not steps:
+        return 0.0
     sampler = PeopleSampler(pictures.person, people_per_batch, pictures_per_person, seed)
     _, labels = np.unique(pictures.person, return_inverse=True)
     generator = torch.Generator().manual_seed(seed)
@@ -234,7 +239,7 @@ def run_group(
         torch.manual_seed(seed)
         method = build()
         batch = min(8, people)
-        own_steps = steps * PATIENCE.get(name, 1)
+        own_steps = 0 if name == PIXELS else steps * PATIENCE.get(name, 1)
         seconds = fit(method, seen, own_steps, seed, people_per_batch=batch)
         if name == "softmax":
             teacher.append(method.network)

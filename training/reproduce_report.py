@@ -91,7 +91,7 @@ def replace_marked(path: Path, mark: str, lines: list[str], *, title: str) -> No
 def _measured(outcomes: list[Outcome], branch: str) -> str:
     """How much of the protocol the table stands on."""
     groups = Counter(o.row for o in outcomes if o.branch == branch)
-    steps = sorted({o.steps for o in outcomes if o.branch == branch})
+    steps = sorted({o.steps for o in outcomes if o.branch == branch and o.steps})
     least, most = min(groups.values()), max(groups.values())
     spread = f"{most} groups" if least == most else f"{least} to {most} groups"
     return f"Each row is the mean of {spread}, {' or '.join(map(str, steps))} steps."
