@@ -84,7 +84,11 @@ class CrashDialog(QDialog):
         title = QLabel(self.tr("This is a fault of SiamApp. Nobody was accepted because of it."))
         set_role(title, "heading")
         title.setWordWrap(True)
-        hint = QLabel(self.tr("The report below holds no picture. Please send it to the makers."))
+        hint = QLabel(
+            self.tr(
+                "The report below holds no picture, no name and no vector. Please send it to the makers."
+            )
+        )
         set_role(hint, "muted")
         hint.setWordWrap(True)
         self.report = QPlainTextEdit(report)

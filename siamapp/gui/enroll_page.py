@@ -21,7 +21,7 @@ from siamapp.gui.gathering import EVERY_S, Gathering
 from siamapp.gui.import_dialog import ImportDialog
 from siamapp.gui.page import Page
 from siamapp.gui.pictures import PHOTOS, VIDEOS, dialog_filter, files_of
-from siamapp.gui.source_bar import SourceBar, is_camera
+from siamapp.gui.source_bar import SourceBar, is_camera, is_live
 from siamapp.gui.theme import SPACE
 from siamapp.gui.video_view import Notice, VideoView
 from siamapp.live.photos import read_image
@@ -147,7 +147,7 @@ class EnrollPage(Page):
 
     def _gather(self, spec: str, coverage: Coverage) -> None:
         collector = self.context.recognizer.collector(every_s=EVERY_S)
-        gathering = self._gathering = Gathering(collector, coverage)
+        gathering = self._gathering = Gathering(collector, coverage, live=is_live(spec))
         self._shown_index = -1
         self.form.begin(collector.limits)
         self.video.clear()
@@ -174,11 +174,10 @@ class EnrollPage(Page):
             self._finish()
 
     def _on_status(self, status: SessionStatus) -> None:
-        was_active = self._is_active
         self._status = status
         self._show_status()
-        if was_active and status.state is State.IDLE:
-            self._finish()
+        if status.state is State.IDLE and self._gathering is not None:
+            self._finish()  # the recording is over
 
     def _finish(self) -> None:
         """Stop the source and take what was gathered."""

@@ -41,9 +41,10 @@ class Look:
 class Gathering:
     """A `Process` that enrols; called by `siam-vision`, read by the window."""
 
-    def __init__(self, collector: Collector, coverage: Coverage) -> None:
+    def __init__(self, collector: Collector, coverage: Coverage, *, live: bool) -> None:
         self._collector = collector
         self._coverage = coverage
+        self._live = live
         self._good = 0
         self.look: Look | None = None
         """The newest answer; replaced as a whole, never changed."""
@@ -67,6 +68,7 @@ class Gathering:
             down=coverage.share(Direction.DOWN),
             front=coverage.share(Direction.FRONT),
             wanted=coverage.next.value if coverage.next else "",
+            around_xyxy=None if self._live or main is None else box_of(main.face),
         )
         self.look = Look(
             frame.time_s, progress, main, coverage.next, coverage.progress, overlays, guide

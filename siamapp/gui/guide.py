@@ -32,27 +32,43 @@ class Guide:
     down: float = 0.0
     wanted: str = ""
     """The field that is asked for next, or empty."""
+    around_xyxy: tuple[float, float, float, float] | None = None
+    """In pixels of the picture: the face of a recording, which cannot come into an oval."""
 
 
-def paint_guide(painter: QPainter, area: QRectF, guide: Guide, *, mirrored: bool) -> None:
+def paint_guide(
+    painter: QPainter, area: QRectF, scale: float, guide: Guide, *, mirrored: bool
+) -> None:
     """Paint into the picture's place `area`; what is seen of a turn fills the side it goes to."""
-    height = 0.74 * area.height()
-    width = min(0.74 * height, 0.9 * area.width())
-    oval = QRectF(0, 0, width, height)
-    oval.moveCenter(area.center())
-    outside = QPainterPath()
-    outside.addRect(area)
-    inside = QPainterPath()
-    inside.addEllipse(oval)
-    painter.fillPath(outside.subtracted(inside), _SHADE)
+    oval = _oval(area, guide, scale, mirrored=mirrored)
+    if guide.around_xyxy is None:
+        outside = QPainterPath()
+        outside.addRect(area)
+        inside = QPainterPath()
+        inside.addEllipse(oval)
+        painter.fillPath(outside.subtracted(inside), _SHADE)
     # In a mirror the person's left is at the left, in a picture at the right.
     left, right = ("left_side", "right_side") if mirrored else ("right_side", "left_side")
-    thick = max(6.0, height / 60)
+    thick = max(6.0, oval.height() / 60)
     ring = oval.adjusted(-2 * thick, -2 * thick, 2 * thick, 2 * thick)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     _paint_oval(painter, oval, guide)
     for side, name in ((left, "left"), (right, "right"), ("up", "up"), ("down", "down")):
         _paint_arc(painter, ring, thick, _CENTRES[side], guide, name)
+
+
+def _oval(area: QRectF, guide: Guide, scale: float, *, mirrored: bool) -> QRectF:
+    if guide.around_xyxy is None:
+        height = 0.74 * area.height()
+        oval = QRectF(0, 0, min(0.74 * height, 0.9 * area.width()), height)
+        oval.moveCenter(area.center())
+        return oval
+    x1, y1, x2, y2 = (scale * side for side in guide.around_xyxy)
+    if mirrored:
+        x1, x2 = area.width() - x2, area.width() - x1
+    face = QRectF(area.left() + x1, area.top() + y1, x2 - x1, y2 - y1)
+    margin = 0.2 * face.height()
+    return face.adjusted(-margin, -margin, margin, margin)
 
 
 def _paint_oval(painter: QPainter, oval: QRectF, guide: Guide) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from siamapp.gui.context import Context
 from siamapp.gui.theme import SPACE, set_role
@@ -22,6 +22,9 @@ class Page(QWidget):
         set_role(self._title, "title")
         self._subtitle = QLabel()
         set_role(self._subtitle, "muted")
+        # It gives way to the tools beside it.
+        self._subtitle.setWordWrap(True)
+        self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         words = QVBoxLayout()
         words.setSpacing(SPACE[1])
         words.addWidget(self._title)
@@ -29,8 +32,7 @@ class Page(QWidget):
         self.header = QHBoxLayout()
         """Add the page's tools here: they stand at the right of the title."""
         self.header.setSpacing(SPACE[2])
-        self.header.addLayout(words)
-        self.header.addStretch(1)
+        self.header.addLayout(words, 1)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
         self.column.setSpacing(SPACE[4])

@@ -107,7 +107,7 @@ class QualityList(QWidget):
         self._show("contrast", f"{q.contrast:.2f}", fine=q.contrast >= limits.contrast)
         for measure in ("yaw_deg", "pitch_deg", "roll_deg"):
             value = getattr(q, measure)
-            self._show(measure, f"{value:.0f}°", fine=abs(value) <= getattr(limits, measure))
+            self._show(measure, f"{round(value)}°", fine=abs(value) <= getattr(limits, measure))
         self._show("inside", f"{100 * q.inside:.0f} %", fine=q.inside >= limits.inside)
 
     def clear(self) -> None:

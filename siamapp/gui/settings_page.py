@@ -30,6 +30,7 @@ from siamapp.gui.page import Page
 from siamapp.gui.settings_rows import MODELS, ROWS, Row, group_note, group_title
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.gui.wording import error_words, fmr_words
+from siamapp.identity.calibrate import supported_fmrs
 from siamapp.live.source import CameraInfo, list_cameras
 from siamapp.settings import Settings
 
@@ -208,14 +209,16 @@ class SettingsPage(Page):
     def _show_facts(self) -> None:
         facts, settings = self._facts, self.context.settings
         self.not_running.clear()
+        if self.context.is_open:
+            fmrs = supported_fmrs(self.context.recognizer.pipeline.embedder.model.card)
+            rates = [(rate, f"{rate:g}: {fmr_words(rate)}") for rate in sorted(fmrs)[::-1]]
+            box = self.fields["target_fmr"]
+            if isinstance(box, QComboBox):
+                fill(box, rates, settings.target_fmr)
         if facts is None:
             self.in_use.setText(self.tr("Measuring…") if self.context.is_open else "")
             self._show_measured([])
             return
-        rates = [(rate, f"{rate:g}: {fmr_words(rate)}") for rate in sorted(facts.fmrs)[::-1]]
-        box = self.fields["target_fmr"]
-        if isinstance(box, QComboBox):
-            fill(box, rates, settings.target_fmr)
         times = self.tr("detector {detector:.1f} ms, embedder {embedder:.1f} ms").format(
             detector=facts.detector_ms, embedder=facts.embedder_ms
         )

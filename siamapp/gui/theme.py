@@ -142,6 +142,16 @@ QAbstractSpinBox:disabled { color: $muted; background: $window; }
 QLineEdit > QToolButton, QLineEdit > QToolButton:hover { background: transparent; border: none;
     padding: 0; min-height: 0; }
 QComboBox::drop-down { border: none; width: 26px; }
+QAbstractSpinBox > QLineEdit { border: none; background: transparent; padding: 0 8px;
+    min-height: 0; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 24px;
+    background: transparent; }
+QAbstractSpinBox::up-button { subcontrol-position: top right; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
+QAbstractSpinBox::up-arrow { image: url("$chevron_up"); width: 10px; height: 10px; }
+QAbstractSpinBox::down-arrow { image: url("$chevron"); width: 10px; height: 10px; }
+QDateEdit::drop-down { border: none; width: 26px; }
+QDateEdit::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $border;
     padding: 4px; outline: none; selection-background-color: $accent_soft; selection-color: $text; }
@@ -157,7 +167,7 @@ QTableView { background: $surface; border: 1px solid $border; border-radius: 10p
     outline: none; selection-background-color: $accent_soft; selection-color: $text; }
 QTableView:focus { border: 2px solid $accent; }
 QHeaderView::section { background: $surface; color: $muted; border: none;
-    border-bottom: 1px solid $border; padding: 6px; }
+    border-bottom: 1px solid $border; padding: 6px; text-align: left; }
 QListWidget { background: $surface; border: 1px solid $border; border-radius: 10px;
     padding: 6px; outline: none; }
 QListWidget:focus { border: 2px solid $accent; padding: 5px; }
@@ -309,6 +319,7 @@ def _style_sheet(colours: Colours, *, dark: bool) -> str:
         # The tick is white, so its box keeps the deep accent in both schemes.
         check_fill=LIGHT.accent if not dark else "#2b8a86",
         chevron=(assets_dir() / "icons" / "chevron-down.svg").as_posix(),
+        chevron_up=(assets_dir() / "icons" / "chevron-up.svg").as_posix(),
         check=(assets_dir() / "icons" / "check.svg").as_posix(),
     )
 

@@ -130,7 +130,9 @@ class VideoView(QWidget):
         if not self._image.isNull():
             self._paint_picture(painter)
             if self._guide is not None and self._notice is None:
-                paint_guide(painter, self.picture_rect(), self._guide, mirrored=self._mirrored)
+                area = self.picture_rect()
+                scale = area.width() / self._image.width()
+                paint_guide(painter, area, scale, self._guide, mirrored=self._mirrored)
         if self._notice is not None:
             self._paint_notice(painter, self._notice)
         painter.end()

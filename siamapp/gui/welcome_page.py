@@ -142,7 +142,10 @@ class WelcomePage(QWidget):
         card.column.addWidget(self._label("heading"))
         self.source = SourceBar(self._context, can_pause=False)
         self.video = VideoView()
-        card.column.addWidget(self.source)
+        row = QHBoxLayout()
+        row.addWidget(self.source)
+        row.addStretch(1)
+        card.column.addLayout(row)
         card.column.addWidget(self.video, 1)
         return card
 
