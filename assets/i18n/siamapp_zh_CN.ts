@@ -5,250 +5,676 @@
     <name></name>
     <message>
         <source>No camera found</source>
-        <translation type="unfinished"></translation>
+        <translation>未找到摄像头</translation>
     </message>
     <message>
         <source>Plug one in and press F5, or open a video or a photo with Ctrl+O.</source>
-        <translation type="unfinished"></translation>
+        <translation>请接上摄像头后按 F5，或按 Ctrl+O 打开视频或照片。</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished"></translation>
+        <translation>就绪</translation>
     </message>
     <message>
         <source>Press Start.</source>
-        <translation type="unfinished"></translation>
+        <translation>请按“开始”。</translation>
     </message>
     <message>
         <source>Opening…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打开…</translation>
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>Press Resume to go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>按“继续”接着进行。</translation>
     </message>
     <message>
         <source>The camera is gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>摄像头已断开。</translation>
     </message>
     <message>
         <source>It is used again as soon as it is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>重新接上后会自动继续使用。</translation>
     </message>
     <message>
         <source>The picture is black</source>
-        <translation type="unfinished"></translation>
+        <translation>画面全黑</translation>
     </message>
     <message>
         <source>Is the lens covered, or the light off?</source>
-        <translation type="unfinished"></translation>
+        <translation>镜头是否被遮住，或灯没有开？</translation>
     </message>
     <message>
         <source>The picture stands still</source>
-        <translation type="unfinished"></translation>
+        <translation>画面静止不动</translation>
     </message>
     <message>
         <source>Nobody is recognised meanwhile. Unplug the camera and plug it in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>此时不会识别任何人。请拔下摄像头再重新接上。</translation>
     </message>
     <message>
         <source>about 1 stranger in {count} would pass</source>
-        <translation type="unfinished"></translation>
+        <translation>约每 {count} 个陌生人中有 1 个会通过</translation>
     </message>
     <message>
         <source>1 sample</source>
-        <translation type="unfinished"></translation>
+        <translation>1 个样本</translation>
     </message>
     <message>
         <source>{count} samples</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个样本</translation>
+    </message>
+    <message>
+        <source>Match</source>
+        <translation>匹配</translation>
     </message>
     <message>
         <source>Unknown person</source>
-        <translation type="unfinished"></translation>
+        <translation>未知人员</translation>
+    </message>
+    <message>
+        <source>Undecided</source>
+        <translation>未定</translation>
+    </message>
+    <message>
+        <source>Not judged</source>
+        <translation>未判定</translation>
+    </message>
+    <message>
+        <source>Looks like a picture</source>
+        <translation>疑似图片</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查看…</translation>
     </message>
     <message>
         <source>Cannot judge yet</source>
-        <translation type="unfinished"></translation>
+        <translation>暂时无法判定</translation>
+    </message>
+    <message>
+        <source>Face: none was seen. Come in front of the camera.</source>
+        <translation>人脸：未看到。请到摄像头前。</translation>
+    </message>
+    <message>
+        <source>Picture: good enough to judge.</source>
+        <translation>画面：足以判定。</translation>
+    </message>
+    <message>
+        <source>Distance: {distance:.2f}, at most {threshold:.2f} is allowed.</source>
+        <translation>距离：{distance:.2f}，上限为 {threshold:.2f}。</translation>
+    </message>
+    <message>
+        <source>Distance: {distance:.2f} is too far, at most {threshold:.2f} is allowed.</source>
+        <translation>距离：{distance:.2f}，过大，上限为 {threshold:.2f}。</translation>
+    </message>
+    <message>
+        <source>Somebody is there: {reason}</source>
+        <translation>确有真人：{reason}</translation>
+    </message>
+    <message>
+        <source>Presence not shown: {reason}</source>
+        <translation>未证实为真人：{reason}</translation>
+    </message>
+    <message>
+        <source>Good. Look straight at the camera.</source>
+        <translation>很好。请正视摄像头。</translation>
+    </message>
+    <message>
+        <source>Good. Turn your head slowly to your left.</source>
+        <translation>很好。请慢慢向左转头。</translation>
+    </message>
+    <message>
+        <source>Good. Turn your head slowly to your right.</source>
+        <translation>很好。请慢慢向右转头。</translation>
+    </message>
+    <message>
+        <source>Good. Raise your chin a little.</source>
+        <translation>很好。请稍微抬起下巴。</translation>
+    </message>
+    <message>
+        <source>Good. Lower your chin a little.</source>
+        <translation>很好。请稍微低下下巴。</translation>
+    </message>
+    <message>
+        <source>Come into the picture: part of the face is outside.</source>
+        <translation>请进入画面：脸的一部分在画面外。</translation>
+    </message>
+    <message>
+        <source>Move closer: {value:.0f} px between the eyes, {limit:.0f} wanted.</source>
+        <translation>请靠近些：两眼相距 {value:.0f} 像素，需要 {limit:.0f}。</translation>
+    </message>
+    <message>
+        <source>More light on the face: brightness {value:.2f}, {limit:.2f} wanted.</source>
+        <translation>脸部需要更亮：亮度 {value:.2f}，需要 {limit:.2f}。</translation>
+    </message>
+    <message>
+        <source>Less light on the face: brightness {value:.2f}, {limit:.2f} allowed.</source>
+        <translation>脸部太亮：亮度 {value:.2f}，上限 {limit:.2f}。</translation>
+    </message>
+    <message>
+        <source>Even out the light: contrast {value:.2f}, {limit:.2f} wanted.</source>
+        <translation>请调匀光线：对比度 {value:.2f}，需要 {limit:.2f}。</translation>
+    </message>
+    <message>
+        <source>Hold still: sharpness {value:.2f}, {limit:.2f} wanted.</source>
+        <translation>请保持不动：清晰度 {value:.2f}，需要 {limit:.2f}。</translation>
+    </message>
+    <message>
+        <source>Face the camera: turned by about {value:.0f}°, {limit:.0f}° allowed.</source>
+        <translation>请面向摄像头：约偏转 {value:.0f}°，允许 {limit:.0f}°。</translation>
+    </message>
+    <message>
+        <source>Level your head: nodded by about {value:.0f}°, {limit:.0f}° allowed.</source>
+        <translation>请放平头部：约俯仰 {value:.0f}°，允许 {limit:.0f}°。</translation>
+    </message>
+    <message>
+        <source>Hold your head upright: {value:.0f}° tilted, {limit:.0f}° allowed.</source>
+        <translation>请把头摆正：倾斜 {value:.0f}°，允许 {limit:.0f}°。</translation>
+    </message>
+    <message>
+        <source>No face is in the picture. Come into view and face the camera.</source>
+        <translation>画面中没有人脸。请进入画面并面向摄像头。</translation>
+    </message>
+    <message>
+        <source>{count} faces are in the picture: one person at a time.</source>
+        <translation>画面中有 {count} 张脸：每次只能一个人。</translation>
     </message>
     <message>
         <source>Nobody enrolled</source>
-        <translation type="unfinished"></translation>
+        <translation>尚无登记</translation>
+    </message>
+    <message>
+        <source>Pictures of any size</source>
+        <translation>任意大小的图片</translation>
+    </message>
+    <message>
+        <source>Made: {date}. Id: {id}.</source>
+        <translation>制作日期：{date}。编号：{id}。</translation>
+    </message>
+    <message>
+        <source>Input: {size}, {channels}. Parameters: {count}.</source>
+        <translation>输入：{size}，{channels}。参数量：{count}。</translation>
+    </message>
+    <message>
+        <source>Files: {files}.</source>
+        <translation>文件：{files}。</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}</source>
+        <translation>许可证：{licence}</translation>
+    </message>
+    <message>
+        <source>What it may be used for: {use}</source>
+        <translation>可用于：{use}</translation>
+    </message>
+    <message>
+        <source>Trained on:
+{data}</source>
+        <translation>训练数据：
+{data}</translation>
+    </message>
+    <message>
+        <source>Taught by: {teacher}</source>
+        <translation>教师模型：{teacher}</translation>
+    </message>
+    <message>
+        <source>It has no thresholds yet: `siamapp calibrate DIR --model {name}`.</source>
+        <translation>尚无阈值，请运行：`siamapp calibrate DIR --model {name}`。</translation>
+    </message>
+    <message>
+        <source>Thresholds from {people} of your own people:</source>
+        <translation>由您自己的 {people} 个人得出的阈值：</translation>
+    </message>
+    <message>
+        <source>Thresholds on the card:</source>
+        <translation>模型卡上的阈值：</translation>
+    </message>
+    <message>
+        <source>• {fmr:g} %: distance {distance:.3f}, from {count} comparisons, at most {high:.2g} % at 95 %, {fnmr:.1f} % of own people refused</source>
+        <translation>• {fmr:g} %：距离 {distance:.3f}，来自 {count} 次比对，95 % 置信上限 {high:.2g} %，拒绝本人 {fnmr:.1f} %</translation>
+    </message>
+    <message>
+        <source>On this machine, one picture at a time:</source>
+        <translation>在这台电脑上，每次一张图片：</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>摄像头</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>判定</translation>
+    </message>
+    <message>
+        <source>Verification</source>
+        <translation>核验</translation>
+    </message>
+    <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Stricter means that fewer strangers pass and that enrolled people are refused more often. The limits come from the model&apos;s card.</source>
+        <translation>越严格，放行的陌生人越少，但已登记的人也更常被拒绝。阈值来自模型卡。</translation>
+    </message>
+    <message>
+        <source>0 means never. Locking asks for the passphrase again; a key in the system&apos;s keyring opens without asking.</source>
+        <translation>0 表示从不。锁定后需重新输入口令；密钥若存于系统钥匙串，则无需询问即可打开。</translation>
+    </message>
+    <message>
+        <source>People enrolled with one model are not known to another.</source>
+        <translation>用一个模型登记的人，另一个模型并不认识。</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Watch, without asking for anything</source>
+        <translation>只观察，不作要求</translation>
+    </message>
+    <message>
+        <source>Ask for a movement</source>
+        <translation>要求做一个动作</translation>
+    </message>
+    <message>
+        <source>Automatic (graphics card where it works)</source>
+        <translation>自动（显卡可用时用显卡）</translation>
+    </message>
+    <message>
+        <source>Processor (CPU)</source>
+        <translation>处理器（CPU）</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card (CUDA)</source>
+        <translation>NVIDIA 显卡（CUDA）</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Picture size</source>
+        <translation>画面尺寸</translation>
+    </message>
+    <message>
+        <source>Turned clockwise</source>
+        <translation>顺时针旋转</translation>
+    </message>
+    <message>
+        <source>Show the camera as a mirror does</source>
+        <translation>像镜子一样显示画面</translation>
+    </message>
+    <message>
+        <source>Strangers let through</source>
+        <translation>放行陌生人的比率</translation>
+    </message>
+    <message>
+        <source>Frames that must agree</source>
+        <translation>需一致的帧数</translation>
+    </message>
+    <message>
+        <source>Presence check</source>
+        <translation>活体检测</translation>
+    </message>
+    <message>
+        <source>Smallest eye distance to enrol</source>
+        <translation>登记所需的最小眼距</translation>
+    </message>
+    <message>
+        <source> px</source>
+        <translation> 像素</translation>
+    </message>
+    <message>
+        <source>Longest try</source>
+        <translation>单次最长时间</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+    <message>
+        <source>Tries that follow by themselves</source>
+        <translation>自动重试次数</translation>
+    </message>
+    <message>
+        <source>Refusals in a row that lock a claim</source>
+        <translation>连续拒绝几次后锁定</translation>
+    </message>
+    <message>
+        <source>How long it stays locked</source>
+        <translation>锁定时长</translation>
+    </message>
+    <message>
+        <source>Keep the face pictures of samples</source>
+        <translation>保留样本的人脸图片</translation>
+    </message>
+    <message>
+        <source>Lock the window when unused for</source>
+        <translation>闲置多久后锁定窗口</translation>
+    </message>
+    <message>
+        <source> min</source>
+        <translation> 分钟</translation>
+    </message>
+    <message>
+        <source>Keep new people for</source>
+        <translation>新登记者保留</translation>
+    </message>
+    <message>
+        <source> days</source>
+        <translation> 天</translation>
+    </message>
+    <message>
+        <source>Keep decisions for</source>
+        <translation>判定记录保留</translation>
+    </message>
+    <message>
+        <source>Compute</source>
+        <translation>运算设备</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>配色</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+</context>
+<context>
+    <name>CardForm</name>
+    <message>
+        <source>Model card</source>
+        <translation>模型卡</translation>
+    </message>
+    <message>
+        <source>How this model wants to be fed</source>
+        <translation>此模型的输入方式</translation>
+    </message>
+    <message>
+        <source>Its makers say so beside the file. With wrong values it still answers, but knows fewer people: calibrate it before you use it.</source>
+        <translation>模型作者会在文件旁说明。数值填错时它仍会作答，但认得的人更少：使用前请先校准。</translation>
+    </message>
+    <message>
+        <source>Check and add</source>
+        <translation>检查并添加</translation>
+    </message>
+    <message>
+        <source>1st colour</source>
+        <translation>第 1 通道</translation>
+    </message>
+    <message>
+        <source>2nd colour</source>
+        <translation>第 2 通道</translation>
+    </message>
+    <message>
+        <source>3rd colour</source>
+        <translation>第 3 通道</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>姓名</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>May be used for</source>
+        <translation>可用于</translation>
+    </message>
+    <message>
+        <source>Colour order</source>
+        <translation>颜色顺序</translation>
+    </message>
+    <message>
+        <source>Mean, {colour}</source>
+        <translation>均值，{colour}</translation>
+    </message>
+    <message>
+        <source>Divisor, {colour}</source>
+        <translation>除数，{colour}</translation>
+    </message>
+    <message>
+        <source>Picture side, px</source>
+        <translation>图片边长（像素）</translation>
+    </message>
+    <message>
+        <source>Numbers per face</source>
+        <translation>每张脸的数值个数</translation>
+    </message>
+    <message>
+        <source>Distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>Unit length already</source>
+        <translation>已归一化</translation>
+    </message>
+</context>
+<context>
+    <name>ClaimField</name>
+    <message>
+        <source>&amp;Who is it said to be?</source>
+        <translation>声称是谁？(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Type a name</source>
+        <translation>输入姓名</translation>
+    </message>
+    <message>
+        <source>Name claimed</source>
+        <translation>声称的姓名</translation>
+    </message>
+    <message>
+        <source>Claim {name}</source>
+        <translation>声称是 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>ConsentDialog</name>
+    <message>
+        <source>Consent</source>
+        <translation>同意书</translation>
+    </message>
+    <message>
+        <source>Consent of {name}</source>
+        <translation>{name} 的同意书</translation>
+    </message>
+    <message>
+        <source>&amp;Note</source>
+        <translation>备注(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Note on the consent</source>
+        <translation>同意书备注</translation>
+    </message>
+    <message>
+        <source>Where the signed paper is, for example</source>
+        <translation>例如签字文件存放在哪里</translation>
+    </message>
+    <message>
+        <source>&amp;Given on</source>
+        <translation>同意日期(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Kept until</source>
+        <translation>保留至(&amp;K)</translation>
+    </message>
+    <message>
+        <source>After the last day the person is deleted for good, without asking again.</source>
+        <translation>最后一天之后，此人将被彻底删除，不再询问。</translation>
+    </message>
+</context>
+<context>
+    <name>ConsentFields</name>
+    <message>
+        <source>&amp;Note</source>
+        <translation>备注(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Note on the consent</source>
+        <translation>同意书备注</translation>
+    </message>
+    <message>
+        <source>Where the signed paper is, for example</source>
+        <translation>例如签字文件存放在哪里</translation>
+    </message>
+    <message>
+        <source>&amp;Given on</source>
+        <translation>同意日期(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Kept until</source>
+        <translation>保留至(&amp;K)</translation>
+    </message>
+    <message>
+        <source>After that day the person is deleted for good, without asking again.</source>
+        <translation>该日之后，此人将被彻底删除，不再询问。</translation>
     </message>
 </context>
 <context>
     <name>CrashDialog</name>
     <message>
         <source>Something went wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>出错了</translation>
     </message>
     <message>
         <source>This is a fault of SiamApp. Nobody was accepted because of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>这是 SiamApp 的错误。没有人因此被放行。</translation>
     </message>
     <message>
-        <source>The report below holds no picture. Please send it to the makers.</source>
-        <translation type="unfinished"></translation>
+        <source>The report below holds no picture, no name and no vector. Please send it to the makers.</source>
+        <translation>下面的报告不含图片、姓名或特征向量。请发送给开发者。</translation>
     </message>
     <message>
         <source>Report</source>
-        <translation type="unfinished"></translation>
+        <translation>报告</translation>
     </message>
     <message>
         <source>&amp;Copy report</source>
-        <translation type="unfinished"></translation>
+        <translation>复制报告(&amp;C)</translation>
     </message>
 </context>
 <context>
-    <name>DecisionPanel</name>
+    <name>DayChart</name>
     <message>
-        <source>Decision</source>
-        <translation type="unfinished"></translation>
+        <source>Decisions per day</source>
+        <translation>每日判定</translation>
     </message>
     <message>
-        <source>Name</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Distance to the nearest person (smaller is more alike)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>No picture yet</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Choose a source and press Start.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>At this limit {words}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nearest: {name} at {distance:.2f}. </source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Runner-up: {name} at {distance:.2f}.</source>
-        <translation type="unfinished"></translation>
+        <source>{day}: {matches} matches, {strangers} unknown, {others} not judged</source>
+        <translation>{day}：匹配 {matches}，未知 {strangers}，未判定 {others}</translation>
     </message>
 </context>
 <context>
     <name>DistanceBar</name>
     <message>
         <source>Distance against threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>距离与阈值</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>distance {distance}, threshold {threshold:.2f}</source>
-        <translation type="unfinished"></translation>
+        <translation>距离 {distance}，阈值 {threshold:.2f}</translation>
     </message>
     <message>
         <source>limit {0:.2f}</source>
-        <translation type="unfinished"></translation>
+        <translation>阈值 {0:.2f}</translation>
     </message>
 </context>
 <context>
     <name>EnrollForm</name>
     <message>
         <source>What to do</source>
-        <translation type="unfinished"></translation>
+        <translation>该做什么</translation>
     </message>
     <message>
         <source>Good looks gathered</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Samples gathered</source>
-        <translation type="unfinished"></translation>
+        <translation>已采集的合格画面</translation>
     </message>
     <message>
         <source>First and last name</source>
-        <translation type="unfinished"></translation>
+        <translation>姓和名</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>姓名</translation>
     </message>
     <message>
         <source>Enrol anyway</source>
-        <translation type="unfinished"></translation>
+        <translation>仍然登记</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished"></translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Start over</source>
-        <translation type="unfinished"></translation>
+        <translation>重新开始</translation>
     </message>
     <message>
         <source>&amp;Name</source>
-        <translation type="unfinished"></translation>
+        <translation>姓名(&amp;N)</translation>
     </message>
     <message>
         <source>Give a name and choose a camera, a video or photos.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入姓名，并选择摄像头、视频或照片。</translation>
     </message>
     <message>
         <source>Look at the camera.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{good} of {wanted} good looks</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Good. Turn your head slowly, a little to each side.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{count}; the best are kept</source>
-        <translation type="unfinished"></translation>
+        <translation>请看摄像头。</translation>
     </message>
     <message>
         <source>Ready to save.</source>
-        <translation type="unfinished"></translation>
+        <translation>可以保存了。</translation>
     </message>
     <message>
         <source>Now give a name and save.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入姓名并保存。</translation>
     </message>
     <message>
         <source>{name} is enrolled with {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 已登记，共 {count}。</translation>
     </message>
     <message>
         <source>Tick “Enrol anyway” if this really is somebody else.</source>
-        <translation type="unfinished"></translation>
+        <translation>如果确实是另一个人，请勾选“仍然登记”。</translation>
     </message>
     <message>
         <source>Not enrolled.</source>
-        <translation type="unfinished"></translation>
+        <translation>未登记。</translation>
     </message>
 </context>
 <context>
     <name>EnrollPage</name>
     <message>
         <source>Photos…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Photos</source>
-        <translation type="unfinished"></translation>
+        <translation>照片…</translation>
     </message>
     <message>
         <source>Enrol</source>
@@ -256,332 +682,1130 @@
     </message>
     <message>
         <source>Add a person from a camera, a video or photos.</source>
-        <translation type="unfinished"></translation>
+        <translation>从摄像头、视频或照片添加一个人。</translation>
+    </message>
+    <message>
+        <source>Many…</source>
+        <translation>批量…</translation>
+    </message>
+    <message>
+        <source>Enrol many: a folder that holds a folder per person</source>
+        <translation>批量登记：一个文件夹，其中每人一个子文件夹</translation>
+    </message>
+    <message>
+        <source>Choosing the best…</source>
+        <translation>正在挑选最佳样本…</translation>
     </message>
     <message>
         <source>Press Start and look at the camera</source>
-        <translation type="unfinished"></translation>
+        <translation>按“开始”，然后看摄像头</translation>
     </message>
     <message>
         <source>Turn your head a little to each side. Or drop photos or a video here.</source>
-        <translation type="unfinished"></translation>
+        <translation>向各个方向稍微转头。也可以把照片或视频拖到这里。</translation>
     </message>
     <message>
         <source>Drop photos or a video here</source>
-        <translation type="unfinished"></translation>
+        <translation>把照片或视频拖到这里</translation>
     </message>
     <message>
         <source>No camera was found. Plug one in and press F5, or choose files above.</source>
-        <translation type="unfinished"></translation>
+        <translation>未找到摄像头。请接上后按 F5，或在上方选择文件。</translation>
     </message>
     <message>
         <source>Photos or a video of one person</source>
-        <translation type="unfinished"></translation>
+        <translation>同一个人的照片或视频</translation>
     </message>
     <message>
         <source>Photos and videos</source>
-        <translation type="unfinished"></translation>
+        <translation>照片和视频</translation>
     </message>
     <message>
         <source>There is no photo or video among these files. Choose JPEG, PNG or MP4.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些文件中没有照片或视频。请选择 JPEG、PNG 或 MP4。</translation>
     </message>
     <message>
         <source>Looking at {count} photos…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查看 {count} 张照片…</translation>
     </message>
     <message>
         <source>Saving…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在保存…</translation>
     </message>
 </context>
 <context>
-    <name>LivePage</name>
+    <name>EnrollReview</name>
     <message>
-        <source>Compare with</source>
-        <translation type="unfinished"></translation>
+        <source>{count} kept: the best and most different. Click one to take it again.</source>
+        <translation>保留了 {count} 个最好且差异最大的样本。点击可重新采集。</translation>
     </message>
     <message>
-        <source>Anyone enrolled (identify), or one person (verify)</source>
-        <translation type="unfinished"></translation>
+        <source>Samples kept</source>
+        <translation>保留的样本</translation>
     </message>
     <message>
-        <source>Enrol somebody</source>
-        <translation type="unfinished"></translation>
+        <source>Add looks</source>
+        <translation>补充画面</translation>
+    </message>
+    <message>
+        <source>More looks of the same person: glasses on, glasses off</source>
+        <translation>同一个人的更多画面：戴眼镜、不戴眼镜</translation>
+    </message>
+    <message>
+        <source>Note the consent</source>
+        <translation>记录同意书</translation>
+    </message>
+    <message>
+        <source>Sample {number}: take it again</source>
+        <translation>样本 {number}：重新采集</translation>
+    </message>
+    <message>
+        <source>Looks like {name}, who is enrolled: distance {distance:.2f}, limit {limit:.2f}.</source>
+        <translation>与已登记的 {name} 相似：距离 {distance:.2f}，阈值 {limit:.2f}。</translation>
+    </message>
+</context>
+<context>
+    <name>EvaluatePage</name>
+    <message>
+        <source>Evaluate</source>
+        <translation>评测</translation>
+    </message>
+    <message>
+        <source>How well your own people are told apart, in numbers.</source>
+        <translation>用数字说明您的人员能被区分得多好。</translation>
+    </message>
+    <message>
+        <source>Choose folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>Pairs file…</source>
+        <translation>配对文件…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Aligned crops</source>
+        <translation>已对齐的裁剪图</translation>
+    </message>
+    <message>
+        <source>The pictures are aligned faces of 112 px already</source>
+        <translation>图片已是对齐好的 112 像素人脸</translation>
+    </message>
+    <message>
+        <source>Pictures looked at</source>
+        <translation>已查看的图片</translation>
+    </message>
+    <message>
+        <source>Measure on your own pictures</source>
+        <translation>用您自己的图片评测</translation>
+    </message>
+    <message>
+        <source>Choose a folder that holds one folder of photos per person.</source>
+        <translation>请选择一个文件夹，其中每人一个照片子文件夹。</translation>
+    </message>
+    <message>
+        <source>Rates</source>
+        <translation>错误率</translation>
+    </message>
+    <message>
+        <source>Thresholds</source>
+        <translation>阈值</translation>
+    </message>
+    <message>
+        <source>Thresholds by false-match rate</source>
+        <translation>按误识率列出的阈值</translation>
+    </message>
+    <message>
+        <source>Strangers let through</source>
+        <translation>放行陌生人的比率</translation>
+    </message>
+    <message>
+        <source>Distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>Comparisons</source>
+        <translation>比对次数</translation>
+    </message>
+    <message>
+        <source>At most, at 95 %</source>
+        <translation>95 % 置信上限</translation>
+    </message>
+    <message>
+        <source>Own people refused</source>
+        <translation>拒绝本人</translation>
+    </message>
+    <message>
+        <source>A folder of people</source>
+        <translation>人员文件夹</translation>
+    </message>
+    <message>
+        <source>A pairs file</source>
+        <translation>配对文件</translation>
+    </message>
+    <message>
+        <source>Pairs (*.txt *.csv)</source>
+        <translation>配对 (*.txt *.csv)</translation>
+    </message>
+    <message>
+        <source>The folder that its pictures are in</source>
+        <translation>图片所在的文件夹</translation>
+    </message>
+    <message>
+        <source>{done} of {of} pictures</source>
+        <translation>第 {done} 张，共 {of} 张图片</translation>
+    </message>
+    <message>
+        <source>{pictures} pictures of {people} people: {genuine} comparisons of one person and {impostors} of strangers. Equal error rate {eer:.2f} % ({low:.2f} to {high:.2f} % at 95 %); {lost:.1f} % of the pictures gave no face.</source>
+        <translation>{people} 人的 {pictures} 张图片：同一人比对 {genuine} 次，陌生人比对 {impostors} 次。等错误率 {eer:.2f} %（95 % 区间 {low:.2f} 至 {high:.2f} %）；{lost:.1f} % 的图片中未找到人脸。</translation>
+    </message>
+    <message>
+        <source>The interval comes from drawing people anew; rates rarer than were seen are carried on from the tail of the distances. “Use” puts these thresholds in the place of those on the model&apos;s card.</source>
+        <translation>区间由对人员重新抽样得出；比实际观察到的更罕见的比率由距离分布的尾部外推。“使用”会以这些阈值取代模型卡上的阈值。</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Use the threshold at which {words}</source>
+        <translation>使用此阈值：{words}</translation>
+    </message>
+    <message>
+        <source>In use: {words}.</source>
+        <translation>使用中：{words}。</translation>
+    </message>
+    <message>
+        <source>Export the report</source>
+        <translation>导出报告</translation>
+    </message>
+    <message>
+        <source>Web page (*.html);;PDF (*.pdf)</source>
+        <translation>网页 (*.html);;PDF (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Written: {name}</source>
+        <translation>已写入：{name}</translation>
+    </message>
+</context>
+<context>
+    <name>GroupCard</name>
+    <message>
+        <source>Are they one and the same person?</source>
+        <translation>他们是同一个人吗？</translation>
+    </message>
+    <message>
+        <source>All samples go to one of them; the earlier end of retention counts.</source>
+        <translation>全部样本归入其中一人；保留期限以较早者为准。</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the name</source>
+        <translation>保留姓名(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Name to keep</source>
+        <translation>要保留的姓名</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>合并</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Delete all</source>
+        <translation>全部删除</translation>
+    </message>
+    <message>
+        <source>{count} people selected</source>
+        <translation>已选 {count} 人</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryModel</name>
+    <message>
+        <source>deleted ({number})</source>
+        <translation>已删除（{number}）</translation>
+    </message>
+    <message>
+        <source>Verified</source>
+        <translation>核验</translation>
+    </message>
+    <message>
+        <source>Identified</source>
+        <translation>识别</translation>
     </message>
     <message>
         <source>Live</source>
-        <translation>实时识别</translation>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>Claim</source>
+        <translation>声称</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Nearest</source>
+        <translation>最近者</translation>
+    </message>
+    <message>
+        <source>Distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>阈值</translation>
+    </message>
+    <message>
+        <source>Runner-up</source>
+        <translation>第二近者</translation>
+    </message>
+    <message>
+        <source>Eyes, px</source>
+        <translation>眼距（像素）</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>摄像头</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Runs on</source>
+        <translation>运行于</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPage</name>
+    <message>
+        <source>History</source>
+        <translation>记录</translation>
+    </message>
+    <message>
+        <source>Every decision, as the audit recorded it.</source>
+        <translation>审计所记录的每一次判定。</translation>
+    </message>
+    <message>
+        <source>Only this person</source>
+        <translation>只看此人</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>另存为 CSV…</translation>
+    </message>
+    <message>
+        <source>Save these decisions as a CSV file</source>
+        <translation>将这些判定保存为 CSV 文件</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>时段</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>7 days</source>
+        <translation>7 天</translation>
+    </message>
+    <message>
+        <source>30 days</source>
+        <translation>30 天</translation>
+    </message>
+    <message>
+        <source>All time</source>
+        <translation>全部时间</translation>
+    </message>
+    <message>
+        <source>All results</source>
+        <translation>全部结果</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Per day</source>
+        <translation>每天</translation>
+    </message>
+    <message>
+        <source>Decisions</source>
+        <translation>判定</translation>
+    </message>
+    <message>
+        <source>Nothing was decided yet</source>
+        <translation>还没有任何判定</translation>
+    </message>
+    <message>
+        <source>Verify or identify somebody; each decision is then listed here.</source>
+        <translation>核验或识别某人后，每次判定都会列在这里。</translation>
+    </message>
+    <message>
+        <source>Identify</source>
+        <translation>识别</translation>
+    </message>
+    <message>
+        <source>No such decisions</source>
+        <translation>没有这样的判定</translation>
+    </message>
+    <message>
+        <source>Choose a longer period or another result.</source>
+        <translation>请选择更长的时段或其他结果。</translation>
+    </message>
+    <message>
+        <source>{count} decisions</source>
+        <translation>{count} 次判定</translation>
+    </message>
+    <message>
+        <source>1 decision</source>
+        <translation>1 次判定</translation>
+    </message>
+    <message>
+        <source>Save the decisions</source>
+        <translation>保存判定</translation>
+    </message>
+    <message>
+        <source>CSV files (*.csv)</source>
+        <translation>CSV 文件 (*.csv)</translation>
+    </message>
+    <message>
+        <source>{count} decisions are in {file}. It holds names: guard it.</source>
+        <translation>{count} 次判定已存入 {file}。其中含有姓名，请妥善保管。</translation>
+    </message>
+</context>
+<context>
+    <name>IdentifyPage</name>
+    <message>
+        <source>Identify</source>
+        <translation>识别</translation>
     </message>
     <message>
         <source>Who is in view, decided on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>画面中是谁，在本机上判定。</translation>
     </message>
     <message>
-        <source>Nobody in view</source>
-        <translation type="unfinished"></translation>
+        <source>Choose a source and press Start: whoever comes into view is told here.</source>
+        <translation>请选择来源并按“开始”：进入画面的人会显示在这里。</translation>
     </message>
     <message>
-        <source>Come in front of the camera.</source>
-        <translation type="unfinished"></translation>
+        <source>Cannot see. Nobody is recognised until the picture is back.</source>
+        <translation>看不到画面。画面恢复前不会识别任何人。</translation>
     </message>
     <message>
-        <source>No picture yet</source>
-        <translation type="unfinished"></translation>
+        <source>Nobody in view. Come in front of the camera.</source>
+        <translation>画面中没有人。请到摄像头前。</translation>
     </message>
     <message>
-        <source>Choose a source and press Start.</source>
-        <translation type="unfinished"></translation>
+        <source>Noted: this face is not {name}.</source>
+        <translation>已记下：这张脸不是 {name}。</translation>
     </message>
     <message>
-        <source>Cannot see</source>
-        <translation type="unfinished"></translation>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Enrol many</source>
+        <translation>批量登记</translation>
     </message>
     <message>
-        <source>Nobody is recognised until the picture is back.</source>
-        <translation type="unfinished"></translation>
+        <source>Enrol a folder of people</source>
+        <translation>登记一个人员文件夹</translation>
     </message>
     <message>
-        <source>Anyone enrolled</source>
-        <translation type="unfinished"></translation>
+        <source>The folder holds one folder of photos and videos per person, named as the person. Who is enrolled already is passed by, so you can stop and go on later.</source>
+        <translation>文件夹中每人一个子文件夹，内含照片和视频，并以姓名命名。已登记的人会跳过，因此可以中途停止，以后再继续。</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>People looked at</source>
+        <translation>已处理的人员</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Save report…</source>
+        <translation>保存报告…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>A folder that holds one per person</source>
+        <translation>每人一个子文件夹的文件夹</translation>
+    </message>
+    <message>
+        <source>Enrolled already, passed by.</source>
+        <translation>已登记，跳过。</translation>
+    </message>
+    <message>
+        <source>Enrolled with {count}.</source>
+        <translation>已登记，共 {count}。</translation>
+    </message>
+    <message>
+        <source>{done} of {total}: {enrolled} enrolled, {refused} refused</source>
+        <translation>{done}/{total}：登记 {enrolled}，拒绝 {refused}</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written: {why}.</source>
+        <translation>无法写入 {file}：{why}。</translation>
+    </message>
+</context>
+<context>
+    <name>LookAlikesDialog</name>
+    <message>
+        <source>Look-alikes</source>
+        <translation>相似的人</translation>
+    </message>
+    <message>
+        <source>Show both</source>
+        <translation>显示两人</translation>
+    </message>
+    <message>
+        <source>Pairs of people who look alike</source>
+        <translation>长相相似的人员对</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>And</source>
+        <translation>与</translation>
+    </message>
+    <message>
+        <source>Distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>Extra margin</source>
+        <translation>额外余量</translation>
+    </message>
+    <message>
+        <source>The extra margin is what the second must be farther than the first, beyond the usual, before one of the two is named. It counts by itself. If both are one person, show and merge them.</source>
+        <translation>额外余量是指：在说出两人之一的姓名之前，第二近者必须比最近者再远出通常余量之外的这一距离。它会自动生效。如果两者是同一个人，请显示并合并。</translation>
+    </message>
+    <message>
+        <source>Comparing everybody with everybody…</source>
+        <translation>正在两两比对所有人…</translation>
+    </message>
+    <message>
+        <source>Pairs who look alike: {count}</source>
+        <translation>相似的人员对：{count}</translation>
+    </message>
+    <message>
+        <source>Nobody looks like anybody else here.</source>
+        <translation>这里没有长相相似的人。</translation>
+    </message>
+    <message>
+        <source>none needed</source>
+        <translation>不需要</translation>
     </message>
 </context>
 <context>
     <name>MainWindow</name>
     <message>
         <source>Pages</source>
-        <translation type="unfinished"></translation>
+        <translation>页面</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>What finds and tells apart faces, and where it came from.</source>
+        <translation>用什么来查找和区分人脸，以及它的来历。</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Add ONNX file…</source>
+        <translation>添加 ONNX 文件…</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Measure speed</source>
+        <translation>测量速度</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Installed models</source>
+        <translation>已安装的模型</translation>
+    </message>
+    <message>
+        <source>Card of the model</source>
+        <translation>模型卡</translation>
+    </message>
+    <message>
+        <source>cannot be used</source>
+        <translation>无法使用</translation>
+    </message>
+    <message>
+        <source>tells people apart</source>
+        <translation>区分人员</translation>
+    </message>
+    <message>
+        <source>finds faces</source>
+        <translation>查找人脸</translation>
+    </message>
+    <message>
+        <source>presence check</source>
+        <translation>活体检测</translation>
+    </message>
+    <message>
+        <source>{state}, in use</source>
+        <translation>{state}，使用中</translation>
+    </message>
+    <message>
+        <source>A model folder with its card</source>
+        <translation>带有模型卡的模型文件夹</translation>
+    </message>
+    <message>
+        <source>An embedder</source>
+        <translation>特征模型</translation>
+    </message>
+    <message>
+        <source>ONNX (*.onnx)</source>
+        <translation>ONNX (*.onnx)</translation>
+    </message>
+    <message>
+        <source>Checking {name}…</source>
+        <translation>正在检查 {name}…</translation>
+    </message>
+    <message>
+        <source>{name} was checked and added.</source>
+        <translation>{name} 已检查并添加。</translation>
+    </message>
+    <message>
+        <source>Remove {name}?</source>
+        <translation>移除 {name}？</translation>
+    </message>
+    <message>
+        <source>Its files are deleted. People enrolled with it are not known to others.</source>
+        <translation>其文件将被删除。用它登记的人，其他模型并不认识。</translation>
+    </message>
+    <message>
+        <source>Use {name} from now on?</source>
+        <translation>今后使用 {name}？</translation>
+    </message>
+    <message>
+        <source>Use, with new templates</source>
+        <translation>使用，并生成新模板</translation>
+    </message>
+    <message>
+        <source>At your rate, {words}.</source>
+        <translation>按您设定的比率，{words}。</translation>
+    </message>
+    <message>
+        <source>{count} people can get new templates from their kept pictures.</source>
+        <translation>{count} 人可由保留的图片生成新模板。</translation>
+    </message>
+    <message>
+        <source>To be enrolled again: {names}.</source>
+        <translation>需要重新登记：{names}。</translation>
+    </message>
+    <message>
+        <source>Nobody has to be enrolled again.</source>
+        <translation>无人需要重新登记。</translation>
+    </message>
+    <message>
+        <source>Making new templates…</source>
+        <translation>正在生成新模板…</translation>
     </message>
 </context>
 <context>
     <name>OpeningPage</name>
     <message>
         <source>Opening</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打开</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Locked</source>
+        <translation>已锁定</translation>
+    </message>
+    <message>
+        <source>Nobody used the window for a while.</source>
+        <translation>窗口已有一段时间无人使用。</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>解锁</translation>
     </message>
     <message>
         <source>Opening the gallery…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打开人员库…</translation>
     </message>
     <message>
         <source>Models are checked.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在检查模型。</translation>
     </message>
 </context>
 <context>
     <name>PassphraseDialog</name>
     <message>
         <source>Gallery passphrase</source>
-        <translation type="unfinished"></translation>
+        <translation>人员库口令</translation>
     </message>
     <message>
         <source>Choose a passphrase for the gallery. It cannot be recovered if it is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>请为人员库设定口令。丢失后无法找回。</translation>
     </message>
     <message>
         <source>The gallery is locked. Enter its passphrase.</source>
-        <translation type="unfinished"></translation>
+        <translation>人员库已锁定。请输入口令。</translation>
     </message>
     <message>
         <source>Passphrase</source>
-        <translation type="unfinished"></translation>
+        <translation>口令</translation>
     </message>
     <message>
         <source>Passphrase again</source>
-        <translation type="unfinished"></translation>
+        <translation>再次输入口令</translation>
     </message>
     <message>
         <source>&amp;Passphrase</source>
-        <translation type="unfinished"></translation>
+        <translation>口令(&amp;P)</translation>
     </message>
     <message>
         <source>Once &amp;again</source>
-        <translation type="unfinished"></translation>
+        <translation>再输入一次(&amp;A)</translation>
     </message>
     <message>
         <source>At least {count} characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>至少 {count} 个字符。</translation>
     </message>
     <message>
         <source>The two differ.</source>
-        <translation type="unfinished"></translation>
+        <translation>两次输入不一致。</translation>
     </message>
 </context>
 <context>
     <name>PeoplePage</name>
-    <message>
-        <source>Search by name</source>
-        <translation type="unfinished"></translation>
-    </message>
     <message>
         <source>People</source>
         <translation>人员</translation>
     </message>
     <message>
         <source>Everybody in the gallery on this computer, encrypted.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机人员库中的所有人，已加密。</translation>
+    </message>
+    <message>
+        <source>Search by name or tag</source>
+        <translation>按姓名或标签搜索</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>网格</translation>
+    </message>
+    <message>
+        <source>Show as a grid</source>
+        <translation>以网格显示</translation>
+    </message>
+    <message>
+        <source>Look-alikes…</source>
+        <translation>相似的人…</translation>
+    </message>
+    <message>
+        <source>Pairs of people who look alike</source>
+        <translation>长相相似的人员对</translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation>按姓名</translation>
+    </message>
+    <message>
+        <source>Newest first</source>
+        <translation>最新在前</translation>
+    </message>
+    <message>
+        <source>Most samples</source>
+        <translation>样本最多</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>排序</translation>
     </message>
     <message>
         <source>Nobody is enrolled yet</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有人登记</translation>
     </message>
     <message>
         <source>Enrol the first person from the camera, a video or photos.</source>
-        <translation type="unfinished"></translation>
+        <translation>请从摄像头、视频或照片登记第一个人。</translation>
     </message>
     <message>
         <source>Enrol somebody</source>
-        <translation type="unfinished"></translation>
+        <translation>登记一个人</translation>
     </message>
     <message>
-        <source>No such name</source>
-        <translation type="unfinished"></translation>
+        <source>No such name or tag</source>
+        <translation>没有这样的姓名或标签</translation>
     </message>
     <message>
-        <source>Try fewer letters.</source>
-        <translation type="unfinished"></translation>
+        <source>Try fewer letters, or press Escape.</source>
+        <translation>请少输入几个字，或按 Esc。</translation>
+    </message>
+    <message>
+        <source>{old} is now {new}.</source>
+        <translation>{old} 已改名为 {new}。</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Tags of {name}, with commas between them:</source>
+        <translation>{name} 的标签，用逗号分隔：</translation>
+    </message>
+    <message>
+        <source>Tags of {name} changed.</source>
+        <translation>{name} 的标签已更改。</translation>
+    </message>
+    <message>
+        <source>Consent of {name} changed.</source>
+        <translation>{name} 的同意书已更改。</translation>
+    </message>
+    <message>
+        <source>{name} is deleted.</source>
+        <translation>{name} 已删除。</translation>
+    </message>
+    <message>
+        <source>{count} people are deleted.</source>
+        <translation>已删除 {count} 人。</translation>
+    </message>
+    <message>
+        <source>Merged into {name}.</source>
+        <translation>已合并到 {name}。</translation>
+    </message>
+    <message>
+        <source>{count} removed.</source>
+        <translation>已移除 {count}。</translation>
+    </message>
+    <message>
+        <source>Split off</source>
+        <translation>拆分</translation>
+    </message>
+    <message>
+        <source>Who is on the chosen samples?</source>
+        <translation>所选样本上是谁？</translation>
+    </message>
+    <message>
+        <source>{name} is a person of their own now.</source>
+        <translation>{name} 现在是单独的人员。</translation>
+    </message>
+    <message>
+        <source>{said} It can be undone until you leave this page.</source>
+        <translation>{said}离开此页之前可以撤销。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Undone: {said}</source>
+        <translation>已撤销：{said}</translation>
+    </message>
+    <message>
+        <source>Undo more</source>
+        <translation>继续撤销</translation>
     </message>
 </context>
 <context>
     <name>PersonCard</name>
     <message>
         <source>New name</source>
-        <translation type="unfinished"></translation>
+        <translation>新姓名</translation>
     </message>
     <message>
         <source>Rename</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Delete…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Samples</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Remove sample</source>
-        <translation type="unfinished"></translation>
+        <translation>改名</translation>
     </message>
     <message>
         <source>Photo</source>
-        <translation type="unfinished"></translation>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Rename (F2)</source>
+        <translation>改名 (F2)</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Delete (Del); can be undone until you leave the page</source>
+        <translation>删除 (Del)；离开此页之前可以撤销</translation>
+    </message>
+    <message>
+        <source>Tags…</source>
+        <translation>标签…</translation>
+    </message>
+    <message>
+        <source>Consent and retention…</source>
+        <translation>同意书与保留期限…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Enrolled on {day}</source>
-        <translation type="unfinished"></translation>
+        <translation>登记于 {day}</translation>
     </message>
     <message>
-        <source>{eyes:.0f} px eyes
-sharp {sharp:.2f}</source>
-        <translation type="unfinished"></translation>
+        <source>consent of {day}</source>
+        <translation>{day} 同意</translation>
     </message>
     <message>
-        <source>Delete {name}?</source>
-        <translation type="unfinished"></translation>
+        <source>kept until {day}</source>
+        <translation>保留至 {day}</translation>
     </message>
     <message>
-        <source>All samples are erased. This cannot be undone.</source>
-        <translation type="unfinished"></translation>
+        <source>Tags: {tags}</source>
+        <translation>标签：{tags}</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>QualityList</name>
+    <message>
+        <source>Faces in the picture</source>
+        <translation>画面中的人脸</translation>
+    </message>
+    <message>
+        <source>Between the eyes</source>
+        <translation>两眼间距</translation>
+    </message>
+    <message>
+        <source>Sharpness</source>
+        <translation>清晰度</translation>
+    </message>
+    <message>
+        <source>Brightness</source>
+        <translation>亮度</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>对比度</translation>
+    </message>
+    <message>
+        <source>Turned</source>
+        <translation>偏转</translation>
+    </message>
+    <message>
+        <source>Nodded</source>
+        <translation>俯仰</translation>
+    </message>
+    <message>
+        <source>Tilted</source>
+        <translation>倾斜</translation>
+    </message>
+    <message>
+        <source>In the picture</source>
+        <translation>在画面内</translation>
+    </message>
+    <message>
+        <source>Measures of the face</source>
+        <translation>人脸质量指标</translation>
+    </message>
+    <message>
+        <source>from {low:.0f} px</source>
+        <translation>≥ {low:.0f} 像素</translation>
+    </message>
+    <message>
+        <source>from {low:.2f}</source>
+        <translation>≥ {low:.2f}</translation>
+    </message>
+    <message>
+        <source>{low:.2f} to {high:.2f}</source>
+        <translation>{low:.2f} 至 {high:.2f}</translation>
+    </message>
+    <message>
+        <source>up to {high:.0f}°</source>
+        <translation>≤ {high:.0f}°</translation>
+    </message>
+    <message>
+        <source>from {low:.0f} %</source>
+        <translation>≥ {low:.0f} %</translation>
+    </message>
+</context>
+<context>
+    <name>RateCharts</name>
+    <message>
+        <source>Strangers accepted (FMR)</source>
+        <translation>放行陌生人（FMR）</translation>
+    </message>
+    <message>
+        <source>Refused (FNMR)</source>
+        <translation>拒绝本人（FNMR）</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>放行</translation>
+    </message>
+    <message>
+        <source>Distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>占比</translation>
+    </message>
+    <message>
+        <source>Error trade-off (DET)</source>
+        <translation>错误权衡（DET）</translation>
+    </message>
+    <message>
+        <source>Acceptance (ROC)</source>
+        <translation>通过率（ROC）</translation>
+    </message>
+    <message>
+        <source>Distances</source>
+        <translation>距离分布</translation>
+    </message>
+    <message>
+        <source>Distance {distance:.3f}: {fmr:.3g} % of strangers accepted, {fnmr:.1f} % of own people refused</source>
+        <translation>距离 {distance:.3f}：放行陌生人 {fmr:.3g} %，拒绝本人 {fnmr:.1f} %</translation>
+    </message>
+    <message>
+        <source>Distance about {distance:.2f}: {own} comparisons of one person (solid), {others} of strangers (dashed)</source>
+        <translation>距离约 {distance:.2f}：同一人比对 {own} 次（实线），陌生人比对 {others} 次（虚线）</translation>
     </message>
 </context>
 <context>
     <name>RecentDecisions</name>
     <message>
         <source>Recent</source>
-        <translation type="unfinished"></translation>
+        <translation>最近</translation>
     </message>
     <message>
         <source>Decisions appear here as they are made.</source>
-        <translation type="unfinished"></translation>
+        <translation>判定会即时显示在这里。</translation>
     </message>
     <message>
         <source>Recent decisions</source>
-        <translation type="unfinished"></translation>
+        <translation>最近的判定</translation>
+    </message>
+</context>
+<context>
+    <name>SampleList</name>
+    <message>
+        <source>Samples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Split off…</source>
+        <translation>拆分…</translation>
+    </message>
+    <message>
+        <source>Make another person of the chosen samples</source>
+        <translation>用所选样本建立另一个人</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove the chosen samples</source>
+        <translation>移除所选样本</translation>
+    </message>
+    <message>
+        <source>The number is the distance to the person&apos;s other samples. Choose some to act.</source>
+        <translation>数字是与此人其他样本的距离。请先选择样本再操作。</translation>
+    </message>
+    <message>
+        <source>{eyes:.0f} px eyes</source>
+        <translation>眼距 {eyes:.0f} 像素</translation>
+    </message>
+    <message>
+        <source>{distance:.2f}: far off</source>
+        <translation>{distance:.2f}：偏离较大</translation>
+    </message>
+    <message>
+        <source>Sharpness {sharp:.2f}, brightness {light:.2f}, contrast {contrast:.2f}
+Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
+        <translation>清晰度 {sharp:.2f}，亮度 {light:.2f}，对比度 {contrast:.2f}
+偏转 {yaw:.0f}°，俯仰 {pitch:.0f}°，倾斜 {roll:.0f}°</translation>
     </message>
 </context>
 <context>
     <name>SettingsPage</name>
     <message>
-        <source>Camera</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Show the camera as a mirror does</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Target false-match rate</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Compute</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Colours</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>In use</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Decision</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Strangers let through</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Stricter means that fewer strangers pass and that enrolled people are refused more often. The limits come from the model&apos;s card.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>People enrolled with one model are not known to another.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Appearance</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Automatic (graphics card where it works)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Processor (CPU)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>NVIDIA graphics card (CUDA)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>As the system</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Light</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>使用中</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -589,112 +1813,415 @@ sharp {sharp:.2f}</source>
     </message>
     <message>
         <source>Changes apply at once and are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>更改立即生效并保存。</translation>
+    </message>
+    <message>
+        <source>Search the settings</source>
+        <translation>搜索设置</translation>
+    </message>
+    <message>
+        <source>Diagnostics</source>
+        <translation>诊断</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>复制报告</translation>
+    </message>
+    <message>
+        <source>Versions and measurements; nothing about any person</source>
+        <translation>版本与测量值；不含任何人的信息</translation>
     </message>
     <message>
         <source>First camera found</source>
-        <translation type="unfinished"></translation>
+        <translation>找到的第一个摄像头</translation>
     </message>
     <message>
         <source>No camera found</source>
-        <translation type="unfinished"></translation>
+        <translation>未找到摄像头</translation>
     </message>
     <message>
         <source>{name} (not there now)</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}（当前不可用）</translation>
     </message>
     <message>
         <source>Measuring…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在测量…</translation>
     </message>
     <message>
-        <source>{provider}: detector {detector:.1f} ms, embedder {embedder:.1f} ms</source>
-        <translation type="unfinished"></translation>
+        <source>detector {detector:.1f} ms, embedder {embedder:.1f} ms</source>
+        <translation>检测 {detector:.1f} 毫秒，特征 {embedder:.1f} 毫秒</translation>
+    </message>
+    <message>
+        <source>{wanted} was chosen, but the models run on {running}.</source>
+        <translation>选择了 {wanted}，但模型实际运行在 {running} 上。</translation>
+    </message>
+    <message>
+        <source>No picture was looked at yet: start one on another page.</source>
+        <translation>还没有查看过画面：请在其他页面开始。</translation>
+    </message>
+    <message>
+        <source>Last picture: {frames} frames, {dropped} dropped, {fps:.1f} results/s</source>
+        <translation>最近一次：{frames} 帧，丢弃 {dropped} 帧，每秒 {fps:.1f} 个结果</translation>
     </message>
 </context>
 <context>
     <name>SourceBar</name>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>来源</translation>
     </message>
     <message>
         <source>No camera found</source>
-        <translation type="unfinished"></translation>
+        <translation>未找到摄像头</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Open a file or a stream</source>
-        <translation type="unfinished"></translation>
+        <translation>打开文件或视频流</translation>
     </message>
     <message>
         <source>Open a video, a photo or a stream (Ctrl+O)</source>
-        <translation type="unfinished"></translation>
+        <translation>打开视频、照片或视频流 (Ctrl+O)</translation>
     </message>
     <message>
         <source>Video or photo…</source>
-        <translation type="unfinished"></translation>
+        <translation>视频或照片…</translation>
     </message>
     <message>
         <source>Stream address…</source>
-        <translation type="unfinished"></translation>
+        <translation>视频流地址…</translation>
     </message>
     <message>
         <source>Look for cameras again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新查找摄像头</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>开始</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Videos and photos</source>
-        <translation type="unfinished"></translation>
+        <translation>视频和照片</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>所有文件 (*)</translation>
     </message>
     <message>
         <source>Open a video or a photo</source>
-        <translation type="unfinished"></translation>
+        <translation>打开视频或照片</translation>
     </message>
     <message>
         <source>Open a stream</source>
-        <translation type="unfinished"></translation>
+        <translation>打开视频流</translation>
     </message>
     <message>
         <source>Address of an MJPEG or RTSP stream:</source>
-        <translation type="unfinished"></translation>
+        <translation>MJPEG 或 RTSP 视频流的地址：</translation>
+    </message>
+</context>
+<context>
+    <name>TrackCard</name>
+    <message>
+        <source>Nearest: {name} at {distance:.2f}.</source>
+        <translation>最近：{name}，距离 {distance:.2f}。</translation>
+    </message>
+    <message>
+        <source>Runner-up: {name} at {distance:.2f}.</source>
+        <translation>第二近：{name}，距离 {distance:.2f}。</translation>
+    </message>
+    <message>
+        <source>At this limit {words}.</source>
+        <translation>在此阈值下，{words}。</translation>
+    </message>
+    <message>
+        <source>This is not {name}</source>
+        <translation>这不是 {name}</translation>
+    </message>
+    <message>
+        <source>Enrol this person</source>
+        <translation>登记此人</translation>
+    </message>
+</context>
+<context>
+    <name>VerdictPanel</name>
+    <message>
+        <source>Distance to the person claimed (smaller is more alike)</source>
+        <translation>与所声称之人的距离（越小越像）</translation>
+    </message>
+    <message>
+        <source>At this limit {words}.</source>
+        <translation>在此阈值下，{words}。</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>为什么？</translation>
+    </message>
+    <message>
+        <source>Why not?</source>
+        <translation>为什么不通过？</translation>
+    </message>
+    <message>
+        <source>This is {name}.</source>
+        <translation>这是 {name}。</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>Not recognised as {name}.</source>
+        <translation>未认出是 {name}。</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>No face could be judged. Nobody was refused.</source>
+        <translation>没有可判定的人脸。未拒绝任何人。</translation>
+    </message>
+    <message>
+        <source>Not clear</source>
+        <translation>不明确</translation>
+    </message>
+</context>
+<context>
+    <name>VerifyPage</name>
+    <message>
+        <source>Verify</source>
+        <translation>核验</translation>
+    </message>
+    <message>
+        <source>Is this the person they say they are?</source>
+        <translation>来人是否就是其声称的人？</translation>
+    </message>
+    <message>
+        <source>Nobody is enrolled yet</source>
+        <translation>还没有人登记</translation>
+    </message>
+    <message>
+        <source>Enrol somebody first; then anybody can claim to be that person here.</source>
+        <translation>请先登记；之后即可在此核验某人是否是其声称的人。</translation>
+    </message>
+    <message>
+        <source>Enrol somebody</source>
+        <translation>登记一个人</translation>
+    </message>
+    <message>
+        <source>Verify (Return or Space); Escape cancels</source>
+        <translation>核验（回车或空格）；Esc 取消</translation>
+    </message>
+    <message>
+        <source>One more refusal in a row locks this claim.</source>
+        <translation>再被拒绝一次，此人的核验将被锁定。</translation>
+    </message>
+    <message>
+        <source>{count} more refusals in a row lock this claim.</source>
+        <translation>再连续被拒绝 {count} 次，此人的核验将被锁定。</translation>
+    </message>
+    <message>
+        <source>Too many refusals in a row. Try again in {left}.</source>
+        <translation>连续拒绝次数过多。请在 {left} 后重试。</translation>
+    </message>
+    <message>
+        <source>Locked</source>
+        <translation>已锁定</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>Choose a name and press Verify.</source>
+        <translation>请选择姓名并按“核验”。</translation>
+    </message>
+    <message>
+        <source>Look at the camera.</source>
+        <translation>请看摄像头。</translation>
+    </message>
+    <message>
+        <source>Try {number}. {said}</source>
+        <translation>第 {number} 次。{said}</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>正在查看…</translation>
+    </message>
+    <message>
+        <source>Verify again</source>
+        <translation>再次核验</translation>
+    </message>
+    <message>
+        <source>Choose a camera, or open a video or a photo.</source>
+        <translation>请选择摄像头，或打开视频或照片。</translation>
+    </message>
+    <message>
+        <source>Type whom somebody claims to be.</source>
+        <translation>请输入来人声称是谁。</translation>
+    </message>
+    <message>
+        <source>Press Verify and look at the camera.</source>
+        <translation>请按“核验”并看摄像头。</translation>
     </message>
 </context>
 <context>
     <name>VideoView</name>
     <message>
         <source>Video</source>
-        <translation type="unfinished"></translation>
+        <translation>视频</translation>
+    </message>
+</context>
+<context>
+    <name>WelcomePage</name>
+    <message>
+        <source>Welcome to SiamApp</source>
+        <translation>欢迎使用 SiamApp</translation>
+    </message>
+    <message>
+        <source>Enrol people at this desk, then ask who somebody is, or whether it is them.</source>
+        <translation>在这里登记人员，之后即可查询某人是谁，或确认是否本人。</translation>
+    </message>
+    <message>
+        <source>Everything runs on this computer. Nothing is sent anywhere.</source>
+        <translation>一切都在本机运行，不会向任何地方发送数据。</translation>
+    </message>
+    <message>
+        <source>Names, face samples and decisions are kept encrypted in this folder:</source>
+        <translation>姓名、人脸样本和判定记录加密保存在此文件夹：</translation>
+    </message>
+    <message>
+        <source>It is not a lock: do not guard a door or a payment with it.</source>
+        <translation>它不是门锁：请勿用来看守大门或确认付款。</translation>
+    </message>
+    <message>
+        <source>The gallery is encrypted. Where shall its key be kept?</source>
+        <translation>人员库已加密。密钥保存在哪里？</translation>
+    </message>
+    <message>
+        <source>Whoever loses the key loses the gallery: nobody can recover it.</source>
+        <translation>丢失密钥就等于丢失人员库：谁也无法恢复。</translation>
+    </message>
+    <message>
+        <source>Choose a camera and look into it. Without one, open a video or a photo.</source>
+        <translation>请选择摄像头并看着它。没有摄像头时，可打开视频或照片。</translation>
+    </message>
+    <message>
+        <source>In the system&apos;s keyring, which opens with your login</source>
+        <translation>保存在系统钥匙串中，登录系统后即可打开</translation>
+    </message>
+    <message>
+        <source>Nowhere: I type a passphrase at every start</source>
+        <translation>不保存：每次启动时输入口令</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一步</translation>
+    </message>
+    <message>
+        <source>Step {step} of {steps}</source>
+        <translation>第 {step} 步，共 {steps} 步</translation>
+    </message>
+    <message>
+        <source>Start using it</source>
+        <translation>开始使用</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一步</translation>
+    </message>
+</context>
+<context>
+    <name>errors</name>
+    <message>
+        <source>The camera, file or stream is not there.</source>
+        <translation>找不到该摄像头、文件或视频流。</translation>
+    </message>
+    <message>
+        <source>Another program uses the camera.</source>
+        <translation>另一个程序正在使用摄像头。</translation>
+    </message>
+    <message>
+        <source>The system does not allow the camera.</source>
+        <translation>系统不允许使用摄像头。</translation>
+    </message>
+    <message>
+        <source>The camera is gone.</source>
+        <translation>摄像头已断开。</translation>
+    </message>
+    <message>
+        <source>The camera does not answer.</source>
+        <translation>摄像头没有响应。</translation>
+    </message>
+    <message>
+        <source>A model cannot be used.</source>
+        <translation>模型无法使用。</translation>
+    </message>
+    <message>
+        <source>The key does not open the gallery.</source>
+        <translation>密钥打不开人员库。</translation>
+    </message>
+    <message>
+        <source>There is no key for the gallery.</source>
+        <translation>没有人员库的密钥。</translation>
+    </message>
+    <message>
+        <source>The gallery cannot be read or changed.</source>
+        <translation>人员库无法读取或更改。</translation>
+    </message>
+    <message>
+        <source>A setting is not valid.</source>
+        <translation>设置无效。</translation>
+    </message>
+    <message>
+        <source>A picture cannot be read.</source>
+        <translation>图片无法读取。</translation>
+    </message>
+    <message>
+        <source>No face was found.</source>
+        <translation>未找到人脸。</translation>
+    </message>
+    <message>
+        <source>Several faces are in the picture.</source>
+        <translation>画面中有多张脸。</translation>
+    </message>
+    <message>
+        <source>No picture is good enough.</source>
+        <translation>没有足够好的图片。</translation>
+    </message>
+    <message>
+        <source>The pictures do not show one person.</source>
+        <translation>这些图片不是同一个人。</translation>
+    </message>
+    <message>
+        <source>The face or the name is enrolled already.</source>
+        <translation>该人脸或姓名已登记。</translation>
     </message>
 </context>
 <context>
     <name>pages</name>
     <message>
-        <source>Live</source>
-        <translation>实时识别</translation>
+        <source>Identify</source>
+        <translation>识别</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>核验</translation>
     </message>
     <message>
         <source>Enrol</source>
@@ -703,6 +2230,18 @@ sharp {sharp:.2f}</source>
     <message>
         <source>People</source>
         <translation>人员</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>记录</translation>
+    </message>
+    <message>
+        <source>Evaluate</source>
+        <translation>评测</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Settings</source>

@@ -86,7 +86,8 @@ class CrashDialog(QDialog):
         title.setWordWrap(True)
         hint = QLabel(
             self.tr(
-                "The report below holds no picture, no name and no vector. Please send it to the makers."
+                "The report below holds no picture, no name and no vector. "
+                "Please send it to the makers."
             )
         )
         set_role(hint, "muted")

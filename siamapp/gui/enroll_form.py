@@ -22,14 +22,13 @@ from siamapp.errors import AlreadyKnown, SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner
 from siamapp.gui.enroll_review import EnrollReview
+from siamapp.gui.error_wording import error_words
 from siamapp.gui.gathering import Look
 from siamapp.gui.quality_list import QualityList
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.gui.wording import (
     count_of_samples,
     direction_words,
-    error_words,
-    known_words,
     refusal_words,
 )
 from siamapp.types import Candidate, Consent, Person, Sample
@@ -195,7 +194,7 @@ class EnrollForm(QFrame):
     def show_known(self, error: AlreadyKnown) -> None:
         """The face has another name already; the user may know better."""
         hint = self.tr("Tick “Enrol anyway” if this really is somebody else.")
-        self.show_text(f"{known_words(error)} {hint}")
+        self.show_text(f"{error_words(error, hint=False)} {hint}")
         self.anyway.show()
 
     def show_text(self, text: str) -> None:

@@ -27,8 +27,9 @@ from PySide6.QtWidgets import (
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner
+from siamapp.gui.error_wording import error_words
 from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.wording import count_of_samples, error_words
+from siamapp.gui.wording import count_of_samples
 from siamapp.live.people_folders import enroll_folder, subfolders
 from siamapp.store.names import name_key
 from siamapp.types import Person

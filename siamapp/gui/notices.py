@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from siamapp.errors import SiamError
+from siamapp.gui.error_wording import said
 from siamapp.gui.language import tr
 from siamapp.gui.video_view import Notice
 from siamapp.live.session import Picture, SessionStatus, State
@@ -25,7 +26,7 @@ def opening() -> Notice:
 
 
 def failure(error: SiamError) -> Notice:
-    return Notice("camera-off", error.message, error.hint)
+    return Notice("camera-off", *said(error))
 
 
 def of_status(status: SessionStatus, *, has_frame: bool) -> Notice | None:

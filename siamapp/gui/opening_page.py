@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QW
 
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
+from siamapp.gui.error_wording import said
 from siamapp.gui.theme import SPACE, set_role
 
 
@@ -58,7 +59,7 @@ class OpeningPage(QWidget):
 
     def show_error(self, error: SiamError) -> None:
         self._say = lambda: self.show_error(error)
-        self._show("error", error.message, error.hint)
+        self._show("error", *said(error))
         self._offer(self.tr("Try again"))
 
     def show_locked(self) -> None:

@@ -26,10 +26,11 @@ from siamapp.gui import diagnostics
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner, Card, SearchField
 from siamapp.gui.engine_facts import EngineFacts, embedder_names, engine_facts
+from siamapp.gui.error_wording import error_words
 from siamapp.gui.page import Page
 from siamapp.gui.settings_rows import MODELS, ROWS, Row, group_note, group_title
 from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.wording import error_words, fmr_words
+from siamapp.gui.wording import fmr_words
 from siamapp.identity.calibrate import supported_fmrs
 from siamapp.live.source import CameraInfo, list_cameras
 from siamapp.settings import Settings

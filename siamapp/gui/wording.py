@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 
-from siamapp.errors import AlreadyKnown, SiamError
 from siamapp.gui.coverage import Direction
 from siamapp.gui.language import tr
 from siamapp.gui.video_view import Overlay, box_of
@@ -165,13 +164,3 @@ def refusal_words(progress: Progress) -> str:
     return tr("{count} faces are in the picture: one person at a time.").format(
         count=len(progress.seen)
     )
-
-
-def error_words(error: SiamError) -> str:
-    """A condition of the world, and what to do about it."""
-    return str(error)
-
-
-def known_words(error: AlreadyKnown) -> str:
-    """That a face or a name is enrolled already."""
-    return error.message

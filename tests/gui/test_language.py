@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import PySide6
+import pytest
 from PySide6.QtCore import QDate, QLocale
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
@@ -9,6 +18,53 @@ from siamapp.gui.context import Context
 from siamapp.gui.dialogs import PassphraseDialog
 from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
+from siamapp.paths import assets_dir
+
+GUI = Path(__file__).parents[2] / "siamapp" / "gui"
+I18N = assets_dir() / "i18n"
+FIELD = re.compile(r"\{[^}]*\}")
+
+
+def qt_tool(name: str, *arguments: object) -> None:
+    suffix = ".exe" if sys.platform == "win32" else ""
+    tool = Path(PySide6.__file__).parent / f"{name}{suffix}"
+    if not tool.exists():
+        pytest.skip(f"{name} is not part of this PySide6")
+    subprocess.run([tool, *map(str, arguments)], check=True, capture_output=True)
+
+
+def texts(ts: Path) -> dict[tuple[str, str], ET.Element]:
+    found = {}
+    for context in ET.parse(ts).getroot().iter("context"):  # noqa: S314 - our own file
+        for message in context.iter("message"):
+            key = (context.findtext("name") or "", message.findtext("source") or "")
+            translation = message.find("translation")
+            assert translation is not None
+            found[key] = translation
+    return found
+
+
+def test_the_file_of_translations_holds_what_the_window_says(tmp_path: Path) -> None:
+    """The commands that bring it up to date are in CONTRIBUTING.md."""
+    new = tmp_path / "siamapp_zh_CN.ts"
+    shutil.copy(I18N / new.name, new)
+    sources = sorted(GUI.glob("*.py"))
+    qt_tool("lupdate", *sources, "-locations", "none", "-no-obsolete", "-ts", new)
+    assert texts(new).keys() == texts(I18N / new.name).keys()
+
+
+def test_the_compiled_translations_are_those_of_the_file(tmp_path: Path) -> None:
+    compiled = tmp_path / "siamapp_zh_CN.qm"
+    qt_tool("lrelease", I18N / "siamapp_zh_CN.ts", "-qm", compiled)
+    assert compiled.read_bytes() == (I18N / compiled.name).read_bytes()
+
+
+def test_every_text_has_a_translation_that_holds_the_same_values() -> None:
+    for (context, source), translation in texts(I18N / "siamapp_zh_CN.ts").items():
+        assert translation.get("type") != "unfinished", (context, source)
+        text = translation.text or ""
+        assert text.strip() or not source.strip(), (context, source)
+        assert sorted(FIELD.findall(text)) == sorted(FIELD.findall(source)), (context, source)
 
 
 def test_the_language_is_switched_while_the_window_is_open(
