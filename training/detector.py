@@ -185,9 +185,6 @@ def main(argv: list[str]) -> int:
     closer.add_argument(
         "--coarse", type=Path, required=True, help="detector folder whose finds it sees"
     )
-    closer.add_argument(
-        "--start", type=Path, help="detector folder whose closer look to go on from"
-    )
     closer.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -200,7 +197,7 @@ def main(argv: list[str]) -> int:
         with arguments.config.open("rb") as file:
             closely = detector_refine.RefineConfig.model_validate(tomllib.load(file))
         where = (arguments.data, arguments.peers, arguments.coarse, arguments.out)
-        detector_refine.train(closely, *where, arguments.start)
+        detector_refine.train(closely, *where)
         return 0
     return int(arguments.run(arguments))
 

@@ -8,7 +8,8 @@ are.
 - *points*: mean distance of the five landmarks over the eye distance, on the faces found: from the
   reference's one pass (`landmark_error_percent`), from its mean over four views, which is what
   training learnt from (`from_mean_percent`), and the one pass from that mean, which is how far the
-  reference strays from itself (`reference_from_mean_percent`).
+  reference strays from itself (`reference_from_mean_percent`). `reference_repeat_percent` is how
+  far the one pass goes from itself when the picture lies 5 px further right and 3 px further down.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ from siamapp.vision.track import iou
 from training.detector_data import (
     DOUBTFUL_SCORE,
     SURE_SCORE,
+    Found,
     Reference,
+    find_moved,
     load_landmark_crops,
     load_scenes,
     size_px,
@@ -48,6 +51,7 @@ LEAST_FACE_PX: Final = 40.0
 FRAME_STEP: Final = 10
 ROUNDS: Final = 30
 TIMED_SHAPE: Final = (240, 320)
+REPEAT_PX: Final = (5, 3)
 
 
 @dataclass(slots=True)
@@ -62,11 +66,12 @@ class Tally:
     errors: list[float] = field(default_factory=list)
     from_mean: list[float] = field(default_factory=list)
     reference_from_mean: list[float] = field(default_factory=list)
+    reference_repeat: list[float] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
         for name in ("pictures", "wanted", "found", "boxes", "extra"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("errors", "from_mean", "reference_from_mean"):
+        for name in ("errors", "from_mean", "reference_from_mean", "reference_repeat"):
             getattr(self, name).extend(getattr(other, name))
 
     def figures(self) -> dict[str, float | int]:
@@ -79,6 +84,7 @@ class Tally:
             "landmark_error_percent": _percent(self.errors),
             "from_mean_percent": _percent(self.from_mean),
             "reference_from_mean_percent": _percent(self.reference_from_mean),
+            "reference_repeat_percent": _percent(self.reference_repeat),
         }
 
 
@@ -122,13 +128,21 @@ def tally(detector: Detector, reference: Reference, pictures: Iterable[BgrImage]
             ours, theirs = points[overlap.argmax(axis=1)[met]], wanted.points[met]
             total.errors += landmark_errors(ours, theirs)
             mean, _ = reference.label(bgr)
-            same = iou(wanted.boxes[met], mean.boxes)
-            known = same.max(axis=1, initial=0) >= 0.5
-            if known.any():
-                truth = mean.points[same.argmax(axis=1)[known]]
-                total.from_mean += landmark_errors(ours[known], truth)
-                total.reference_from_mean += landmark_errors(theirs[known], truth)
+            seen, truth = _same(wanted.keep(met), mean)
+            total.from_mean += landmark_errors(ours[seen], truth)
+            total.reference_from_mean += landmark_errors(theirs[seen], truth)
+            again = find_moved(reference, bgr, REPEAT_PX)
+            seen, repeated = _same(wanted.keep(met), again)
+            total.reference_repeat += landmark_errors(repeated, theirs[seen])
     return total
+
+
+def _same(faces: Found, others: Found) -> tuple[np.ndarray, FloatArray]:
+    """Which of `faces` are among `others`, and the others' points of these."""
+    overlap = iou(faces.boxes, others.boxes)
+    known = overlap.max(axis=1, initial=0) >= 0.5
+    nearest = overlap[known].argmax(axis=1) if known.any() else np.empty(0, int)
+    return known, others.points[nearest]
 
 
 def landmark_errors(points: FloatArray, truth: FloatArray) -> list[float]:

@@ -11,15 +11,13 @@ import math
 import time
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
-import onnx
 import torch
-from onnx import numpy_helper
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -37,7 +35,6 @@ from training.detector_data import (
     load_identity_crops,
     load_landmark_crops,
     load_scenes,
-    own_size_points,
     split_by_person,
 )
 from training.detector_network import INPUT_SCALE, conv
@@ -67,10 +64,6 @@ class RefineConfig(BaseModel):
     widths: tuple[int, int, int, int]
     hidden: int
     score_weight: float
-    source_shares: tuple[float, float, float]
-    """Of the faces: from scenes, from measured crops, from portraits."""
-    spoiled_share: float
-    """Of the crops: light, focus, noise and compression changed; the others as they are."""
 
 
 class RefineNetwork(nn.Module):
@@ -107,35 +100,16 @@ class Look:
     start: FloatArray
     """`(5, 2)` px: what the crop is laid by."""
     points: FloatArray | None
-    mirrored: FloatArray | None = None
-    """`(5, 2)` px: what the reference says of the mirror image; None where that is `points`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """A face to learn from."""
-
-    bgr: BgrImage
-    points: FloatArray
-    mirrored: FloatArray | None = None
-
-
-def taught(labelled: Labelled, reference: Reference) -> list[Taught]:
-    """The picture's faces with the reference's points at its own size and in the mirror's."""
-    plain, mirror = (own_size_points(reference, labelled, mirrored=m) for m in (False, True))
-    return [Taught(labelled.bgr, p, m) for p, m in zip(plain, mirror, strict=True)]
-
-
-def proposals(
-    scenes: list[Labelled], faces_of: list[list[Taught]], coarse: Model
-) -> tuple[list[Look], list[Look]]:
+def proposals(scenes: list[Labelled], coarse: Model) -> tuple[list[Look], list[Look]]:
     """What the first network really gives on the scenes: faces with its points, and mistakes."""
     assert coarse.card.detection is not None
     low = coarse.card.detection.model_copy(update={"score_threshold": PROPOSAL_SCORE})
     coarse.card = coarse.card.model_copy(update={"detection": low, "refinement": None})
     detector = Detector(coarse)
     faces, mistakes = [], []
-    for scene, own in zip(scenes, faces_of, strict=True):
+    for scene in scenes:
         for scale in (0.5, 0.75, 1.0, 1.5):
             bgr = np.asarray(cv2.resize(scene.bgr, None, fx=scale, fy=scale), np.uint8)
             known = np.concatenate([scene.boxes, scene.ignored]) * np.float32(scale)
@@ -146,7 +120,7 @@ def proposals(
                 if best < 0 or overlap[best] < 0.2:
                     mistakes.append(Look(scene.bgr, start, None))
                 elif best < len(scene.boxes) and overlap[best] > 0.4:
-                    faces.append(Look(scene.bgr, start, own[best].points, own[best].mirrored))
+                    faces.append(Look(scene.bgr, start, scene.points[best]))
     return faces, mistakes
 
 
@@ -156,22 +130,19 @@ class Looks(IterableDataset[tuple[Tensor, Tensor, Tensor]]):
     def __init__(
         self,
         config: RefineConfig,
-        scenes: list[Labelled],
-        sources: list[list[Taught]],
+        labelled: list[list[Labelled]],
         found: list[Look],
         mistakes: list[Look],
     ) -> None:
         self.config, self.found, self.mistakes = config, found, mistakes
-        self.scenes, self.sources = scenes, sources
+        self.scenes = labelled[0]
+        self.sources = [[(s, i) for s in part for i in range(len(s.boxes))] for part in labelled]
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         info = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self.config.seed, info.id if info else 0])
         while True:
-            drawn = [
-                draw(self._look(rng), rng, self.config.spoiled_share)
-                for _ in range(self.config.batch)
-            ]
+            drawn = [draw(self._look(rng), rng) for _ in range(self.config.batch)]
             crops, targets, real = (np.stack(part) for part in zip(*drawn, strict=True))
             yield torch.from_numpy(crops), torch.from_numpy(targets), torch.from_numpy(real)
 
@@ -184,13 +155,13 @@ class Looks(IterableDataset[tuple[Tensor, Tensor, Tensor]]):
             return _elsewhere(self.scenes[rng.integers(len(self.scenes))], rng)
         if kind < 0.35 and self.found:
             look = self.found[rng.integers(len(self.found))]
-            return replace(look, start=jitter(look.start, rng, 0.5))
-        source = self.sources[int(rng.choice(len(self.sources), p=self.config.source_shares))]
-        face = source[rng.integers(len(source))]
+            return Look(look.bgr, jitter(look.start, rng, 0.5), look.points)
+        source = self.sources[int(rng.choice(len(self.sources), p=[0.4, 0.3, 0.3]))]
+        labelled, face = source[rng.integers(len(source))]
+        points = labelled.points[face]
         if kind < 0.42:
-            return Look(face.bgr, _beside(face.points, rng), None)
-        start = jitter(face.points, rng, rng.choice([0.5, 1.0, 2.0]))
-        return Look(face.bgr, start, face.points, face.mirrored)
+            return Look(labelled.bgr, _beside(points, rng), None)
+        return Look(labelled.bgr, jitter(points, rng, rng.choice([0.5, 1.0, 2.0])), points)
 
 
 def jitter(points: FloatArray, rng: np.random.Generator, strength: float) -> FloatArray:
@@ -232,93 +203,51 @@ def _elsewhere(scene: Labelled, rng: np.random.Generator) -> Look:
     return Look(np.zeros_like(scene.bgr), TEMPLATE, None)
 
 
-def draw(
-    look: Look, rng: np.random.Generator, spoiled_share: float = 1.0
-) -> tuple[BgrImage, FloatArray, np.float32]:
+def draw(look: Look, rng: np.random.Generator) -> tuple[BgrImage, FloatArray, np.float32]:
     """One augmented crop, its points' distances from the template, and whether it is a face."""
     side = SIDE_PX
     matrix = similarity(look.start, TEMPLATE)
     crop = lay(look.bgr, matrix, side)
-    mirrored = rng.random() < 0.5
     points = TEMPLATE
     if look.points is not None:
-        truth = look.mirrored if mirrored and look.mirrored is not None else look.points
-        points = truth @ matrix[:, :2].T + matrix[:, 2]
-    if rng.random() < 0.15:  # a face far from the camera
+        points = look.points @ matrix[:, :2].T + matrix[:, 2]
+    if rng.random() < 0.25:  # a face far from the camera
         low = int(rng.integers(18, 56))
         small = cv2.resize(crop, (low, low), interpolation=cv2.INTER_AREA)
         crop = np.asarray(cv2.resize(small, (side, side), interpolation=cv2.INTER_LINEAR), np.uint8)
-    if mirrored:
+    if rng.random() < 0.5:
         crop = np.ascontiguousarray(crop[:, ::-1])
         points = np.stack([side - 1 - points[:, 0], points[:, 1]], axis=1)[MIRRORED_POINTS]
     targets = ((points - TEMPLATE) / UNIT_PX).astype(np.float32).ravel()
-    crop = photometric(crop, rng) if rng.random() < spoiled_share else crop
-    return crop, targets, np.float32(look.points is not None)
+    return photometric(crop, rng), targets, np.float32(look.points is not None)
 
 
 def refine_loss(answers: Tensor, targets: Tensor, real: Tensor) -> dict[str, Tensor]:
-    """`points`: mean distance in eye distances, on faces only; `score`: cross-entropy."""
-    error = (answers[:, :10] - targets).reshape(-1, 5, 2).norm(dim=2).mean(dim=1)
+    """`points`: mean absolute error in eye distances, on faces only; `score`: cross-entropy."""
+    error = (answers[:, :10] - targets).abs().mean(dim=1)
     return {
         "points": (error * real).sum() / real.sum().clamp(min=1),
         "score": F.binary_cross_entropy_with_logits(answers[:, 10], real),
     }
 
 
-def start_from(network: RefineNetwork, path: Path) -> None:
-    """Give `network` the weights of an exported one, and leave it in evaluation mode.
-
-    What an export folded into a convolution is its normalisation's shift; the normalisations only
-    scale and shift from here on, which they are left to learn.
-    """
-    stored = {
-        i.name: torch.from_numpy(np.array(numpy_helper.to_array(i)))
-        for i in onnx.load(path).graph.initializer
-    }
-    for name, module in network.named_modules():
-        if isinstance(module, nn.BatchNorm2d):
-            assert module.running_var is not None
-            module.reset_running_stats()
-            module.running_var.fill_(1 - module.eps)
-            stored[f"{name}.weight"] = torch.ones_like(module.weight)
-            stored[f"{name}.bias"] = stored.pop(f"{name[:-1]}0.bias")
-    network.load_state_dict(
-        network.state_dict() | {n: v for n, v in stored.items() if not n.startswith("val_")}
-    )
-    network.eval()
-
-
-def train(
-    config: RefineConfig, data: Path, peers: Path, coarse: Path, out: Path, start: Path | None
-) -> Path:
-    """Train by the clock; `out/refine.pt` holds the averaged weights.
-
-    `coarse` is the detector's folder, `start` one whose closer look to go on from.
-    """
+def train(config: RefineConfig, data: Path, peers: Path, coarse: Path, out: Path) -> Path:
+    """Train by the clock; `out/refine.pt` holds the averaged weights."""
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     cv2.setNumThreads(1)
     out.mkdir(parents=True, exist_ok=True)
     reference = Reference(peers)
-    crops = [c for c in load_landmark_crops(data, reference) if c.name.startswith("training/")]
-    measured = [Taught(crop.bgr, crop.points[0]) for crop in crops]
+    measured = [c for c in load_landmark_crops(data, reference) if c.name.startswith("training/")]
     split = split_by_person(load_scenes(data, reference), data, peers)
-    use_portraits = config.source_shares[2] > 0  # asking the reference about them takes a while
-    portraits = load_identity_crops(data, peers, reference, split) if use_portraits else []
-    scenes = split["train"]
-    in_scenes = [taught(scene, reference) for scene in scenes]
-    sources = [
-        [face for faces in in_scenes for face in faces],
-        measured,
-        [face for portrait in portraits for face in taught(portrait, reference)],
-    ]
-    found, mistakes = proposals(scenes, in_scenes, Model.load(coarse, provider="cpu"))
-    logger.info("faces of scenes, measured, portraits: %s", [len(part) for part in sources])
+    portraits = load_identity_crops(data, peers, reference, split)
+    found, mistakes = proposals(split["train"], Model.load(coarse, provider="cpu"))
+    logger.info(
+        "%d scenes, %d measured, %d portraits", len(split["train"]), len(measured), len(portraits)
+    )
     logger.info("%d found faces, %d mistakes", len(found), len(mistakes))
-    looks = Looks(config, scenes, sources, found, mistakes)
+    looks = Looks(config, [split["train"], measured, portraits], found, mistakes)
     network = RefineNetwork(config.widths, config.hidden)
-    if start is not None:
-        start_from(network, start / "refine.onnx")
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = deepcopy(network).eval()
     optimiser = torch.optim.AdamW(

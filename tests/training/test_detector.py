@@ -11,7 +11,7 @@ import pytest
 import skimage.data
 import torch
 
-from siamapp.types import BgrImage, FloatArray
+from siamapp.types import FloatArray
 from siamapp.vision.align import similarity
 from siamapp.vision.detect import Detector
 from siamapp.vision.model import Model
@@ -20,7 +20,7 @@ from training import detector_export
 from training.detector import main
 from training.detector_augment import Canvas, draw, photometric
 from training.detector_choose import Seen, choose
-from training.detector_data import SHIFTS_PX, Found, Labelled, five_of_68, own_size_points
+from training.detector_data import Labelled, five_of_68
 from training.detector_evaluate import landmark_errors
 from training.detector_network import (
     CHANNELS,
@@ -38,7 +38,6 @@ from training.detector_refine import (
     RefineNetwork,
     jitter,
     refine_loss,
-    start_from,
 )
 from training.detector_refine import draw as look_at
 
@@ -258,31 +257,6 @@ def test_a_refinement_joins_a_detectors_folder(tmp_path: Path) -> None:
     with torch.inference_mode():
         expected = network.eval()(torch.from_numpy(crops)).numpy()
     assert model.refine(crops) == pytest.approx(expected, abs=1e-3)
-
-
-def test_a_refinement_goes_on_from_an_exported_one() -> None:
-    folder = Path(__file__).parents[2] / "assets/models/siamdetect-v1"
-    network = RefineNetwork((16, 32, 64, 96), 128)
-    start_from(network, folder / "refine.onnx")
-    crops = np.random.default_rng(0).uniform(0, 255, (3, 3, SIDE_PX, SIDE_PX)).astype(np.float32)
-    with torch.inference_mode():
-        given = network(torch.from_numpy(crops)).numpy()
-    assert given == pytest.approx(Model.load(folder, provider="cpu").refine(crops), abs=1e-3)
-
-
-def test_the_references_points_are_the_mean_over_the_picture_moved() -> None:
-    """A reference that strays by how far its picture was moved, and misses the face once."""
-
-    class Straying:
-        def find(self, bgr: BgrImage, *, threshold: float, mirrored: bool) -> Found:
-            right, down = bgr.shape[1] - 512, bgr.shape[0] - 512
-            shift = np.array([right, down], np.float32)
-            box = astronaut().boxes + np.tile(shift, 2) * (1 if right < 20 else 50)
-            return Found(box, POINTS + shift + np.float32(down), np.ones(1, np.float32))
-
-    points = own_size_points(Straying(), astronaut(), mirrored=False)  # type: ignore[arg-type]
-    downs = [down for right, down in SHIFTS_PX if right < 20]
-    assert points == pytest.approx(POINTS + np.mean(downs))
 
 
 def test_thresholds_find_most_within_the_limit() -> None:
