@@ -110,12 +110,9 @@ def match(probe: FloatArray, gallery: Gallery, metric: str, *, top: int = 2) -> 
 def people_apart(gallery: Gallery, first: int, second: int, metric: str) -> float:
     """Distance between two enrolled people: the mean of either one's templates to the other."""
     theirs = gallery.templates(second)
-    start = np.zeros(1, np.int64)
-    each = [
-        person_distances(distances(own, theirs, metric), start, gallery.fusion)[0]
-        for own in gallery.templates(first)
-    ]
-    return float(np.mean(each))
+    apart = [distances(own, theirs, metric) for own in gallery.templates(first)]
+    starts = np.arange(len(apart)) * len(theirs)  # each template of one is a row of its own
+    return float(person_distances(np.concatenate(apart), starts, gallery.fusion).mean())
 
 
 def _denied(probe: FloatArray, gallery: Gallery, metric: str, fused: FloatArray) -> set[int]:
