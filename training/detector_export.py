@@ -256,7 +256,8 @@ def _describe(path: Path, arguments: argparse.Namespace, parameters: int) -> Non
 def write_card(folder: Path, card: ModelCard) -> None:
     """`card.toml`, checked by reading it back."""
     lines: list[str] = []
-    plain = {k: v for k, v in card.model_dump(mode="json").items() if v not in (None, [], "", {})}
+    facts = card.model_dump(mode="json", exclude={"fusion"})  # that is an embedder's
+    plain = {k: v for k, v in facts.items() if v not in (None, [], "", {})}
     tables = {k: v for k, v in plain.items() if isinstance(v, dict)}
     arrays = {k: v for k, v in plain.items() if isinstance(v, list) and isinstance(v[0], dict)}
     lines += [f"{k} = {_toml(v)}" for k, v in plain.items() if k not in tables and k not in arrays]
