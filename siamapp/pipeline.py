@@ -122,7 +122,8 @@ class Stream:
     ) -> None:
         """`gallery`, `policy`, `presence` are asked at every frame: a change counts from then on.
 
-        `still` says that frames are single pictures, which cannot show that somebody is there.
+        `still` says that frames are single pictures: each is searched whole, every face embedded,
+        and none can show that somebody is there.
         `now` times the stages, in seconds.
         """
         self._pipeline = pipeline
@@ -148,9 +149,9 @@ class Stream:
             self._check = PresenceCheck(
                 self._pipeline.presence, self._presence(), still=self._still
             )
-        stale = gallery is not self._judged_by
+        stale = self._still or gallery is not self._judged_by
         self._judged_by = gallery
-        seen = self._pipeline.see(frame, clock, self._follower)
+        seen = self._pipeline.see(frame, clock, None if self._still else self._follower)
         with clock("track"):
             tracks = self._tracker(
                 [s.face for s in seen], frame.time_s, jumped=self._follower.jumped

@@ -236,7 +236,7 @@ class Recognizer:
             held = self._policy(self.evidence(claim=claim is not None))
             return replace(held, agree_frames=1) if still else held
 
-        return Stream(self.pipeline, gallery, policy)
+        return Stream(self.pipeline, gallery, policy, still=still)
 
     def collector(self, *, every_s: float = 0.1) -> Collector:
         """A gatherer of samples for an enrolment."""

@@ -154,6 +154,14 @@ def test_an_open_answer_is_embedded_in_every_frame(pipeline):
     assert pipeline.embedder.seen == 4
 
 
+def test_photos_are_each_looked_at_whole(pipeline):
+    gallery = gallery_of(1)
+    stream = Stream(pipeline, lambda: gallery, lambda: replace(POLICY, agree_frames=1), still=True)
+    for index in range(4):
+        assert answers(stream(paint(pipeline, 1, index=index))) == ["person 1"]
+    assert pipeline.embedder.seen == 4
+
+
 def test_somebody_else_in_the_same_place_begins_anew(pipeline):
     """A cut from one frame to the next: no frame gives the second the first one's name."""
     gallery = gallery_of(1)
