@@ -217,7 +217,7 @@ def test_a_setting_is_kept_and_applied(
     window.show_page("settings")
     page = window.page("settings")
     until(lambda: page.fields["target_fmr"].count() == 3)
-    assert page.in_use.text() == "CPU: detector 1.5 ms, embedder 1.5 ms"
+    until(lambda: page.in_use.text() == "CPU: detector 1.5 ms, embedder 1.5 ms")
     page.fields["target_fmr"].setCurrentIndex(page.fields["target_fmr"].findData(1e-4))
     page.fields["target_fmr"].activated.emit(page.fields["target_fmr"].currentIndex())
     until(lambda: paths.settings_file.exists())
