@@ -92,7 +92,8 @@ class TrainConfig(_Part):
     """Take 1 where cores are shared: oneDNN's threads wait for each other there."""
     bf16: bool | None = None
     """None: where the hardware computes it; a CPU that only emulates it takes ten times as long."""
-    accelerator: Literal["auto", "cpu", "cuda"] = "cpu"
+    accelerator: Literal["auto", "cpu", "cuda"] = "auto"
+    """By "auto" a CUDA GPU where there is one, so one config runs on both."""
     devices: int = Field(1, gt=0)
     """Per node; each takes its share of every batch."""
     nodes: int = Field(1, gt=0)

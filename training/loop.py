@@ -81,9 +81,16 @@ def for_this_machine(config: TrainConfig) -> TrainConfig:
     """The config with `bf16` settled; the run folder keeps it, so a resumed run computes alike."""
     if config.bf16 is not None:
         return config
-    on_gpu = config.accelerator != "cpu" and torch.cuda.is_available()
+    on_gpu = accelerator_of(config) == "cuda"
     able = torch.cuda.is_bf16_supported() if on_gpu else _cpu_computes_bf16()
     return config.model_copy(update={"bf16": able})
+
+
+def accelerator_of(config: TrainConfig) -> str:
+    """Where the config runs here: "auto" is a CUDA GPU where there is one, else the CPU."""
+    if config.accelerator == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return config.accelerator
 
 
 def _cpu_computes_bf16() -> bool:
@@ -95,7 +102,7 @@ def _cpu_computes_bf16() -> bool:
 def make_fabric(config: TrainConfig) -> Fabric:
     """One process or many, CPU or GPU, bf16 or not, as the config says."""
     return Fabric(
-        accelerator=config.accelerator,
+        accelerator=accelerator_of(config),
         devices=config.devices,
         num_nodes=config.nodes,
         precision="bf16-mixed" if config.bf16 else "32-true",

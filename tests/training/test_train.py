@@ -230,3 +230,27 @@ def test_config_refuses_what_it_does_not_know() -> None:
     assert (config.optim.steps, config.bf16) == (5, False)
     with pytest.raises(ValueError, match="stepps"):
         load_config(Path("configs/embedder.toml"), ["optim.stepps=5"])
+
+
+def test_one_config_runs_on_the_device_there_is(
+    digits: Views, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = TrainConfig.model_validate({**TINY, "bf16": False})
+    assert config.accelerator == "auto"
+    for gpu, expected in ((True, "cuda"), (False, "cpu")):
+        with monkeypatch.context() as patch:
+            patch.setattr("torch.cuda.is_available", lambda gpu=gpu: gpu)
+            assert loop.accelerator_of(config) == expected
+    network = train(config, digits, tmp_path / "here")
+    assert next(network.parameters()).device.type == loop.accelerator_of(config)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_a_gpu_trains_what_the_cpu_trains(digits: Views, tmp_path: Path) -> None:
+    config = TrainConfig.model_validate({**TINY, "bf16": False})
+    on_cpu = train(config.model_copy(update={"accelerator": "cpu"}), digits, tmp_path / "cpu")
+    on_gpu = train(config.model_copy(update={"accelerator": "cuda"}), digits, tmp_path / "gpu")
+    views = to_input(torch.from_numpy(digits.rgb[:8]))
+    with torch.no_grad():
+        cosines = (on_cpu(views) * on_gpu(views.cuda()).cpu()).sum(1)
+    assert cosines.min() > 0.99
