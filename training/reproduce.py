@@ -44,6 +44,7 @@ from training.small_networks import Branch
 SIZE: Final = (56, 46)
 """Rows and columns, as in 2005."""
 GROUP: Final = 5
+UNSEEN_DIGITS: Final = 3
 FALSE_ACCEPTANCE: Final = (0.10, 0.075, 0.05)
 BRANCHES: Final[tuple[Branch, ...]] = ("chopra", "resnet")
 Build = Callable[[Branch, int], Method]

@@ -93,8 +93,8 @@ def _measured(outcomes: list[Outcome], branch: str) -> str:
     groups = Counter(o.row for o in outcomes if o.branch == branch)
     steps = sorted({o.steps for o in outcomes if o.branch == branch and o.steps})
     least, most = min(groups.values()), max(groups.values())
-    spread = f"{most} groups" if least == most else f"{least} to {most} groups"
-    return f"Each row is the mean of {spread}, {' or '.join(map(str, steps))} steps."
+    spread = str(most) if least == most else f"{least} to {most}"
+    return f"Groups measured: {spread}; {' or '.join(map(str, steps))} steps."
 
 
 def manifold(pictures: Pictures, path: Path, *, steps: int = 150, seed: int = 1) -> None:

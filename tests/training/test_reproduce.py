@@ -160,7 +160,7 @@ def test_the_report_keeps_what_a_person_wrote(tmp_path: Path) -> None:
     assert text.count("Which to choose.") == 1
     assert "| siamese, exponential loss | 0.0 (0.0 to 0.0) | 1.0 (1.0 to 1.0) |" in text
     assert "0.0 / 1.0 / 1.0" in text
-    assert "mean of 3 groups, 9 steps." in text
+    assert "Groups measured: 3; 9 steps." in text
     mean, low, high = interval([0.0, 0.01, 0.02])
     assert low <= mean <= high
     assert mean == pytest.approx(0.01)
