@@ -254,3 +254,11 @@ def test_a_gpu_trains_what_the_cpu_trains(digits: Views, tmp_path: Path) -> None
     with torch.no_grad():
         cosines = (on_cpu(views) * on_gpu(views.cuda()).cpu()).sum(1)
     assert cosines.min() > 0.99
+
+
+def test_a_collapsed_run_stops_and_says_so(digits: Views, tmp_path: Path) -> None:
+    alike = Views(np.zeros_like(digits.rgb), digits.teacher, digits.person, digits.blended)
+    loss = {"distill": 0, "relational": 0, "triplet": 1.0, "mining": "random"}
+    config = TrainConfig.model_validate({**TINY, "bf16": False, "loss": loss})
+    with pytest.raises(RuntimeError, match="step 2: collapsed"):
+        train(config, alike, tmp_path)

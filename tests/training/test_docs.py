@@ -1,0 +1,36 @@
+"""The commands of docs/training.md are ones that the program takes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from training import studies, verbs
+from training.__main__ import STUDIES, _parser
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def commands() -> list[str]:
+    """Whole commands of the embedder's page: from code blocks and, with options, from sentences."""
+    text = (DOCS / "training.md").read_text("utf-8")
+    blocks = re.findall(r"^python -m training (.+)$", text, re.MULTILINE)
+    inline = re.findall(r"`python -m training (\w+ --[^`]+)`", text)
+    return [c for c in (*blocks, *inline) if not c.startswith("detector") and "--help" not in c]
+
+
+def test_the_page_has_commands() -> None:
+    assert {c.split()[0] for c in commands()} >= {
+        "train", "pairs", "export", "quantize", "calibrate", "evaluate",
+        "ablate", "codes", "shards", "reproduce",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_documented_command_is_taken(command: str) -> None:
+    parsed = _parser().parse_args(shlex.split(command))
+    room = studies if parsed.verb in STUDIES else verbs
+    assert callable(getattr(room, parsed.verb))
