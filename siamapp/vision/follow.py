@@ -12,9 +12,8 @@ from siamapp.vision.detect import Detector
 from siamapp.vision.track import iou
 
 DETECT_WITHIN_S = 0.28
-"""A frame is searched whole before this much time has passed: nobody new waits longer."""
-SEARCH_WITHIN_S = 0.2
-"""The same while nobody is there."""
+"""A frame is searched whole before this much time has passed: nobody new waits longer, whether or
+not somebody is there."""
 MOST_MOVED = 0.25
 """Eye distances that a face may have moved since the frame before, and still be followed: the
 closer look was trained to mend some 0.2."""
@@ -56,10 +55,9 @@ class Follower:
 
     def _followed(self, frame: Frame) -> Sequence[Face] | None:
         """The known faces in this frame, or None where all of it must be searched."""
-        within_s = DETECT_WITHIN_S if self._faces else SEARCH_WITHIN_S
         step_s = frame.time_s - self._last_s
         # The next frame is as far off as this one was: would it come too late?
-        late = not step_s > 0 or frame.time_s + step_s - self._detected_s > within_s
+        late = not step_s > 0 or frame.time_s + step_s - self._detected_s > DETECT_WITHIN_S
         if late or frame.bgr.shape != self._shape or not self._detector.follows:
             return None
         if not self._faces:
