@@ -1701,6 +1701,10 @@
         <source>from {low:.0f} %</source>
         <translation>≥ {low:.0f} %</translation>
     </message>
+    <message>
+        <source>{value:.0f} px</source>
+        <translation>{value:.0f} 像素</translation>
+    </message>
 </context>
 <context>
     <name>RateCharts</name>

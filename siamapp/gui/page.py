@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from siamapp.gui.context import Context
 from siamapp.gui.theme import SPACE, set_role
+
+_ROOMY_PX: Final = 800
+"""A narrower page keeps its first line for the title and its tools."""
 
 
 class Page(QWidget):
@@ -37,6 +43,10 @@ class Page(QWidget):
         self.column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
         self.column.setSpacing(SPACE[4])
         self.column.addLayout(self.header)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._subtitle.setVisible(self.width() >= _ROOMY_PX)
 
     def set_heading(self, title: str, subtitle: str) -> None:
         self._title.setText(title)

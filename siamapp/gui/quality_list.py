@@ -99,7 +99,7 @@ class QualityList(QWidget):
         self._show("faces", str(faces), fine=faces == 1)
         self._show(
             "eye_distance_px",
-            f"{q.eye_distance_px:.0f} px",
+            self.tr("{value:.0f} px").format(value=q.eye_distance_px),
             fine=q.eye_distance_px >= limits.eye_distance_px,
         )
         self._show("sharpness", f"{q.sharpness:.2f}", fine=q.sharpness >= limits.sharpness)

@@ -99,6 +99,7 @@ class SettingsPage(Page):
             number.setRange(low, high)
             number.setValue(value)
         number.setKeyboardTracking(False)
+        number.lineEdit().setTextMargins(SPACE[2], 0, 0, 0)
         number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         number.valueChanged.connect(lambda new: self._change(key, new))
         return number

@@ -163,6 +163,10 @@ QCheckBox::indicator:checked { background: $check_fill; border-color: $check_fil
     image: url("$check"); }
 QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 7px; }
 QRadioButton:focus { border-color: $accent; }
+QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $muted; border-radius: 9px;
+    background: $surface; }
+QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent;
+    background: $on_accent; }
 QTableView { background: $surface; border: 1px solid $border; border-radius: 10px;
     outline: none; selection-background-color: $accent_soft; selection-color: $text; }
 QTableView:focus { border: 2px solid $accent; }

@@ -41,6 +41,19 @@ def test_text_on_the_accent_and_on_selections_can_be_read(colours: Colours) -> N
     assert contrast(colours.muted, colours.raised) >= 4.5
 
 
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("tone", "ground"),
+    [("good", "good_soft"), ("warn", "warn_soft"), ("bad", "bad_soft"), ("accent", "accent_soft"),
+     ("muted", "raised")],
+)  # fmt: skip
+def test_chips_banners_and_results_can_be_read(colours: Colours, tone: str, ground: str) -> None:
+    for text in (tone, "text"):
+        assert contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5
+    # Their signs and frames need 3:1 (WCAG 2.2, 1.4.11).
+    assert contrast(getattr(colours, tone), colours.window) >= 3
+
+
 def test_switching_recolours_palette_and_icons(qapp: QApplication, qtbot: QtBot) -> None:
     theme = Theme(qapp, "light")
     button = QPushButton("x")
