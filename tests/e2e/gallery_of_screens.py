@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -286,6 +285,20 @@ def seen_again(bgr: BgrImage) -> BgrImage:
     return np.asarray(cv2.GaussianBlur(darker, (0, 0), 1.2), np.uint8)
 
 
+def write_docs(out: Path, docs: Path) -> None:
+    """The pictures of the documents, smaller, from those of the light scheme."""
+    docs.mkdir(parents=True, exist_ok=True)
+    for name, page in DOCS.items():
+        for language, suffix in (("en", ""), ("zh", ".zh")):
+            picture = cv2.imread(str(out / f"{language}-light-2x-{page}.png"))
+            assert picture is not None
+            small = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+            done = cv2.imwrite(
+                str(docs / f"{name}{suffix}.png"), small, [cv2.IMWRITE_PNG_COMPRESSION, 9]
+            )
+            assert done
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
@@ -307,11 +320,7 @@ def main() -> int:
                 one = [*command, "--one", f"{language}-{scheme}-{factor}x"]
                 subprocess.run(one, env=environment, check=True)
     if arguments.docs:
-        arguments.docs.mkdir(parents=True, exist_ok=True)
-        for name, page in DOCS.items():
-            for language, suffix in (("en", ""), ("zh", ".zh")):
-                source = arguments.out / f"{language}-light-2x-{page}.png"
-                shutil.copyfile(source, arguments.docs / f"{name}{suffix}.png")
+        write_docs(arguments.out, arguments.docs)
     return 0
 
 

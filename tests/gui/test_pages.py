@@ -71,3 +71,21 @@ def test_a_page_can_send_the_user_on_with_something(
     assert got == []
     context.go_to.emit("enrol", "what was seen")
     assert got == ["what was seen"]
+
+
+@pytest.mark.parametrize("key", ["live", "verify", "enrol"])
+def test_ctrl_o_opens_a_file_wherever_the_focus_is(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    asked: list[str] = []
+
+    def ask(*_: object) -> tuple[str, str]:
+        asked.append(key)
+        return "", ""
+
+    monkeypatch.setattr("siamapp.gui.source_bar.QFileDialog.getOpenFileName", ask)
+    for other in ("live", "verify", "enrol", key):  # each has a source of its own
+        window.show_page(other)
+    window.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    assert asked == [key]
