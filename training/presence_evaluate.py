@@ -1,0 +1,186 @@
+"""Figures of the presence check: by subject left out, by species, on whole clips, held photos.
+
+The reference answers the same pictures. APCER and BPCER are those of ISO/IEC 30107-3, with Wilson's
+95 % interval over pictures; pictures of one clip are alike, so truly the intervals are wider.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from siamapp.evaluation.rates import equal_error_rate
+from siamapp.live.source import open_source
+from siamapp.presence_rates import Rate, rate
+from siamapp.presence_test import judge, watch
+from siamapp.types import BgrImage, Frame, Presence, PresenceState
+from siamapp.vision.card import load_card
+from siamapp.vision.model import Model
+from siamapp.vision.presence import Mode
+from siamapp.vision.presence_network import PresenceNetwork
+from training.card import write_card
+from training.presence_attacks import SPECIES, held_photo
+from training.presence_data import Teacher, Views, clip_frames, detector, kept_views
+from training.presence_export import SHIPPED
+from training.presence_fit import load, scores
+
+COMMAND: Final = "python -m training presence evaluate --run RUN --model DIR --data DIR --peers DIR"
+EVEN: Final = 0.5
+"""Even odds: what both networks were trained to split at, and tuned on nothing."""
+HELD_S: Final = 12.0
+SWINGS_DEG: Final = (0.0, 40.0)
+MODES: Final[tuple[Mode, ...]] = ("active", "passive")
+Row = dict[str, float | int | str]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", dest="run_folder", type=Path, required=True, help="run folder")
+    parser.add_argument("--model", type=Path, required=True, help="model folder")
+    parser.add_argument("--only", choices=("views", "clips", "photos"), help="a part of it")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, print and put onto the card."""
+    cv2.setNumThreads(1)
+    card = load_card(arguments.model)
+    figures = dict(card.figures)
+    made: dict[str, Row] = {}
+    if arguments.only in (None, "views"):
+        made |= view_figures(arguments.run_folder)
+    if arguments.only in (None, "clips"):
+        made |= clip_figures(arguments.model, arguments.data, arguments.peers)
+    if arguments.only in (None, "photos"):
+        made |= photo_figures(arguments.model, arguments.data)
+    for name, row in made.items():
+        figures[name] = {"command": COMMAND, **row}
+        print(json.dumps({"figure": name, **row}))
+    write_card(arguments.model, card.model_copy(update={"figures": figures}))
+    return 0
+
+
+def view_figures(run_folder: Path) -> dict[str, Row]:
+    """By subject left out, for the shipped network's strangers, and by simulated species."""
+    shipped, config = load(run_folder / SHIPPED)
+    views = kept_views(run_folder, seed=config.seed, amount=config.amount)
+    made: dict[str, Row] = {}
+    spoof = views.split == "spoof"
+    for subject in np.unique(views.source[spoof]).tolist():
+        part = views.of(np.flatnonzero(spoof & (views.source == subject)))
+        fold, _ = load(run_folder / f"fold_{subject}.pt")
+        row = _both("", scores(fold, part)[1], part) | _both("reference_", part.teacher, part)
+        made[f"left_out_{subject}"] = row
+        if subject in config.held_out:
+            made[f"shipped_{subject}"] = _both("", scores(shipped, part)[1], part)
+    test = views.of(np.flatnonzero(views.split == "test"))
+    score = scores(shipped, test)[0]
+    simulated: Row = {}
+    for prefix, answers in (("", score), ("reference_", test.teacher)):
+        for species in SPECIES:
+            chosen = answers[test.species == species] >= EVEN
+            simulated |= _percent(f"{prefix}apcer_{species}", rate(int(chosen.sum()), len(chosen)))
+        refused = answers[test.real] < EVEN
+        simulated |= _percent(f"{prefix}bpcer", rate(int(refused.sum()), len(refused)))
+    made["simulated"] = {"pictures": len(test), **simulated}
+    return made
+
+
+def _both(prefix: str, score: np.ndarray, views: Views) -> Row:
+    """APCER of the recorded replays, BPCER, their mean and the EER."""
+    real = views.real
+    row: Row = {}
+    bpcer = rate(int((score[real] < EVEN).sum()), int(real.sum()))
+    row |= _percent(f"{prefix}bpcer", bpcer)
+    if (~real).any():
+        apcer = rate(int((score[~real] >= EVEN).sum()), int((~real).sum()))
+        row |= _percent(f"{prefix}apcer_replay", apcer)
+        row[f"{prefix}acer_percent"] = round(50 * (apcer.value + bpcer.value), 2)
+        eer = equal_error_rate((1 - score).astype(np.float32), real)
+        row[f"{prefix}eer_percent"] = round(100 * eer, 2)
+    return row
+
+
+def _percent(name: str, found: Rate) -> Row:
+    return {
+        f"{name}_percent": round(100 * found.value, 2),
+        f"{name}_low": round(100 * found.low, 2),
+        f"{name}_high": round(100 * found.high, 2),
+        f"{name}_of": found.trials,
+    }
+
+
+def clip_figures(model: Path, data: Path, peers: Path) -> dict[str, Row]:
+    """What the passive check, as shipped, says of every clip, beside the reference's mean."""
+    find, network, teacher = detector(), _network(model), Teacher(peers)
+    made: dict[str, Row] = {}
+    for path in sorted((data / "videos").glob("*.mp4")):
+        answers = list(watch(find, network, clip(path), "passive"))
+        likes = [
+            teacher(bgr, faces[0].box_xyxy)
+            for bgr in clip_frames(path, 15)
+            if (faces := find.detect(bgr))
+        ]
+        made[f"clip_{path.stem}"] = {
+            "verdict": judge(path.stem, None, answers).state.value,
+            **_shares(answers),
+            "mean_score": round(float(np.mean([a.score for a in answers])), 3),
+            "reference_mean_score": round(float(np.mean(likes)), 3),
+        }
+    return made
+
+
+def photo_figures(model: Path, data: Path) -> dict[str, Row]:
+    """First frames of the talking heads, held to the camera in active mode, also swung."""
+    find, network = detector(), _network(model)
+    tried, present = 0, dict.fromkeys(MODES, 0)
+    for number, path in enumerate(sorted((data / "videos").glob("person_*.mp4"))):
+        photo = next(clip_frames(path, 1))
+        for swing in SWINGS_DEG:
+            rng = np.random.default_rng([number, int(swing)])
+            film = list(frames_of(held_photo(photo, rng, seconds=HELD_S, yaw_deg=swing), 25.0))
+            tried += 1
+            for mode in present:
+                said = judge(path.stem, "photo", watch(find, network, film, mode))
+                present[mode] += said.wrong
+    return {
+        "held_photos": {
+            "photos": tried,
+            "swung_by_degrees": int(max(SWINGS_DEG)),
+            **{f"present_{mode}": count for mode, count in present.items()},
+        }
+    }
+
+
+def _shares(answers: list[Presence]) -> Row:
+    """Percent of the frames that said each."""
+    return {
+        f"{state.value}_percent": round(
+            100 * sum(a.state is state for a in answers) / len(answers), 1
+        )
+        for state in PresenceState
+    }
+
+
+def _network(folder: Path) -> PresenceNetwork:
+    return PresenceNetwork(Model.load(folder, provider="cpu"))
+
+
+def clip(path: Path) -> Iterator[Frame]:
+    source = open_source(str(path))
+    source.open()
+    try:
+        while (frame := source.read()) is not None:
+            yield frame
+    finally:
+        source.close()
+
+
+def frames_of(pictures: Iterable[BgrImage], fps: float) -> Iterator[Frame]:
+    for index, bgr in enumerate(pictures):
+        yield Frame(bgr, index / fps, index)
