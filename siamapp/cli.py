@@ -19,6 +19,7 @@ from siamapp import (
     cli_live,
     cli_models,
     cli_people,
+    cli_presence,
     cli_vault,
 )
 from siamapp.cli_context import Call, Home, Json, KeyFile, verb
@@ -73,6 +74,7 @@ cli_admin.register(app)
 cli_models.register(app)
 cli_evaluation.register(app)
 cli_audit.register(app)
+cli_presence.register(app)
 
 
 def run(argv: Sequence[str]) -> int:

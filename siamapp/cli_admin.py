@@ -90,7 +90,7 @@ def bench(
     from siamapp.bench import run_bench
     from siamapp.drawn_face import drawn_face
     from siamapp.live.photos import read_image
-    from siamapp.recognizer import load_pipeline
+    from siamapp.models import load_pipeline
 
     picture = read_image(Path(source)) if source else drawn_face()
     pipeline = load_pipeline(call.paths, call.settings)

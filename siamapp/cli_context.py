@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from siamapp.recognizer import Recognizer
     from siamapp.store.database import Database
     from siamapp.store.keys import AskPassphrase, Key
+    from siamapp.vision.presence import Mode
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 Home = Annotated[
@@ -105,12 +106,13 @@ class Call:
         self._tell_expired(Edits(database).delete_expired(date.today()))
         return database
 
-    def recognizer(self) -> Recognizer:
-        """Models and gallery, open."""
+    def recognizer(self, *, presence: Mode | None = None) -> Recognizer:
+        """Models and gallery, open; `presence` instead of the setting."""
         from siamapp.recognizer import Recognizer
 
         self.log()
-        recognizer = Recognizer.open(self.paths, self.settings, self.key())
+        settings = self.settings.changed("presence", presence) if presence else self.settings
+        recognizer = Recognizer.open(self.paths, settings, self.key())
         self._tell_expired(recognizer.expired)
         return recognizer
 

@@ -39,7 +39,7 @@ def evaluate(
     from siamapp.evaluation.report import facts, write_html
     from siamapp.evaluation.report_pdf import write_pdf
     from siamapp.evaluation.run import evaluate as compare
-    from siamapp.recognizer import load_pipeline
+    from siamapp.models import load_pipeline
 
     protocol = from_pairs(pairs, images) if pairs else from_folder(images)
     pipeline = load_pipeline(call.paths, call.settings, embedder=model)
@@ -77,7 +77,7 @@ def calibrate(
     from siamapp.evaluation.run import evaluate as compare
     from siamapp.identity.calibrate import evidence_for
     from siamapp.identity.own_calibration import remove_calibration, save_calibration
-    from siamapp.recognizer import load_pipeline
+    from siamapp.models import load_pipeline
 
     if (folder is not None) + gallery + remove != 1:
         raise SiamError("Give a folder, or --gallery, or --remove.", "See `siamapp calibrate -h`.")

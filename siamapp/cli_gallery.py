@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -38,6 +38,10 @@ Start = Annotated[float, typer.Option(min=0, help="Second of the video to start 
 End = Annotated[float | None, typer.Option(min=0, help="Second of the video to end at.")]
 Duplicate = Annotated[
     bool, typer.Option("--allow-duplicate", help="Even if the face is known by another name.")
+]
+PresenceMode = Annotated[
+    Literal["off", "passive", "active"] | None,
+    typer.Option("--presence", help="Check that a person is there, no lock; else the setting."),
 ]
 
 
@@ -106,15 +110,23 @@ def verify(
     camera: Camera = None,
     start: Start = 0.0,
     end: End = None,
+    presence: PresenceMode = None,
 ) -> int:
-    """Is this that person? Exit 0 match, 1 no match."""
+    """Is this that person? Exit 0 match, 1 no match.
+
+    With the presence check on, photos never match: they cannot show that somebody is there.
+    """
     sources = named_sources(paths or [], camera=camera, start_s=start, end_s=end)
     nearest: Decision | None = None
-    with call.recognizer() as recognizer:
+    with call.recognizer(presence=presence) as recognizer:
         evidence = recognizer.evidence()
         for source in sources:
             decision = recognizer.verify(
-                name, frames(source), still=is_still(source), source=told_source(source)
+                name,
+                frames(source),
+                still=is_still(source),
+                source=told_source(source),
+                on_ask=lambda ask: call.tell(f"Please {ask}."),
             )
             nearest = _better(nearest, decision)
             if nearest is not None and nearest.outcome is Outcome.MATCH:
@@ -139,10 +151,11 @@ def identify(
     camera: Camera = None,
     start: Start = 0.0,
     end: End = None,
+    presence: PresenceMode = None,
 ) -> int:
     """Who is this? Exit 0 where somebody was named, 1 where nobody was."""
     sources = named_sources(paths or [], camera=camera, start_s=start, end_s=end)
-    with call.recognizer() as recognizer:
+    with call.recognizer(presence=presence) as recognizer:
         evidence = recognizer.evidence(claim=False)
         found = [
             (

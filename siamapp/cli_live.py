@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -32,6 +32,10 @@ def live(
     max_seconds: Annotated[
         float | None, typer.Option(min=0, help="Stop then: media time of a video, else the clock.")
     ] = None,
+    presence: Annotated[
+        Literal["off", "passive", "active"] | None,
+        typer.Option(help="Check that a person is there, no lock; else the setting."),
+    ] = None,
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Play a video at its own pace; late frames drop.")
     ] = False,
@@ -51,7 +55,7 @@ def live(
             matched.set()
         decided.put((result, face))
 
-    with call.recognizer() as recognizer:
+    with call.recognizer(presence=presence) as recognizer:
         rests_on = [evidence_text(recognizer.evidence(claim=claim is not None))]
 
         def tell() -> None:

@@ -78,6 +78,7 @@ def decision_facts(decision: Decision) -> dict[str, object]:
         "fmr": decision.fmr,
         "runner_up": {"name": second.name, "distance": second.distance} if second else None,
         "reason": decision.reason,
+        "presence": asdict(decision.presence) if decision.presence else None,
     }
 
 

@@ -74,7 +74,8 @@ def model_facts(paths: Paths, settings: Settings) -> list[dict[str, Any]]:
     for folder in list_models(model_folders(paths)):
         facts: dict[str, Any] = {
             "name": folder.name,
-            "in_use": folder.name in (settings.detector, settings.embedder),
+            "in_use": folder.name
+            in (settings.detector, settings.embedder, settings.presence_model),
             "verified": False,
         }
         try:

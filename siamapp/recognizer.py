@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Literal, TypeAlias
 
 from siamapp import enroll
-from siamapp.chosen import model_folders
 from siamapp.collect import Collector
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreError
 from siamapp.identity.calibrate import Calibrated, Evidence, evidence_for
@@ -20,6 +19,7 @@ from siamapp.identity.gallery import Gallery
 from siamapp.identity.large import sized
 from siamapp.identity.look_alikes import LookAlikes, look_alikes
 from siamapp.identity.own_calibration import load_calibration
+from siamapp.models import load_pipeline
 from siamapp.paths import Paths
 from siamapp.pipeline import Pipeline, Stream
 from siamapp.record import facts_of
@@ -35,9 +35,6 @@ from siamapp.store.transfer import Carried, add_people, read_people
 from siamapp.store.undo import Undo
 from siamapp.store.vault import Key
 from siamapp.types import Consent, Decision, FaceResult, Frame, Outcome, Person, Sample
-from siamapp.vision.detect import Detector
-from siamapp.vision.embed import Embedder
-from siamapp.vision.model import Model, find_model
 
 LEAVE_SLACK = 1.05
 """A name is kept up to this multiple of the threshold distance."""
@@ -213,7 +210,7 @@ class Recognizer:
 
         Args:
             claim: compare with this person only (1:1).
-            still: single pictures, where no second frame can agree.
+            still: single pictures, where no second frame can agree and nobody can be present.
 
         Raises:
             PersonNotFound: nobody of the claimed name has a template of the embedder in use.
@@ -236,7 +233,7 @@ class Recognizer:
             held = self._policy(self.evidence(claim=claim is not None))
             return replace(held, agree_frames=1) if still else held
 
-        return Stream(self.pipeline, gallery, policy, still=still)
+        return Stream(self.pipeline, gallery, policy, lambda: self.settings.presence, still=still)
 
     def collector(self, *, every_s: float = 0.1) -> Collector:
         """A gatherer of samples for an enrolment."""
@@ -288,18 +285,29 @@ class Recognizer:
         return person
 
     def verify(
-        self, name: str, frames: Iterable[Frame], *, still: bool = False, source: str = ""
+        self,
+        name: str,
+        frames: Iterable[Frame],
+        *,
+        still: bool = False,
+        source: str = "",
+        on_ask: Callable[[str], None] = lambda _: None,
     ) -> Decision | None:
         """1:1. The first match, else the answer that came nearest; None without a face.
+
+        `on_ask` is told each movement that an active presence check asks for.
 
         Raises:
             PersonNotFound: nobody of that name is enrolled.
         """
         nearest: FaceResult | None = None
-        stream = self.stream(claim=name, still=still)
+        stream, asked = self.stream(claim=name, still=still), ""
         for frame in frames:
             for face in stream(frame).faces:
                 nearest = _nearer(nearest, face)
+                if face.presence is not None and face.presence.ask not in ("", asked):
+                    asked = face.presence.ask
+                    on_ask(asked)
             if nearest is not None and nearest.decision.outcome is Outcome.MATCH:
                 break
             if still:
@@ -319,7 +327,7 @@ class Recognizer:
         for frame in frames:
             for face in stream(frame).faces:
                 before = tracks.get(face.track_id)
-                settled = face.decision.outcome in (Outcome.MATCH, Outcome.UNKNOWN, Outcome.EMPTY)
+                settled = face.decision.outcome not in (Outcome.UNDECIDED, Outcome.POOR)
                 if before is None or settled:
                     tracks[face.track_id] = face
             if still:
@@ -374,24 +382,13 @@ class Recognizer:
 
 
 def _nearer(a: FaceResult | None, b: FaceResult) -> FaceResult:
-    """The match of two answers, else the nearer."""
+    """The match of two answers, else the one refused as a picture, else the nearer."""
     if a is None or b.decision.outcome is Outcome.MATCH or a.decision.best is None:
         return b
     if b.decision.best is None or a.decision.outcome is Outcome.MATCH:
         return a
+    if Outcome.NOT_PRESENT in (a.decision.outcome, b.decision.outcome):
+        return b if b.decision.outcome is Outcome.NOT_PRESENT else a
+    if b.presence is not None:  # what a presence check still misses is in its last word
+        return b
     return b if b.decision.best.distance < a.decision.best.distance else a
-
-
-def load_pipeline(paths: Paths, settings: Settings, *, embedder: Path | None = None) -> Pipeline:
-    """Start the chosen detector and embedder, or the embedder of another folder.
-
-    Raises:
-        ModelError: one is missing, changed or does not fit.
-    """
-
-    def load(folder: Path) -> Model:
-        return Model.load(folder, provider=settings.provider, threads=settings.threads)
-
-    folders = model_folders(paths)
-    chosen = embedder or find_model(settings.embedder, folders)
-    return Pipeline(Detector(load(find_model(settings.detector, folders))), Embedder(load(chosen)))

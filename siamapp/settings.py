@@ -51,6 +51,11 @@ class Settings(BaseModel):
     )
     detector: str = Field(default="siamdetect-v1", description="Detector model")
     embedder: str = Field(default="siamface-v1", description="Embedder model")
+    presence: Literal["off", "passive", "active"] = Field(
+        default="off",
+        description="Presence check, not a lock: passive watches, active also asks for a movement",
+    )
+    presence_model: str = Field(default="siampresence-v1", description="Presence model")
     provider: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
     threads: int = Field(default=1, ge=1, le=64, description="Threads per model")
     theme: Literal["system", "light", "dark"] = Field(default="system", description="Colours")

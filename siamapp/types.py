@@ -149,6 +149,8 @@ class Decision:
     runner_up: Candidate | None = None
     reason: str = ""
     """Plain words, for the person at the desk."""
+    presence: Presence | None = None
+    """None where no presence check is made."""
 
     @property
     def name(self) -> str | None:

@@ -99,9 +99,10 @@ def held_back(decision: Decision, presence: Presence | None) -> Decision:
 
     What is no match stays what it is: who holds up a picture learns nothing of whom it resembles.
     """
-    if decision.outcome is not Outcome.MATCH or presence is None:
+    if presence is None:
         return decision
-    if presence.state is PresenceState.PRESENT:
+    decision = replace(decision, presence=presence)
+    if decision.outcome is not Outcome.MATCH or presence.state is PresenceState.PRESENT:
         return decision
     refused = presence.state is PresenceState.NOT_PRESENT
     outcome = Outcome.NOT_PRESENT if refused else Outcome.UNDECIDED

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from siamapp.errors import CameraError, CameraLost, CameraStuck, SiamError
 from siamapp.live.latest import Latest
@@ -24,6 +24,8 @@ RETRY_S = (0.25, 0.5, 1.0, 2.0)
 STALL_S = 2.5
 """A live source that gives nothing for so long is lost, whatever its driver says."""
 POLL_S = 0.1
+_Answer: TypeAlias = tuple[Outcome, int | None, str]
+"""Outcome, person, and what a presence check asks: news where one of them changes."""
 TRACKS_REMEMBERED = 256
 
 
@@ -215,7 +217,7 @@ class LiveSession:
     # --- siam-vision ------------------------------------------------------------------------------
 
     def _see(self, run: _Run) -> None:
-        decided: dict[int, tuple[Outcome, int | None]] = {}
+        decided: dict[int, _Answer] = {}
         while not run.stop.is_set():
             last = run.inbox.closed  # asked before `take`: one more may come between the two
             frame = run.inbox.take(POLL_S)
@@ -235,9 +237,10 @@ class LiveSession:
             self._change(run, state=State.STOPPING)
             self._change(run, state=State.IDLE, picture=Picture.OK, error=None)
 
-    def _tell(self, result: FrameResult, decided: dict[int, tuple[Outcome, int | None]]) -> None:
+    def _tell(self, result: FrameResult, decided: dict[int, _Answer]) -> None:
         for face in result.faces:
-            answer = (face.decision.outcome, face.decision.person_id)
+            ask = face.presence.ask if face.presence else ""
+            answer = (face.decision.outcome, face.decision.person_id, ask)
             if decided.pop(face.track_id, None) != answer:
                 self._on_decision(result, face)
             decided[face.track_id] = answer  # put last: the track longest gone is first

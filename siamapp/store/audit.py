@@ -105,10 +105,8 @@ class Audit:
             for at_utc, outcome in rows:
                 if outcome == Outcome.MATCH:
                     break
-                if outcome in (
-                    Outcome.UNKNOWN,
-                    Outcome.NOT_PRESENT,
-                ):  # who could not be judged was not refused
+                # Who could not be judged was not refused.
+                if outcome in (Outcome.UNKNOWN, Outcome.NOT_PRESENT):
                     in_a_row, last_utc = in_a_row + 1, last_utc or at_utc
         return Refusals(in_a_row, last_utc)
 

@@ -13,9 +13,9 @@ import pytest
 
 from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
+from siamapp.models import load_pipeline
 from siamapp.paths import Paths
 from siamapp.pipeline import Pipeline, StageClock, Stream
-from siamapp.recognizer import load_pipeline
 from siamapp.settings import Settings
 from siamapp.types import BgrImage, Frame, FrameResult
 from siamapp.vision.thumbnail import SAME_PICTURE, thumbnail

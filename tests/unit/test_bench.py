@@ -10,8 +10,8 @@ import pytest
 from siamapp.bench import fit, run_bench, swaying
 from siamapp.drawn_face import drawn_face
 from siamapp.errors import ModelMissing, NoFace
+from siamapp.models import load_pipeline
 from siamapp.paths import Paths
-from siamapp.recognizer import load_pipeline
 from siamapp.settings import Settings
 
 PEERS = Path(os.environ.get("SIAMAPP_PEERS", Path(__file__).parents[2] / "../shared/peers"))

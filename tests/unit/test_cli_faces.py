@@ -157,7 +157,7 @@ def test_live_tells_each_decision_once(cli: Cli, tmp_path: Path, eileen: Path) -
     assert matches[0]["time_s"] < 1
     assert set(matches[0]) == {
         *("time_s", "track", "outcome", "name", "distance"),
-        *("threshold", "fmr", "runner_up", "reason"),
+        *("threshold", "fmr", "runner_up", "reason", "presence"),
     }
 
 
