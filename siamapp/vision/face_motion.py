@@ -20,7 +20,7 @@ _KEPT_SHARE: Final = 0.85
 """Of the followed points: the worst may have been lost, and say nothing of the face."""
 _EYE_HALF: Final = (9, 5)
 _BLINK_S: Final = (0.05, 0.6)
-_CLOSED: Final = 0.62
+_CLOSED: Final = 0.8
 """A blink takes the dark of the open eye below this share of its usual size."""
 
 
@@ -102,7 +102,7 @@ class FaceMotion:
 
     def _see_eyes(self, grey: NDArray[np.uint8], time_s: float) -> None:
         """Count a blink where both eyes lose their dark for a moment and get it back."""
-        dark = min(_darkness(grey, eye) for eye in TEMPLATE_XY[:2])
+        dark = float(np.mean([_darkness(grey, eye) for eye in TEMPLATE_XY[:2]]))
         usual = float(np.median([d for _, d in self._dark])) if len(self._dark) > 5 else None
         if usual is None or dark > _CLOSED * usual:
             if self._closed_s is not None:

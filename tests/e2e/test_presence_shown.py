@@ -26,9 +26,9 @@ def verdict(pipeline, frames, mode):
     return judge("film", None, watch(pipeline.detector, pipeline.presence, frames, mode))
 
 
-def held(photo, seed, *, swing=0.0, seconds=11.0):
-    film = held_photo(photo, np.random.default_rng(seed), seconds=seconds, fps=12, yaw_deg=swing)
-    return [Frame(bgr, k / 12, k) for k, bgr in enumerate(film)]
+def held(photo, seed, *, swing=0.0, seconds=18.0):
+    film = held_photo(photo, np.random.default_rng(seed), seconds=seconds, fps=10, yaw_deg=swing)
+    return [Frame(bgr, k / 10, k) for k, bgr in enumerate(film)]
 
 
 @pytest.mark.slow

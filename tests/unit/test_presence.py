@@ -204,11 +204,12 @@ def test_a_head_that_does_what_was_asked_passes(action) -> None:
 def test_a_photo_swung_by_hand_passes_nothing(action) -> None:
     """Turned, lifted and neared with the best will: it bends no more than a plane."""
     challenge = Challenge(seen_from(CARD), motion(), 0.0, lambda: [action])
-    for k in range(10 * FPS):
+    for k in range(18 * FPS):
         amount = np.sin(k / FPS)
         challenge.see(turned(action, CARD, amount * 1.4), motion(bending=0.0035), k / FPS)
     assert challenge.done == []
-    assert challenge.missed is action
+    # A blink that is not seen becomes a turn.
+    assert challenge.missed in (TURNS if action is Action.BLINK else [action])
 
 
 def test_the_other_movement_is_not_what_was_asked() -> None:
