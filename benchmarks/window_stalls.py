@@ -33,21 +33,25 @@ from siamapp.gui.theme import Theme
 from siamapp.paths import Paths
 from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
-from siamapp.types import Quality, Sample
-from tests.gui.scripted import DIMENSION, EMBEDDER_ID, astronaut, open_scripted, write_video
+from siamapp.store import rows
+from siamapp.store.database import Database
+from siamapp.types import Consent, Quality, Sample
+from tests.gui.scripted import DIMENSION, EMBEDDER_ID, KEY, astronaut, open_scripted, write_video
 
 TICK_MS = 5
 
 
-def fill(recognizer: Recognizer, people: int) -> None:
-    """Enrol people of random vectors and one grey crop."""
+def fill(database: Database, people: int) -> None:
+    """Enrol people of random vectors and one grey crop, in one transaction."""
     random = np.random.default_rng(0)
     crop = np.full((112, 112, 3), 128, np.uint8)
     quality = Quality(64, 0.4, 0.5, 0.2, 0, 0, 0, 1)
-    for number in range(people):
-        vector = random.standard_normal(DIMENSION).astype(np.float32)
-        sample = Sample(crop, vector / np.linalg.norm(vector), quality)
-        recognizer.people.add(f"Person {number:05}", [sample], embedder_id=EMBEDDER_ID)
+    with database.transaction() as connection:
+        for number in range(people):
+            vector = random.standard_normal(DIMENSION).astype(np.float32)
+            sample = Sample(crop, vector / np.linalg.norm(vector), quality)
+            person = rows.insert_person(connection, f"Person {number:05}", consent=Consent())
+            rows.insert_samples(connection, person, [sample], EMBEDDER_ID, True)
 
 
 def main() -> int:
@@ -58,8 +62,9 @@ def main() -> int:
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        with open_scripted(home, Settings()) as recognizer:
-            fill(recognizer, arguments.people)
+        database = Database.open(home, KEY)
+        fill(database, arguments.people)
+        database.close()
 
         def opener(settings: Settings) -> Recognizer:
             return open_scripted(home, settings)

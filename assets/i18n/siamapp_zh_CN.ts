@@ -502,30 +502,6 @@
         <source>Consent of {name}</source>
         <translation>{name} 的同意书</translation>
     </message>
-    <message>
-        <source>&amp;Note</source>
-        <translation>备注(&amp;N)</translation>
-    </message>
-    <message>
-        <source>Note on the consent</source>
-        <translation>同意书备注</translation>
-    </message>
-    <message>
-        <source>Where the signed paper is, for example</source>
-        <translation>例如签字文件存放在哪里</translation>
-    </message>
-    <message>
-        <source>&amp;Given on</source>
-        <translation>同意日期(&amp;G)</translation>
-    </message>
-    <message>
-        <source>&amp;Kept until</source>
-        <translation>保留至(&amp;K)</translation>
-    </message>
-    <message>
-        <source>After the last day the person is deleted for good, without asking again.</source>
-        <translation>最后一天之后，此人将被彻底删除，不再询问。</translation>
-    </message>
 </context>
 <context>
     <name>ConsentFields</name>

@@ -25,6 +25,7 @@ from siamapp.errors import SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner, Card
 from siamapp.gui.empty_state import EmptyState
+from siamapp.gui.error_wording import error_words
 from siamapp.gui.evaluating import Asked, Cancelled, Found, evaluate_asked, write_report
 from siamapp.gui.page import Page
 from siamapp.gui.rate_charts import RateCharts
@@ -197,7 +198,7 @@ class EvaluatePage(Page):
             self._stop = None
             self._show_state()
         if not isinstance(error, Cancelled):
-            self.error.show_text(str(error))
+            self.error.show_text(error_words(error))
 
     def _forget(self) -> None:
         """Another embedder may have been opened: figures of the last one would mislead."""
@@ -304,7 +305,7 @@ class EvaluatePage(Page):
         self.context.jobs.submit(
             lambda: save_calibration(folder, calibration),
             done=kept,
-            failed=lambda error: self.error.show_text(str(error)),
+            failed=lambda error: self.error.show_text(error_words(error)),
         )
 
     def _on_export(self) -> None:
@@ -325,5 +326,5 @@ class EvaluatePage(Page):
             done=lambda _: self.error.show_text(
                 self.tr("Written: {name}").format(name=path.name), "good"
             ),
-            failed=lambda error: self.error.show_text(str(error)),
+            failed=lambda error: self.error.show_text(error_words(error)),
         )

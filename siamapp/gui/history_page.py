@@ -27,6 +27,7 @@ from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner, Card, SearchField
 from siamapp.gui.day_chart import DayChart
 from siamapp.gui.empty_state import EmptyState
+from siamapp.gui.error_wording import error_words
 from siamapp.gui.history_model import COLUMNS, HistoryModel
 from siamapp.gui.page import Page
 from siamapp.gui.theme import SPACE, set_role
@@ -252,4 +253,4 @@ class HistoryPage(Page):
         self.banner.clear()
 
     def _on_failed(self, error: SiamError) -> None:
-        self.banner.show_text(str(error))
+        self.banner.show_text(error_words(error))

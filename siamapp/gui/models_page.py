@@ -25,6 +25,7 @@ from siamapp.gui.card_form import CardForm
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner, Card
 from siamapp.gui.dialogs import confirmed
+from siamapp.gui.error_wording import error_words
 from siamapp.gui.model_rows import ModelRow, latencies, model_rows
 from siamapp.gui.model_words import card_words
 from siamapp.gui.page import Page
@@ -316,4 +317,4 @@ class ModelsPage(Page):
         )
 
     def _on_failed(self, error: SiamError) -> None:
-        self.error.show_text(str(error))
+        self.error.show_text(error_words(error))

@@ -146,9 +146,9 @@ def test_consent_is_filled_in_and_shown(page: PeoplePage, qtbot: QtBot, until: U
         if not isinstance(dialog, ConsentDialog):
             QTimer.singleShot(20, fill)
             return
-        assert not dialog.given_on.isEnabled()
-        dialog.note.setText("Folder B")
-        dialog.given.setChecked(True)
+        assert not dialog.fields.given_on.isEnabled()
+        dialog.fields.note.setText("Folder B")
+        dialog.fields.given.setChecked(True)
         dialog.buttons.accepted.emit()
 
     QTimer.singleShot(0, fill)
