@@ -22,6 +22,7 @@ from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.single import SingleWindow
 from siamapp.gui.theme import Theme
+from siamapp.gui.tray import tray_of
 from siamapp.log import log
 from siamapp.paths import Paths, assets_dir
 from siamapp.settings import Settings
@@ -80,6 +81,7 @@ def run(
             window.call_after_paint(lambda: QTimer.singleShot(0, window.close))
         else:
             single.asked.connect(window.come_to_front)
+            tray_of(window)
             window.start_with(source)
             if (paths.home / GALLERY_NAME).exists() or source:
                 context.open()

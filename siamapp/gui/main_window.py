@@ -24,7 +24,7 @@ from siamapp.gui.feed import Feed
 from siamapp.gui.idle import IdleWatch
 from siamapp.gui.opening_page import OpeningPage
 from siamapp.gui.page import Page
-from siamapp.gui.pages import PAGES
+from siamapp.gui.pages import PAGES, load_all
 from siamapp.gui.theme import SPACE, set_role
 
 if TYPE_CHECKING:
@@ -242,6 +242,7 @@ class MainWindow(QMainWindow):
     def _on_opened(self) -> None:
         self._allow(set(self._buttons))
         self.show_page(self._wanted)
+        self.context.jobs.submit(load_all)
         brought, self._brought = self._brought, None
         if brought is not None:
             self.page(self._wanted).receive(brought)

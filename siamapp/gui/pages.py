@@ -30,9 +30,13 @@ class Entry:
     def label(self) -> str:
         return QCoreApplication.translate("pages", str(self.name))
 
-    def make(self, context: Context) -> Page:
+    def load(self) -> type[Page]:
+        """Import the page's module; some bring a chart library that takes a second."""
         module, kind = self.where.split(".")
-        return cast("Page", getattr(import_module(f"siamapp.gui.{module}"), kind)(context))
+        return cast("type[Page]", getattr(import_module(f"siamapp.gui.{module}"), kind))
+
+    def make(self, context: Context) -> Page:
+        return self.load()(context)
 
 
 PAGES: Final = (
@@ -52,3 +56,9 @@ PAGES: Final = (
         "settings_page.SettingsPage", needs_gallery=False,
     ),
 )  # fmt: skip
+
+
+def load_all() -> None:
+    """Import every page's module, off the GUI thread, so that no first visit has to wait for it."""
+    for entry in PAGES:
+        entry.load()
