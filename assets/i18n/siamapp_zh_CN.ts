@@ -266,8 +266,8 @@
         <translation>外观</translation>
     </message>
     <message>
-        <source>Stricter means that fewer strangers pass and that enrolled people are refused more often. The limits come from the model&apos;s card.</source>
-        <translation>越严格，放行的陌生人越少，但已登记的人也更常被拒绝。阈值来自模型卡。</translation>
+        <source>Stricter means that fewer strangers pass and that enrolled people are refused more often. The limits come from the model&apos;s card. A presence check makes a photo or a screen harder to pass off; it is not a lock.</source>
+        <translation>越严格，放行的陌生人越少，但已登记的人也更常被拒绝。阈值来自模型卡。活体检测使照片或屏幕更难蒙混过关，但它不是门锁。</translation>
     </message>
     <message>
         <source>0 means never. Locking asks for the passphrase again; a key in the system&apos;s keyring opens without asking.</source>

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from siamapp.gui.language import LANGUAGES, tr
-from siamapp.settings import Settings
 
 CAMERA, DECISION, VERIFY, PRIVACY, MODELS, LOOKS = (
     "camera", "decision", "verify", "privacy", "models", "looks",
@@ -43,7 +42,8 @@ def group_note(group: str) -> str:
     notes = {
         DECISION: tr(
             "Stricter means that fewer strangers pass and that enrolled people are refused more "
-            "often. The limits come from the model's card."
+            "often. The limits come from the model's card. A presence check makes a photo or a "
+            "screen harder to pass off; it is not a lock."
         ),
         PRIVACY: tr(
             "0 means never. Locking asks for the passphrase again; a key in the system's keyring "
@@ -90,7 +90,7 @@ def _later() -> Choices:
     return ()
 
 
-_ALL: Final = (
+ROWS: Final = (
     Row(CAMERA, "camera", lambda: tr("Camera"), _later),
     Row(CAMERA, "camera_size", lambda: tr("Picture size"), _sizes),
     Row(CAMERA, "rotation", lambda: tr("Turned clockwise"), _turns),
@@ -118,4 +118,3 @@ _ALL: Final = (
     Row(LOOKS, "theme", lambda: tr("Colours"), _themes),
     Row(LOOKS, "language", lambda: tr("Language"), _languages),
 )  # fmt: skip
-ROWS: Final = tuple(row for row in _ALL if row.key in Settings.model_fields)
