@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--out", type=Path, default=Path("docs"), help="folder of the report")
     again.add_argument("--steps", type=int, help="of each training; default 400, digits 80")
     again.add_argument("--seed", type=int, default=1)
+    again.add_argument("--groups", type=int, help="only the first so many; 0 writes the page alone")
     again.add_argument("--network", choices=("chopra", "resnet"), help="only with this one")
     again.add_argument("--only", default="", metavar="TEXT", help="only rows with this in the name")
     again.add_argument("--fresh", action="store_true", help="forget what was measured before")

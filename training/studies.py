@@ -34,7 +34,7 @@ def reproduce(parsed: Namespace) -> int:
     if parsed.fresh:
         measured.unlink(missing_ok=True)
     branches = (parsed.network,) if parsed.network else rows.BRANCHES
-    size, groups = rows.GROUP, None
+    size, groups = rows.GROUP, parsed.groups
     if parsed.digits:  # in a minute: one group, and the network of 2005 takes four times as long
         size, groups, branches = rows.UNSEEN_DIGITS, 1, ("resnet",)
     rows.reproduce(

@@ -153,6 +153,9 @@ def test_the_report_keeps_what_a_person_wrote(tmp_path: Path) -> None:
         )
         for group in range(3)
     ]
+    outcomes += [
+        Outcome(PIXELS, "chopra", group, (0.1, 0.2, 0.3), 0.1 * group, 0.0, 0) for group in range(4)
+    ]
     write_report(outcomes, path, command="the command", data="the data", published=True)
     path.write_text(path.read_text("utf-8") + "\nWhich to choose.\n", encoding="utf-8")
     write_report(outcomes, path, command="the command", data="the data", published=True)
@@ -160,7 +163,10 @@ def test_the_report_keeps_what_a_person_wrote(tmp_path: Path) -> None:
     assert text.count("Which to choose.") == 1
     assert "| siamese, exponential loss | 0.0 (0.0 to 0.0) | 1.0 (1.0 to 1.0) |" in text
     assert "0.0 / 1.0 / 1.0" in text
-    assert "Groups measured: 3; 9 steps." in text
+    assert "9 steps." in text
+    # Pixels on the same three groups: 0, 10 and 20 %; their own row has a fourth.
+    assert "| 1.0 (0.0 to 2.0) | 10.0 | 3 |" in text
+    assert "| 15.0 | 4 |" in text
     mean, low, high = interval([0.0, 0.01, 0.02])
     assert low <= mean <= high
     assert mean == pytest.approx(0.01)
