@@ -22,7 +22,7 @@ _TURN: Final = 0.12
 _UP: Final = 0.08
 _CLOSER: Final = 1.2
 _SOLID: Final = 0.012
-"""Least bending (`Motion`) while a head turns; a photo swung by 45 degrees stays below half."""
+"""Least bending (`Motion`) while a head turns; a photo swung by 40 degrees stays below a third."""
 _ALIVE: Final = 0.006
 _FARTHEST: Final = 1.0
 """No nose stands out further: the points are not a face's."""

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siamapp.types import BgrImage, FloatArray
-from siamapp.vision.align import CROP_PX, TEMPLATE_XY
+from siamapp.vision.align import CROP_PX, TEMPLATE_XY, similarity
 
 WINDOW_S: Final = 1.2
 EYE_PX: Final = float(TEMPLATE_XY[1, 0] - TEMPLATE_XY[0, 0])
 _LEAST_POINTS: Final = 16
 _KEPT_SHARE: Final = 0.85
 """Of the followed points: the worst may have been lost, and say nothing of the face."""
+_TILT_SHARE: Final = 0.12
 _EYE_HALF: Final = (9, 5)
 _BLINK_S: Final = (0.05, 0.6)
 _CLOSED: Final = 0.8
@@ -131,7 +132,8 @@ def _flow(
 def bending(before_xy: FloatArray, after_xy: FloatArray) -> float:
     """Root mean square of what the best homography leaves of the motion of `(n, 2)` points.
 
-    In eye distances, without the worst seventh of the points; 0 where none fits.
+    In eye distances, without the worst seventh of the points; 0 where none fits. A share of what a
+    similarity leaves is taken off: the more a plane is tilted, the less truly its points are found.
     """
     kept = np.arange(len(before_xy))
     squares = np.zeros(len(before_xy))
@@ -142,7 +144,11 @@ def bending(before_xy: FloatArray, after_xy: FloatArray) -> float:
         planar = cv2.perspectiveTransform(before_xy[None], homography)[0]
         squares = ((planar - after_xy) ** 2).sum(axis=1)
         kept = np.argsort(squares)[: int(_KEPT_SHARE * len(squares))]
-    return float(np.sqrt(squares[kept].mean())) / EYE_PX
+    matrix = similarity(before_xy[kept], after_xy[kept])
+    alike = before_xy[kept] @ matrix[:, :2].T + matrix[:, 2] - after_xy[kept]
+    tilt = np.sqrt((alike**2).sum(axis=1).mean())
+    left = np.sqrt(squares[kept].mean()) - _TILT_SHARE * tilt
+    return max(float(left), 0.0) / EYE_PX
 
 
 def _darkness(grey: NDArray[np.uint8], eye_xy: FloatArray) -> float:

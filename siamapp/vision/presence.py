@@ -28,7 +28,7 @@ _LEAST_FRAMES: Final = 5
 _GAP_S: Final = 0.3
 """A face unseen for longer may be another one: it is looked at anew."""
 _BENDS: Final = 0.006
-"""Held photos reach 0.0035, talking heads 0.008 to 0.1 (`python -m training presence evaluate`)."""
+"""Photos moved and swung by hand reach 0.0035, talking heads 0.006 to 0.07 in most seconds."""
 _HOLD_S: Final = 3.0
 """How long a face that moved may keep still."""
 _FLICKER: Final = 0.03
