@@ -11,13 +11,14 @@ from xml.etree import ElementTree as ET
 
 import PySide6
 import pytest
-from PySide6.QtCore import QDate, QLocale
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtCore import QDate, QLocale, QPoint
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox
 
 from siamapp.gui.context import Context
 from siamapp.gui.dialogs import PassphraseDialog
 from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
+from siamapp.gui.pages import PAGES
 from siamapp.paths import assets_dir
 
 GUI = Path(__file__).parents[2] / "siamapp" / "gui"
@@ -94,3 +95,21 @@ def test_qts_own_buttons_and_dates_follow_the_language(language: Language) -> No
     day = QLocale().toString(QDate(2026, 11, 25), QLocale.FormatType.LongFormat)
     assert "年" in day
     dialog.deleteLater()
+
+
+@pytest.mark.parametrize("code", ["en", "zh_CN"])
+def test_no_button_is_cut_in_the_smallest_window(
+    window: MainWindow, context: Context, code: str
+) -> None:
+    context.change_setting("language", code)
+    window.resize(window.minimumSize())
+    for entry in PAGES:
+        window.show_page(entry.key)
+        QApplication.processEvents()
+        page = window.page(entry.key)
+        for button in page.findChildren(QAbstractButton):
+            if button.isVisible() and button.text():
+                wanted = button.minimumSizeHint().width()
+                assert button.width() >= wanted, (entry.key, button.text())
+                right = button.mapTo(page, QPoint(button.width(), 0)).x()
+                assert right <= page.width(), (entry.key, button.text())
