@@ -25,19 +25,21 @@ from siamapp.store.keys import PASSPHRASE_MIN_CHARACTERS
 
 
 class PassphraseDialog(QDialog):
-    """Asks for the gallery's passphrase; twice where a new one is chosen."""
+    """Asks for the gallery's passphrase, or that of a file; twice where a new one is chosen."""
 
-    def __init__(self, parent: QWidget | None, *, new: bool) -> None:
+    def __init__(
+        self, parent: QWidget | None, *, new: bool, title: str = "", text: str = ""
+    ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Gallery passphrase"))
+        self.setWindowTitle(title or self.tr("Gallery passphrase"))
         self.setMinimumWidth(420)
-        text = (
+        text = text or (
             self.tr("Choose a passphrase for the gallery. It cannot be recovered if it is lost.")
             if new
             else self.tr("The gallery is locked. Enter its passphrase.")
         )
-        title = QLabel(text)
-        title.setWordWrap(True)
+        heading = QLabel(text)
+        heading.setWordWrap(True)
         self.passphrase = _password(self.tr("Passphrase"))
         self.repeat = _password(self.tr("Passphrase again"))
         self.hint = QLabel()
@@ -53,7 +55,7 @@ class PassphraseDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
         column.setSpacing(SPACE[4])
-        column.addWidget(title)
+        column.addWidget(heading)
         for field in fields:
             column.addLayout(field)
         column.addWidget(self.hint)

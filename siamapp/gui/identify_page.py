@@ -169,8 +169,8 @@ class IdentifyPage(SourcePage):
 
     def _on_decision(self, _result: FrameResult, face: FaceResult) -> None:
         self.recent.add(face.decision)
-        recognizer = self.context.recognizer
-        self.context.jobs.submit(lambda: recognizer.record(face, how="live"))
+        recognizer, source = self.context.recognizer, self.source_name
+        self.context.jobs.submit(lambda: recognizer.record(face, how="live", source=source))
 
     # --- what the user says about a face ----------------------------------------------------------
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from siamapp.errors import SiamError
+from siamapp.gui.carrying import Carrying
 from siamapp.gui.changes import Changes
 from siamapp.gui.consent_dialog import ConsentDialog
 from siamapp.gui.context import Context
@@ -46,9 +47,12 @@ class PeoplePage(Page):
         self._generation = 0
         self.model = PeopleModel(self)
         self.changes = Changes(context, self)
+        self.carrying = Carrying(context, self)
         self.thumbnails = Thumbnails(context, TILE_PHOTO_PX, self)
         self.search = SearchField(context.theme, self)
         self.order = QComboBox()
+        self.bring = QPushButton()
+        context.theme.set_icon(self.bring, "import")
         self.tiles = QPushButton()
         self.tiles.setCheckable(True)
         context.theme.set_icon(self.tiles, "grid")
@@ -79,7 +83,7 @@ class PeoplePage(Page):
         self._show_tiles(False)
 
     def _lay_out(self) -> None:
-        for tool in (self.alikes, self.tiles):
+        for tool in (self.bring, self.alikes, self.tiles):
             self.header.addWidget(tool)
         find = QHBoxLayout()
         find.setSpacing(SPACE[2])
@@ -122,6 +126,11 @@ class PeoplePage(Page):
         self.changes.taken_back.connect(self._on_taken_back)
         self.changes.failed.connect(self._on_failed)
         self.banner.acted.connect(self.undo)
+        self.bring.clicked.connect(self.carrying.ask_import)
+        self.card.export_wanted.connect(self._on_export)
+        self.group.export_wanted.connect(self._on_export)
+        self.carrying.told.connect(self.banner.show_text)
+        self.carrying.failed.connect(self._on_failed)
         self.card.renamed.connect(self._on_renamed)
         self.card.tags_wanted.connect(self._on_tags)
         self.card.consent_wanted.connect(self._on_consent)
@@ -146,6 +155,9 @@ class PeoplePage(Page):
         self.tiles.setText(self.tr("Grid"))
         self.tiles.setAccessibleName(self.tr("Show as a grid"))
         self.tiles.setToolTip(self.tiles.accessibleName())
+        self.bring.setText(self.tr("Import…"))
+        self.bring.setAccessibleName(self.tr("Import people from an exported file"))
+        self.bring.setToolTip(self.bring.accessibleName())
         self.alikes.setText(self.tr("Look-alikes…"))
         self.alikes.setAccessibleName(self.tr("Pairs of people who look alike"))
         self.alikes.setToolTip(self.alikes.accessibleName())
@@ -329,6 +341,9 @@ class PeoplePage(Page):
         if accepted and name.strip():
             said = self.tr("{name} is a person of their own now.").format(name=name.strip())
             self.changes.make([lambda: edits.split(template_ids, name)], said)
+
+    def _on_export(self) -> None:
+        self.carrying.ask_export(self.chosen)
 
     def _on_made(self, said: str) -> None:
         self.banner.show_text(

@@ -106,6 +106,13 @@ class SourcePage(Page):
         picture_ok = self._status.picture is Picture.OK
         return picture_ok and self._status.state is not State.FAILED
 
+    @property
+    def source_name(self) -> str:
+        """What the audit calls the source: never the name of a file, which may name somebody."""
+        if is_camera(self._spec):
+            return self.source.choice.currentText()
+        return "stream" if is_live(self._spec) else "file"
+
     def start(self, spec: str) -> None:
         """Show `spec` from its beginning."""
         self._spec = spec

@@ -246,13 +246,13 @@ class VerifyPage(SourcePage):
         if face is None or answer.verdict is Verdict.UNJUDGED:
             self._show_answer(answer, person)
             return
-        recognizer = self.context.recognizer
+        recognizer, source = self.context.recognizer, self.source_name
 
         def done(_: None) -> None:
             self._ask_lock(person, lambda: self._show_answer(answer, person))
 
         self.context.jobs.submit(
-            lambda: recognizer.record(face, how="verify", claim=person.name),
+            lambda: recognizer.record(face, how="verify", claim=person.name, source=source),
             done=done,
             failed=self._on_trial_failed,
         )
@@ -261,7 +261,7 @@ class VerifyPage(SourcePage):
 
     def _show_answer(self, answer: Answer, person: Person) -> None:
         self._answered = True
-        self.verdict.show_answer(answer, person.name)
+        self.verdict.show_answer(answer, person.name, self.context.recognizer.evidence())
         if answer.verdict is Verdict.REFUSED:
             allowed = self.context.settings.lockout_failures
             left = tries_left(self._refusals, allowed)

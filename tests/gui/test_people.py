@@ -175,8 +175,25 @@ def test_look_alikes_are_listed_with_the_margin_they_need(
     assert [person.name for person in page.chosen] == ["Ada", "Grace"]
 
 
+def test_chosen_people_go_into_a_file_and_come_back_by_its_passphrase(
+    page: PeoplePage, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.siampeople"
+    page.carrying.export_to(path, page.model.people, "correct horse battery")
+    until(lambda: "2 exported" in page.banner.text)
+    select(page, 0)
+    page.card.delete.click()
+    until(lambda: names(page) == ["Grace"])
+    page.carrying.import_from(path, "another passphrase")
+    until(lambda: bool(page.banner.text) and "deleted" not in page.banner.text)
+    assert names(page) == ["Grace"]
+    page.carrying.import_from(path, "correct horse battery")
+    until(lambda: names(page) == ["Ada", "Grace"])
+    until(lambda: "1 imported. 1 refused; Grace:" in page.banner.text)
+
+
 def test_portraits_are_decoded_off_the_window_and_shown_as_tiles(
-    page: PeoplePage, until: Until, tmp_path: Path
+    page: PeoplePage, until: Until
 ) -> None:
     page.tiles.click()
     until(lambda: len(page.thumbnails._kept) == 2)
