@@ -77,7 +77,9 @@ def ablate(parsed: Namespace) -> int:
     test = PairTest.of(chosen, crops)
     done = rows.ablate(parsed.config, parsed.set, views, test, parsed.run, only=parsed.only)
     if parsed.out:
-        command = f"python -m training ablate --people {parsed.people} --data DIR --peers DIR"
+        command = (
+            f"python -m training ablate --people {parsed.people} --data DIR --peers DIR --run RUN"
+        )
         lines = [
             f"Trained on {len(few)} crops of {parsed.people} people for {config.optim.steps} steps"
             f" of {config.optim.people_per_batch * config.optim.views_per_person} views; judged on"
