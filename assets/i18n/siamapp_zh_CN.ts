@@ -474,6 +474,45 @@
     </message>
 </context>
 <context>
+    <name>Carrying</name>
+    <message>
+        <source>Export people</source>
+        <translation>导出人员</translation>
+    </message>
+    <message>
+        <source>Import people</source>
+        <translation>导入人员</translation>
+    </message>
+    <message>
+        <source>{count} exported to {file}. Only the passphrase opens it.</source>
+        <translation>已将 {count} 人导出到 {file}。只有口令才能打开它。</translation>
+    </message>
+    <message>
+        <source>{count} imported.</source>
+        <translation>已导入 {count} 人。</translation>
+    </message>
+    <message>
+        <source>{said} {count} refused; {name}: {reason}</source>
+        <translation>{said}拒绝 {count} 人；{name}：{reason}</translation>
+    </message>
+    <message>
+        <source>Exported people (*{suffix});;All files (*)</source>
+        <translation>导出的人员 (*{suffix});;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Choose a passphrase for the file. Whoever imports it needs to know it.</source>
+        <translation>请为文件选择口令。导入者需要知道它。</translation>
+    </message>
+    <message>
+        <source>Enter the passphrase that the file was exported with.</source>
+        <translation>请输入导出该文件时使用的口令。</translation>
+    </message>
+    <message>
+        <source>Passphrase of the file</source>
+        <translation>文件口令</translation>
+    </message>
+</context>
+<context>
     <name>ClaimField</name>
     <message>
         <source>&amp;Who is it said to be?</source>
@@ -1448,6 +1487,14 @@
         <translation>以网格显示</translation>
     </message>
     <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Import people from an exported file</source>
+        <translation>从导出的文件导入人员</translation>
+    </message>
+    <message>
         <source>Look-alikes…</source>
         <translation>相似的人…</translation>
     </message>
@@ -1960,8 +2007,8 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>与所声称之人的距离（越小越像）</translation>
     </message>
     <message>
-        <source>At this limit {words}.</source>
-        <translation>在此阈值下，{words}。</translation>
+        <source>At this limit {words}, measured on {count} comparisons of strangers.</source>
+        <translation>在此限值下，{words}；依据 {count} 次陌生人比对测得。</translation>
     </message>
     <message>
         <source>Why?</source>
