@@ -2008,7 +2008,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>At this limit {words}, measured on {count} comparisons of strangers.</source>
-        <translation>在此限值下，{words}；依据 {count} 次陌生人比对测得。</translation>
+        <translation>在此阈值下，{words}；依据 {count} 次陌生人比对测得。</translation>
     </message>
     <message>
         <source>Why?</source>
