@@ -47,7 +47,7 @@ MODELS = ROOT / "assets" / "models"
 WORDS = (
     *("--json", "-h", "--home", "--key-file", "--camera", "--start", "--end", "--claim", "--yes"),
     *("--model", "--gallery", "--pairs", "--images", "--max-seconds", "--last", "--head", "--card"),
-    *("", "-", "--", "..", "/", "nan", "inf", "-1", "1e400", "0", "99999999999999999999"),
+    *("", "-", "--", "..", "nan", "inf", "-1", "1e400", "0", "99999999999999999999"),
     *("Nobody", "\u202eNobody", "é" * 300, "a" * 70000, "{}", "[]", "damaged.bin", "nowhere.mp4"),
     *("target_fmr", "embedder", "threads", "camera", "siamface-v1", "siamdetect-v1", "../../etc"),
 )
@@ -184,7 +184,8 @@ ROUND = ("picture", "card", "graph", "settings", "calibration", "pairs") * 3 + (
 def gallery() -> Iterator[Path]:
     """A folder with a home that has one person, who must still be there at the end."""
     with tempfile.TemporaryDirectory(prefix="siam-fuzz-") as made:
-        folder, before = Path(made), Path.cwd()
+        folder, before = Path(made) / "desk", Path.cwd()
+        folder.mkdir()  # `import ..` finds nobody else's pictures
         os.chdir(folder)  # whatever a command writes by a bare name is written here
         try:
             _enrol_one(folder)

@@ -51,8 +51,8 @@ def read_image(path: Path) -> BgrImage:
             f"{path.name} is too large: {width} x {height} px.",
             f"At most {MAX_SIDE_PX} px a side and {MAX_AREA_PX // 1_000_000} megapixels are read.",
         )
-    if kind == "PNG" and b"IEND" not in data:
-        raise _cut_short(path)  # libpng would say the same, but on stderr
+    if kind == "PNG" and not _png_is_whole(data):
+        raise _cut_short(path)
     try:
         bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_BGR)  # applies EXIF
     except cv2.error as error:
@@ -99,6 +99,18 @@ def _header(data: bytes) -> tuple[str, tuple[int, int]]:
     if data[4:8] == b"ftyp":
         return _REFUSED_BRANDS.get(data[8:12], ""), (0, 0)
     return "", (0, 0)
+
+
+def _png_is_whole(data: bytes) -> bool:
+    """Whether every chunk up to IEND is there (RFC 2083, section 3.2).
+
+    OpenCV takes a chunk's length at its word and sets aside up to 4 GB for it.
+    """
+    at, kind = 8, b""
+    while kind != b"IEND" and at + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        at += 12 + length
+    return kind == b"IEND" and at <= len(data)
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int]:

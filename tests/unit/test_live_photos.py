@@ -166,3 +166,15 @@ def test_damage_gives_a_picture_or_an_image_error_and_nothing_else(
         return
     assert bgr.ndim == 3
     assert bgr.dtype == np.uint8
+
+
+@pytest.mark.parametrize("length", [0x7FFFFFFF, 0xFFFFFF16, 5000])
+def test_a_png_that_promises_more_than_it_holds_is_not_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    """OpenCV would set aside what the length of a chunk says, here up to 4 GB."""
+    data = bytearray(encoded(quarters(), "PNG"))
+    struct.pack_into(">I", data, data.index(b"IDAT") - 4, length)
+    monkeypatch.setattr("cv2.imdecode", lambda *_: pytest.fail("was decoded"))
+    with pytest.raises(ImageError, match="cut short"):
+        read_image(saved(tmp_path, bytes(data)))
