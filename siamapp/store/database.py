@@ -220,7 +220,7 @@ class Database:
     def _mend_free_pages(self) -> None:
         """What is torn there harms nobody; where it cannot be mended now, it will be later."""
         log.warning("free pages of the gallery are torn, as by a power cut: it is written anew")
-        with suppress(StoreError):
+        with suppress(StoreError, MemoryError):  # as SQLCipher calls a page that it cannot read
             self.vacuum()
 
     def _migrate(self, key: Key) -> None:
