@@ -114,6 +114,8 @@ class Recognizer:
             leave_threshold=evidence.distance * LEAVE_SLACK,
             runner_up_margin=self.settings.runner_up_margin,
             agree_frames=self.settings.agree_frames,
+            fmr_high=evidence.fmr_high,
+            comparisons=evidence.comparisons,
         )
 
     def refresh(self, person_id: int | None = None) -> None:

@@ -151,6 +151,10 @@ class Decision:
     """Plain words, for the person at the desk."""
     presence: Presence | None = None
     """None where no presence check is made."""
+    fmr_high: float = 0.0
+    """Upper end of the 95 % interval of `fmr`."""
+    comparisons: int = 0
+    """Impostor comparisons that the threshold rests on; 0 where they are not known."""
 
     @property
     def name(self) -> str | None:

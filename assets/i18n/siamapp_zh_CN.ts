@@ -60,6 +60,14 @@
         <translation>约每 {count} 个陌生人中有 1 个会通过</translation>
     </message>
     <message>
+        <source>At this limit {words}.</source>
+        <translation>在此阈值下，{words}。</translation>
+    </message>
+    <message>
+        <source>Measured on {count} comparisons; at most {percent} % at 95 %.</source>
+        <translation>依据 {count} 次比对；95 % 置信上限为 {percent} %。</translation>
+    </message>
+    <message>
         <source>1 sample</source>
         <translation>1 个样本</translation>
     </message>
@@ -1973,10 +1981,6 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>第二近：{name}，距离 {distance:.2f}。</translation>
     </message>
     <message>
-        <source>At this limit {words}.</source>
-        <translation>在此阈值下，{words}。</translation>
-    </message>
-    <message>
         <source>This is not {name}</source>
         <translation>这不是 {name}</translation>
     </message>
@@ -2005,10 +2009,6 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     <message>
         <source>Distance to the person claimed (smaller is more alike)</source>
         <translation>与所声称之人的距离（越小越像）</translation>
-    </message>
-    <message>
-        <source>At this limit {words}, measured on {count} comparisons of strangers.</source>
-        <translation>在此阈值下，{words}；依据 {count} 次陌生人比对测得。</translation>
     </message>
     <message>
         <source>Why?</source>

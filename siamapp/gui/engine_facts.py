@@ -21,6 +21,7 @@ class EngineFacts:
     detector_ms: float
     embedder_ms: float
     fmrs: tuple[float, ...]
+    """Rates that there is evidence for, and the one that was chosen, which may lie between."""
 
 
 def engine_facts(recognizer: Recognizer) -> EngineFacts:
@@ -32,7 +33,7 @@ def engine_facts(recognizer: Recognizer) -> EngineFacts:
         provider=" + ".join(providers),
         detector_ms=detector.latency_ms(),
         embedder_ms=embedder.latency_ms(),
-        fmrs=supported_fmrs(embedder.card),
+        fmrs=tuple({*supported_fmrs(recognizer.calibrated), recognizer.settings.target_fmr}),
     )
 
 

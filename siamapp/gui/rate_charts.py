@@ -37,6 +37,8 @@ class Chart(QWidget):
         self.plot.setMouseEnabled(x=False, y=False)
         self.plot.setLogMode(x=log, y=log)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for axis in ("bottom", "left"):
+            self.plot.getAxis(axis).enableAutoSIPrefix(False)
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self.value = QLabel()
         set_role(self.value, "muted")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from siamapp.gui.distance_bar import DistanceBar
 from siamapp.gui.theme import SPACE, Theme, set_role
-from siamapp.gui.wording import ICONS, TONES, fmr_words, headline, sentence
+from siamapp.gui.wording import ICONS, TONES, evidence_words, headline, sentence
 from siamapp.types import Decision, FaceResult, Outcome
 
 
@@ -87,8 +87,7 @@ class TrackCard(QFrame):
         if second is not None:
             said = self.tr("Runner-up: {name} at {distance:.2f}.")
             lines.append(said.format(name=second.name, distance=second.distance))
-        words = fmr_words(decision.fmr)
-        lines.append(self.tr("At this limit {words}.").format(words=words))
+        lines.append(evidence_words(decision))
         return "\n".join(lines)
 
     def _show_action(self, decision: Decision) -> None:

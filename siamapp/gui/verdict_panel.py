@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
@@ -12,8 +12,7 @@ from siamapp.gui.controls import Card, ResultPanel
 from siamapp.gui.distance_bar import DistanceBar
 from siamapp.gui.theme import SPACE, Theme, set_role
 from siamapp.gui.trial import Answer, Verdict
-from siamapp.gui.wording import Check, checks_of, fmr_words
-from siamapp.identity.calibrate import Evidence
+from siamapp.gui.wording import Check, checks_of, evidence_words
 
 CHECKS_SHOWN: Final = 6
 
@@ -33,7 +32,7 @@ class VerdictPanel(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._shown: tuple[Answer, str, Evidence] | None = None
+        self._shown: tuple[Answer, str] | None = None
         self._large: Words | None = None
         self.result = ResultPanel(theme)
         self.evidence = Card()
@@ -81,9 +80,9 @@ class VerdictPanel(QWidget):
         self._say(words)
         self.evidence.hide()
 
-    def show_answer(self, answer: Answer, name: str, evidence: Evidence) -> None:
-        """Show a final answer to the claim of `name`, and what the limit rests on."""
-        self._shown = answer, name, evidence
+    def show_answer(self, answer: Answer, name: str) -> None:
+        """Show a final answer to the claim of `name`."""
+        self._shown = answer, name
         self._say(self._words_of(answer, name))
         # A screen reader says the answer without being asked.
         QAccessible.updateAccessibility(QAccessibleEvent(self.result, QAccessible.Event.Alert))
@@ -92,9 +91,7 @@ class VerdictPanel(QWidget):
         self._show_evidence(visible=best is not None)
         if decision is not None and best is not None:
             self.bar.show_distance(best.distance, decision.threshold)
-            said = self.tr("At this limit {words}, measured on {count} comparisons of strangers.")
-            count = QLocale().toString(evidence.comparisons)
-            self.fmr.setText(said.format(words=fmr_words(decision.fmr), count=count))
+            self.fmr.setText(evidence_words(decision))
         accepted = answer.verdict is Verdict.ACCEPTED
         self.evidence.set_title(self.tr("Why?") if accepted else self.tr("Why not?"))
         self._show_checks(checks_of(answer.best))

@@ -261,7 +261,7 @@ class VerifyPage(SourcePage):
 
     def _show_answer(self, answer: Answer, person: Person) -> None:
         self._answered = True
-        self.verdict.show_answer(answer, person.name, self.context.recognizer.evidence())
+        self.verdict.show_answer(answer, person.name)
         if answer.verdict is Verdict.REFUSED:
             allowed = self.context.settings.lockout_failures
             left = tries_left(self._refusals, allowed)

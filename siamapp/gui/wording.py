@@ -42,6 +42,16 @@ def fmr_words(fmr: float) -> str:
     return tr("about 1 stranger in {count} would pass").format(count=one_in)
 
 
+def evidence_words(decision: Decision) -> str:
+    """What the limit of a decision rests on."""
+    said = tr("At this limit {words}.").format(words=fmr_words(decision.fmr))
+    if decision.comparisons:
+        bound = tr("Measured on {count} comparisons; at most {percent} % at 95 %.")
+        count = QLocale().toString(decision.comparisons)
+        said += " " + bound.format(count=count, percent=f"{100 * decision.fmr_high:.2g}")
+    return said
+
+
 def sentence(words: str) -> str:
     """Words of the core, which begin small and end open, as a sentence."""
     return f"{words[:1].upper()}{words[1:]}." if words else ""

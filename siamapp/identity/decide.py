@@ -22,6 +22,21 @@ class Policy:
     runner_up_margin: float
     """The second person must be at least this much farther; more for a look-alike."""
     agree_frames: int
+    fmr_high: float = 0.0
+    """Upper end of the 95 % interval of `fmr`."""
+    comparisons: int = 0
+    """Impostor comparisons behind the threshold; 0 where they are not known."""
+
+    def begin(self, outcome: Outcome, *, reason: str = "") -> Decision:
+        """A decision that is held against this policy."""
+        return Decision(
+            outcome,
+            self.threshold,
+            self.fmr,
+            reason=reason,
+            fmr_high=self.fmr_high,
+            comparisons=self.comparisons,
+        )
 
 
 LOOK_ALIKE_SHARE: Final = 0.5
@@ -37,12 +52,10 @@ def look_alike_margin(apart: float, threshold: float) -> float:
 def judge(candidates: Sequence[Candidate], policy: Policy) -> Decision:
     """Decide one look. A distance that is not a number matches nobody."""
     if not candidates:
-        return Decision(
-            Outcome.EMPTY, policy.threshold, policy.fmr, reason="nobody is enrolled yet"
-        )
+        return policy.begin(Outcome.EMPTY, reason="nobody is enrolled yet")
     best = candidates[0]
     second = candidates[1] if len(candidates) > 1 and not candidates[1].denied else None
-    made = Decision(Outcome.UNKNOWN, policy.threshold, policy.fmr, best, second)
+    made = replace(policy.begin(Outcome.UNKNOWN), best=best, runner_up=second)
     if not best.distance <= policy.threshold:
         return replace(
             made,
@@ -69,7 +82,7 @@ def judge(candidates: Sequence[Candidate], policy: Policy) -> Decision:
 
 def poor(shortfalls: Sequence[Shortfall], policy: Policy) -> Decision:
     """The face cannot be judged."""
-    return Decision(Outcome.POOR, policy.threshold, policy.fmr, reason=shortfalls[0].advice)
+    return policy.begin(Outcome.POOR, reason=shortfalls[0].advice)
 
 
 def one_face_each(decisions: Sequence[Decision]) -> list[Decision]:
@@ -175,6 +188,7 @@ class Agreement:
             and look.outcome is Outcome.UNKNOWN
             and look.best is not None
             and look.best.person_id == stable.person_id
+            and not look.best.denied
             and look.best.distance <= self.policy.leave_threshold
             and self.policy.threshold < look.best.distance
         )

@@ -67,6 +67,21 @@ def test_a_denied_person_is_never_named_and_stands_in_nobodys_way():
     assert judge([near(2, 1.2), denied], POLICY).name is None
 
 
+def test_a_held_name_is_not_kept_for_a_face_that_it_was_denied_to():
+    agree = Agreement(POLICY)
+    for _ in range(3):
+        agree(7, look(1, 0.9))
+    denied = judge([replace(near(1, 1.05), denied=True)], POLICY)
+    assert [agree(7, denied).outcome for _ in range(3)][-1] is Outcome.UNKNOWN
+
+
+def test_a_decision_carries_what_its_threshold_rests_on():
+    policy = replace(POLICY, fmr_high=2e-3, comparisons=1234)
+    missed = (Shortfall("sharpness", 0.01, 0.1, "hold still"),)
+    for made in (judge([], policy), judge([near(1, 0.5)], policy), poor(missed, policy)):
+        assert (made.fmr_high, made.comparisons) == (2e-3, 1234)
+
+
 def test_an_empty_gallery_says_so():
     assert judge([], POLICY).outcome is Outcome.EMPTY
 
