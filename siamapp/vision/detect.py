@@ -22,6 +22,8 @@ CHANNELS: Final = 15
 _MULTIPLE: Final = 32
 _MAX_EXPONENT: Final = 60.0
 _LEAST_SPREAD_PX: Final = 0.5
+SAME_POINTS: Final = 0.5
+"""Mean way between the points of two finds, in eye distances, at which they are one face."""
 
 
 class Detector:
@@ -87,7 +89,7 @@ class Detector:
                 for face, at, score in zip(looked_at, points, scores, strict=True)
                 if _spread(at)
             ]
-        return [face for face in looked_at if face.score >= spec.score_threshold]
+        return _distinct([face for face in looked_at if face.score >= spec.score_threshold])
 
     @property
     def follows(self) -> bool:
@@ -201,6 +203,17 @@ def _moved(face: Face, points: FloatArray) -> FloatArray:
 def _spread(points: FloatArray) -> bool:
     """Whether five points can be laid on a template: points that coincide are no face's."""
     return bool(np.isfinite(points).all() and np.ptp(points, axis=0).max() > _LEAST_SPREAD_PX)
+
+
+def _distinct(faces: list[Face]) -> list[Face]:
+    """Those whose points are nobody's before them: a box within a face ends on its very points."""
+    kept: list[Face] = []
+    for face in faces:
+        apart = [np.linalg.norm(face.landmarks_xy - other.landmarks_xy, axis=1) for other in kept]
+        limits = [SAME_POINTS * other.eye_distance_px for other in kept]
+        if all(way.mean() > limit for way, limit in zip(apart, limits, strict=True)):
+            kept.append(face)
+    return kept
 
 
 def suppress(boxes: FloatArray, scores: FloatArray, iou_threshold: float) -> list[int]:

@@ -182,6 +182,20 @@ def test_a_second_pass_starts_where_the_first_ended() -> None:
     assert second.landmarks_xy[2] == pytest.approx(back[:, :2] @ nose + back[:, 2], abs=1e-2)
 
 
+def test_two_boxes_that_end_on_the_same_points_are_one_face() -> None:
+    bgr = np.full((480, 640, 3), 200, np.uint8)
+    model = RefinedModel(2.0)
+    detector, spec = Detector(model), model.card.refinement  # type: ignore[arg-type]
+    assert spec is not None
+    points = scaled_template(64, 20) + np.float32([200, 150])
+    head = Face(np.float32([180, 120, 290, 260]), points, 0.9)
+    within = Face(np.float32([210, 160, 260, 230]), points + np.float32([1, 2]), 0.8)
+    eyes = float(np.linalg.norm(points[1] - points[0]))
+    beside = Face(head.box_xyxy + np.float32(eyes), points + np.float32([eyes, 0]), 0.7)
+    kept = detector.look_closely(bgr, [head, within, beside], spec)
+    assert [face.box_xyxy[0] for face in kept] == [head.box_xyxy[0], beside.box_xyxy[0]]
+
+
 def test_what_a_closer_look_refuses_is_no_face() -> None:
     bgr = np.full((480, 640, 3), 200, np.uint8)
     assert Detector(RefinedModel(0.5)).detect(bgr) == ()  # type: ignore[arg-type]
