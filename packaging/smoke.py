@@ -23,7 +23,7 @@ def main(folder: Path, video: Path | None) -> int:
         home = Path(scratch) / "home"
         video = video or made_video(Path(scratch) / "astronaut.mp4")
         window = run(
-            [folder / f"siamapp-gui{suffix}", "--home", home, "--key-file", home / "key"],
+            [folder / f"siamapp{suffix}", "--home", home, "--key-file", home / "key", "gui"],
             SIAMAPP_SMOKE="1",
             **({} if has_screen() else {"QT_QPA_PLATFORM": "offscreen"}),
         )

@@ -10,7 +10,8 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -124,6 +125,18 @@ class Call:
     def answer(self, document: object, text: str) -> None:
         """The command's result, on stdout: the document with `--json`, else the text."""
         typer.echo(json.dumps(document, ensure_ascii=False, default=str) if self.json else text)
+
+    @contextmanager
+    def progress(self, total: int) -> Iterator[Callable[[int], None]]:
+        """A bar on stderr where that is a terminal; gives what moves it on by so many."""
+        from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(
+            *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+        ) as bar:
+            task = bar.add_task("", total=total)
+            yield lambda count: bar.advance(task, count)
 
     def _tell_expired(self, names: list[str]) -> None:
         for name in names:

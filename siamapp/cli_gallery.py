@@ -79,26 +79,45 @@ def import_folder(
     call: Call,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="One folder per person.")],
     allow_duplicate: Duplicate = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that look at photos; else one per core.")
+    ] = None,
 ) -> int:
     """Enrol everybody of a folder that holds one folder of photos and videos per person.
 
-    Exit 1 where somebody was refused.
+    Who is enrolled already is passed by, so an import that was stopped goes on when it is run
+    again. Exit 1 where somebody was refused.
     """
-    from siamapp.live.people_folders import enroll_folder, subfolders
+    from siamapp.live.bulk import looked_at, workers_for
+    from siamapp.live.people_folders import subfolders
+    from siamapp.store.names import name_key
 
     children = subfolders(folder)
     enrolled: list[Person] = []
     refused: list[dict[str, str]] = []
-    with call.recognizer() as recognizer:
-        for child in children:
+    with call.recognizer() as recognizer, call.progress(len(children)) as step:
+        known = {name_key(person.name) for person in recognizer.people.all()}
+        waiting = [child for child in children if name_key(child.name) not in known]
+        passed_by = len(children) - len(waiting)
+        step(passed_by)
+        workers = workers or workers_for(len(waiting))
+        for child, found in looked_at(recognizer, call.paths, waiting, workers=workers):
             try:
-                enrolled.append(enroll_folder(recognizer, child, allow_duplicate=allow_duplicate))
+                if isinstance(found, SiamError):
+                    raise found
+                person = recognizer.enroll(child.name, found, allow_duplicate=allow_duplicate)
+                enrolled.append(person)
             except (CameraError, EnrolError, ImageError) as error:
                 refused.append(_refusal(child.name, error))
                 call.tell(f"{child.name}: {error}")
+            step(1)
     call.answer(
-        {"enrolled": [asdict(person) for person in enrolled], "refused": refused},
-        f"{len(enrolled)} enrolled, {len(refused)} refused.",
+        {
+            "enrolled": [asdict(person) for person in enrolled],
+            "refused": refused,
+            "enrolled_before": passed_by,
+        },
+        f"{len(enrolled)} enrolled, {len(refused)} refused, {passed_by} were there before.",
     )
     return 1 if refused else 0
 

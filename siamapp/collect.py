@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from siamapp import enroll
@@ -78,6 +78,22 @@ class Collector:
             )
         (kind, advice), _ = self.refusals.most_common(1)[0]
         raise kind(f"Nothing to enrol: {advice}.")
+
+
+def samples_from(
+    pipeline: Pipeline, settings: Settings, frames: Iterable[Frame], *, still: bool = False
+) -> list[Sample]:
+    """Good samples from a video's frames, or from photos (`still`).
+
+    Raises:
+        NoFace, ManyFaces, PoorQuality: none was found.
+    """
+    collector = Collector(pipeline, settings, every_s=0.0 if still else 0.1)
+    for frame in frames:
+        collector.add(frame)
+        if collector.enough:
+            break
+    return collector.samples()
 
 
 def _refusal(

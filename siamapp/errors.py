@@ -18,6 +18,10 @@ class SiamError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
 
+    def __reduce__(self) -> tuple[type[SiamError], tuple[str, str]]:
+        """From a worker process it comes with its hint."""
+        return type(self), (self.message, self.hint)
+
 
 class CameraError(SiamError):
     """The source gives no frames."""

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Literal, TypeAlias
 
 from siamapp import enroll
-from siamapp.collect import Collector
+from siamapp.collect import Collector, samples_from
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreError
 from siamapp.identity.calibrate import Calibrated, Evidence, evidence_for
 from siamapp.identity.decide import Policy
@@ -247,12 +247,7 @@ class Recognizer:
         Raises:
             NoFace, ManyFaces, PoorQuality: none was found.
         """
-        collector = self.collector(every_s=0.0 if still else 0.1)
-        for frame in frames:
-            collector.add(frame)
-            if collector.enough:
-                break
-        return collector.samples()
+        return samples_from(self.pipeline, self.settings, frames, still=still)
 
     def choose(self, samples: Sequence[Sample]) -> list[Sample]:
         """What an enrolment keeps of these; raises PoorQuality or Inconsistent."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from siamapp.collect import samples_from
 from siamapp.errors import EnrolError, NoFace, SiamError
 from siamapp.live.photos import is_image_name
 from siamapp.live.source import FrameSource, ImagesSource, open_source
+from siamapp.pipeline import Pipeline
 from siamapp.recognizer import Recognizer
+from siamapp.settings import Settings
 from siamapp.types import Frame, Person, Sample
 
 VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
@@ -35,18 +38,28 @@ def enroll_folder(recognizer: Recognizer, folder: Path, *, allow_duplicate: bool
     Raises:
         CameraError, ImageError, EnrolError: nobody was enrolled.
     """
+    samples = folder_samples(recognizer.pipeline, recognizer.settings, folder)
+    return recognizer.enroll(folder.name, samples, allow_duplicate=allow_duplicate)
+
+
+def folder_samples(pipeline: Pipeline, settings: Settings, folder: Path) -> list[Sample]:
+    """The good samples of one person's photos and videos.
+
+    Raises:
+        CameraError, ImageError, EnrolError: a file cannot be read, or none gave a sample.
+    """
     samples: list[Sample] = []
     refusal: EnrolError | None = None
     for spec in _media(folder):
         source = open_source(spec)
         try:
             still = isinstance(source, ImagesSource)
-            samples += recognizer.samples_from(_frames(source), still=still)
+            samples += samples_from(pipeline, settings, _frames(source), still=still)
         except EnrolError as error:
             refusal = error
     if refusal is not None and not samples:
         raise refusal
-    return recognizer.enroll(folder.name, samples, allow_duplicate=allow_duplicate)
+    return samples
 
 
 def _media(folder: Path) -> list[str]:

@@ -146,6 +146,10 @@ def test_import_takes_one_folder_per_person(
         "Empty": "NoFace",
         "Grace again": "AlreadyKnown",
     }
+    shutil.rmtree(people / "Broken")
+    _, [again], _ = cli("import", people)  # what was stopped goes on: nobody is looked at twice
+    assert (again["enrolled"], again["enrolled_before"]) == ([], 2)
+    assert [r["name"] for r in again["refused"]] == ["Empty", "Grace again"]
 
 
 def test_live_tells_each_decision_once(cli: Cli, tmp_path: Path, eileen: Path) -> None:
