@@ -27,6 +27,7 @@ from siamapp.vision.model import bare_session
 from training.detector_network import INPUT_SCALE, STRIDES, DetectorNetwork
 from training.detector_refine import MARGIN_PX, SIDE_PX, RefineNetwork
 from training.detector_refine import load_weights as load_refinement
+from training.export import describe
 
 logger = logging.getLogger(__name__)
 PARITY_SHAPES = ((256, 320), (64, 96), (416, 320))
@@ -178,8 +179,7 @@ def run_refinement(arguments: argparse.Namespace) -> int:
     )
     model = onnx.load(path)
     facts = {"task": "detector refinement", "name": arguments.folder.name, "use": USE}
-    onnx.helper.set_model_props(model, facts)
-    model.producer_name = "siamapp training"
+    describe(model, facts)
     onnx.save(model, path)
     crops = np.random.default_rng(0).uniform(0, 255, (7, 3, SIDE_PX, SIDE_PX)).astype(np.float32)
     with torch.inference_mode():
@@ -248,8 +248,7 @@ def _describe(path: Path, arguments: argparse.Namespace, parameters: int) -> Non
         "parameters": str(parameters),
         "use": USE,
     }
-    onnx.helper.set_model_props(model, facts)
-    model.producer_name = "siamapp training"
+    describe(model, facts)
     onnx.save(model, path)
 
 

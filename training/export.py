@@ -63,13 +63,23 @@ def export_onnx(network: FaceResNet, path: Path, facts: dict[str, str]) -> None:
     )
     assert program is not None  # with dynamo=True it always is
     model = program.model_proto
-    del model.metadata_props[:]  # the exporter's own, which name source files
-    for node in model.graph.node:
-        del node.metadata_props[:]
-    onnx.helper.set_model_props(model, facts)
+    describe(model, facts)
     onnx.checker.check_model(model, full_check=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(model.SerializeToString())
+
+
+def describe(model: onnx.ModelProto, facts: dict[str, str]) -> None:
+    """Put `facts` into the model, in place of what the exporter notes of its source code.
+
+    Its stack traces name the files and folders of the machine that it ran on.
+    """
+    graph = model.graph
+    values = (*graph.input, *graph.output, *graph.value_info, *graph.initializer)
+    for part in (model, graph, *graph.node, *values, *model.functions):
+        del part.metadata_props[:]
+    onnx.helper.set_model_props(model, facts)
+    model.producer_name = "siamapp training"
 
 
 class _Crops(CalibrationDataReader):

@@ -19,6 +19,7 @@ from siamapp.vision.card import InputSpec, ModelCard, PresenceSpec
 from siamapp.vision.model import bare_session
 from siamapp.vision.presence_network import NEAR, SIDE_PX, WIDE
 from training.card import FP32, model_file, write_card
+from training.export import describe
 from training.presence_data import Views, kept_views
 from training.presence_fit import load, scores
 from training.presence_network import MEAN, STD, PresenceNet
@@ -165,6 +166,5 @@ def parity(network: PresenceNet, path: Path) -> float:
 def _describe(path: Path, name: str) -> None:
     model = onnx.load(path)
     facts = {"task": "presence", "name": name, "summary": SUMMARY, "licence": LICENCE, "use": USE}
-    onnx.helper.set_model_props(model, facts)
-    model.producer_name = "siamapp training"
+    describe(model, facts)
     onnx.save(model, path)

@@ -98,3 +98,9 @@ def test_every_verb_is_in_the_readme() -> None:
 
 def _text(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
+
+
+def test_no_model_tells_of_the_machine_that_made_it() -> None:
+    models = sorted((ROOT / "assets" / "models").glob("*/*.onnx"))
+    assert models
+    assert [path.name for path in models if b'.py", line' in path.read_bytes()] == []
