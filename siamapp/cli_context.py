@@ -98,12 +98,17 @@ class Call:
         return answer
 
     def database(self, key: Key | None = None) -> Database:
-        """The open gallery, without any model."""
+        """The open gallery, without any model; a key that was looked for is wiped again."""
         from siamapp.store.database import Database
         from siamapp.store.edits import Edits
 
         self.log()
-        database = Database.open(self.paths.home, key or self.key())
+        found = key or self.key()
+        try:
+            database = Database.open(self.paths.home, found)
+        finally:
+            if key is None:
+                found.wipe()
         self._tell_expired(Edits(database).delete_expired(date.today()))
         return database
 
@@ -113,7 +118,11 @@ class Call:
 
         self.log()
         settings = self.settings.changed("presence", presence) if presence else self.settings
-        recognizer = Recognizer.open(self.paths, settings, self.key())
+        key = self.key()
+        try:
+            recognizer = Recognizer.open(self.paths, settings, key)
+        finally:
+            key.wipe()
         self._tell_expired(recognizer.expired)
         return recognizer
 

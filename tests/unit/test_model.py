@@ -7,8 +7,10 @@ import pytest
 
 from siamapp.errors import ModelIncompatible, ModelMissing, ModelTampered
 from siamapp.paths import assets_dir
+from siamapp.types import Face
 from siamapp.vision.card import load_card, verified_bytes
 from siamapp.vision.model import Model, find_model, list_models
+from siamapp.vision.presence_network import PresenceNetwork
 
 CARD = """
 name = "made-up"
@@ -82,8 +84,17 @@ def test_a_model_name_never_leaves_the_models_folder(tmp_path, name):
 
 def test_every_model_that_ships_is_whole_and_runs():
     folders = list_models((assets_dir() / "models",))
-    assert {load_card(folder).task for folder in folders} == {"detector", "embedder"}
+    assert {load_card(folder).task for folder in folders} == {
+        "detector", "embedder", "presence",
+    }  # fmt: skip
     for folder in folders:
+        if load_card(folder).presence is not None:
+            network = PresenceNetwork(Model.load(folder, provider="cpu"))
+            points = np.float32([[38, 51], [73, 51], [56, 71], [41, 92], [70, 92]])
+            face = Face(np.float32([20, 20, 92, 112]), points, 1.0)
+            scores = network(np.zeros((128, 128, 3), np.uint8), [face])
+            assert ((scores >= 0) & (scores <= 1)).all()
+            continue
         for file in load_card(folder).files:
             model = Model.load(folder, precision=file.precision, provider="cpu")
             assert (model.file, model.provider) == (file.name, "cpu")
