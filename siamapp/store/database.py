@@ -69,8 +69,10 @@ class Database:
             with _told():
                 whole = database._accept()
                 make_owner_only(path)
-                if not whole:
-                    database._mend_free_pages()
+                if not whole and not database._mend_free_pages():
+                    # SQLCipher answers nothing more once a page of a connection was not authentic.
+                    database.close()
+                    database = cls(_unlock(path, key, vault), path, key)
                 database._migrate(key)
         except BaseException as error:
             database.close()
@@ -217,11 +219,13 @@ class Database:
                 raise StoreTooNew("The gallery was written by a newer version.", "Update siamapp.")
             return _verify_pages(connection)
 
-    def _mend_free_pages(self) -> None:
+    def _mend_free_pages(self) -> bool:
         """What is torn there harms nobody; where it cannot be mended now, it will be later."""
         log.warning("free pages of the gallery are torn, as by a power cut: it is written anew")
         with suppress(StoreError, MemoryError):  # as SQLCipher calls a page that it cannot read
             self.vacuum()
+            return True
+        return False
 
     def _migrate(self, key: Key) -> None:
         """Bring an older file up to date; a copy lies beside it until that is done."""
