@@ -22,7 +22,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from siamapp.errors import StoreCorrupt, StoreError, StoreLocked, StoreTooNew
 from siamapp.log import log
 from siamapp.store.checkpoint import sign_again
-from siamapp.store.files import identity, make_owner_only, sync_folder, touch
+from siamapp.store.files import identity, make_owner_only, sync_file, sync_folder, touch
 from siamapp.store.schema import APPLICATION_ID, MIGRATIONS
 from siamapp.store.vault import GALLERY_NAME, Key, Vault
 
@@ -69,7 +69,8 @@ class Database:
             with _told():
                 whole = database._accept()
                 make_owner_only(path)
-                if not whole and not database._mend_free_pages():
+                if not whole:
+                    database._mend_free_pages()
                     # SQLCipher answers nothing more once a page of a connection was not authentic.
                     database.close()
                     database = cls(_unlock(path, key, vault), path, key)
@@ -219,13 +220,22 @@ class Database:
                 raise StoreTooNew("The gallery was written by a newer version.", "Update siamapp.")
             return _verify_pages(connection)
 
-    def _mend_free_pages(self) -> bool:
-        """What is torn there harms nobody; where it cannot be mended now, it will be later."""
+    def _mend_free_pages(self) -> None:
+        """What is torn there harms nobody; where it cannot be mended now, it will be later.
+
+        `VACUUM` reads the torn pages and fails; `VACUUM INTO` reads those in use only.
+        """
         log.warning("free pages of the gallery are torn, as by a power cut: it is written anew")
-        with suppress(StoreError, MemoryError):  # as SQLCipher calls a page that it cannot read
-            self.vacuum()
-            return True
-        return False
+        with (
+            suppress(StoreError, OSError),
+            tempfile.TemporaryDirectory(prefix=".mend-", dir=self.home) as folder,
+        ):
+            new = Path(folder) / GALLERY_NAME
+            touch(new)
+            with _told():
+                self._connection.execute("VACUUM INTO ?", (str(new),))
+            sync_file(new)
+            self.replace_by(new)
 
     def _migrate(self, key: Key) -> None:
         """Bring an older file up to date; a copy lies beside it until that is done."""

@@ -26,6 +26,12 @@ def identity(path: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
+def sync_file(path: Path) -> None:
+    """Wait until what others wrote to a file is on the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Make a changed name outlast a power cut; Windows has no such call and needs none."""
     if os.name == "posix":
