@@ -48,7 +48,7 @@ def inspect_graph(data: bytes, card: ModelCard, file: ModelFile | RefinementSpec
             if attribute.HasField("g") or attribute.graphs:
                 _refuse(file, f"hides a graph in the operator {node.op_type!r:.80}")
     _check_weights(_tensors(model), file)
-    _check_input(graph, card, file)
+    _check_inputs(graph, card, file)
 
 
 def _tensors(model: Any) -> Iterable[Any]:
@@ -80,17 +80,21 @@ def _check_weights(tensors: Iterable[Any], file: ModelFile | RefinementSpec) -> 
             _refuse(file, f"claims more than {_MOST_WEIGHTS:,} weights")
 
 
-def _check_input(graph: Any, card: ModelCard, file: ModelFile | RefinementSpec) -> None:
-    """One picture tensor, of the size that the card says; a detector's may be any."""
+def _check_inputs(graph: Any, card: ModelCard, file: ModelFile | RefinementSpec) -> None:
+    """One picture, or a presence check's two views of it; of the size that the card says."""
     weights = {tensor.name for tensor in graph.initializer}
     inputs = [value for value in graph.input if value.name not in weights]
-    if len(inputs) != 1:
-        _refuse(file, f"takes {len(inputs)} inputs, not one picture")
-    kind = inputs[0].type.tensor_type
+    wanted = 2 if card.task == "presence" else 1
+    if len(inputs) != wanted:
+        _refuse(file, f"takes {len(inputs)} inputs, not {wanted}")
+    for value in inputs:
+        _check_picture(value.type.tensor_type, card, file)
+
+
+def _check_picture(kind: Any, card: ModelCard, file: ModelFile | RefinementSpec) -> None:
     if kind.elem_type != onnx.TensorProto.FLOAT or len(kind.shape.dim) != 4:
         _refuse(file, "does not take float32 pictures (n, 3, height, width)")
     batch, channels, height, width = (_side(dim) for dim in kind.shape.dim)
-    sides = (height, width)
     wanted = (
         (file.side_px, file.side_px)
         if isinstance(file, RefinementSpec)
@@ -98,7 +102,7 @@ def _check_input(graph: Any, card: ModelCard, file: ModelFile | RefinementSpec) 
     )
     if channels not in (3, None) or batch not in (1, None):
         _refuse(file, f"takes {batch or 'n'} x {channels} planes, not pictures of 3 colours")
-    for side, want in zip(sides, wanted, strict=True):
+    for side, want in zip((height, width), wanted, strict=True):
         if side is not None and not 0 < side <= _MOST_SIDE:
             _refuse(file, f"takes pictures of {side} px")
         if side is not None and want and side != want:

@@ -108,7 +108,8 @@ class Model:
         """Median milliseconds of one run at batch 1 on zeros (a detector: at 320x256)."""
         spec = self.card.input
         shape = (1, 3, spec.height or 256, spec.width or 320)
-        feed = {self.input_name: np.zeros(shape, np.float32)}
+        views = [view.name for view in self._session.get_inputs()]
+        feed = dict.fromkeys(views, np.zeros(shape, np.float32))
         times = []
         for _ in range(repeats):
             start = time.perf_counter()

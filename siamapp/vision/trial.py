@@ -15,10 +15,11 @@ from typing import Any, Final
 import numpy as np
 
 from siamapp.errors import ModelIncompatible, SiamError
-from siamapp.types import FloatArray
+from siamapp.types import BgrImage, Face, FloatArray
 from siamapp.vision.detect import Detector
 from siamapp.vision.embed import Embedder
 from siamapp.vision.model import Model
+from siamapp.vision.presence_network import PresenceNetwork
 from siamapp.vision.selftest import LEAST_COSINE, golden_inputs, parity
 
 MEMORY_BYTES: Final = 3_000_000_000
@@ -124,10 +125,20 @@ def _tried(folder: Path) -> dict[str, Any]:
                         "Reinstall it, or choose another model.",
                     )
         elif model.card.task == "detector":
-            noise = np.random.default_rng(0).integers(0, 256, (240, 320, 3))
-            Detector(model).detect(noise.astype(np.uint8))
+            Detector(model).detect(_noise())
+        else:
+            points = [(130, 90), (190, 90), (160, 125), (135, 155), (185, 155)]
+            face = Face(
+                np.array([100, 50, 220, 200], np.float32), np.array(points, np.float32), 1.0
+            )
+            PresenceNetwork(model)(_noise(), [face])
         figures["milliseconds"][file.name] = round(model.latency_ms(), 3)
     return figures
+
+
+def _noise() -> BgrImage:
+    """`(240, 320, 3)`, the same each time."""
+    return np.random.default_rng(0).integers(0, 256, (240, 320, 3)).astype(np.uint8)
 
 
 def _limit_memory() -> None:

@@ -73,6 +73,13 @@ def test_a_model_is_added_calibrated_used_and_removed(cli: Cli, tmp_path: Path) 
     assert cli("verify", "Eileen", eileen)[0] == 0
 
 
+def test_every_model_that_came_with_the_app_stands_the_check_of_a_strangers(cli: Cli) -> None:
+    status, answer = cli("models", "verify")
+    assert status == 0, answer
+    assert {"siamdetect-v1", "siamface-v1", "siampresence-v1"} <= set(answer["models"])
+    assert all(facts["milliseconds"] for facts in answer["models"].values())
+
+
 def test_a_calibration_is_refused_shown_and_removed(cli: Cli, tmp_path: Path) -> None:
     few = patterns(tmp_path / "few", people=3, each=4)
     status, answer = cli("calibrate", few, "--aligned")
