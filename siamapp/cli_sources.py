@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -58,13 +60,11 @@ def frames(source: FrameSource) -> Iterator[Frame]:
     Raises:
         CameraError, ImageError: the source cannot be opened, or was lost.
     """
-    source.open()
-    try:
-        until = time.monotonic() + CAMERA_S if source.live else float("inf")
-        while time.monotonic() < until and (frame := source.read()) is not None:
-            yield frame
-    finally:
-        source.close()
+    from siamapp.live.source import frames_of
+
+    until = time.monotonic() + CAMERA_S if source.live else float("inf")
+    with closing(frames_of(source)) as every:
+        yield from itertools.takewhile(lambda _frame: time.monotonic() < until, every)
 
 
 def decision_facts(decision: Decision) -> dict[str, object]:

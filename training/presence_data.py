@@ -32,7 +32,6 @@ REAL: Final = "real"
 REPLAY: Final = "replay"
 """Species of the recorded attacks of `spoof.tar`."""
 HELD_OUT_CLIPS: Final = ("person_5", "person_6")
-SPLITS: Final = ("train", "calibration", "test", "spoof")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from siamapp.evaluation.rates import equal_error_rate
-from siamapp.live.source import open_source
+from siamapp.live.source import frames_of, open_source
 from siamapp.presence_rates import Rate, rate
 from siamapp.presence_test import judge, watch
 from siamapp.types import BgrImage, Face, Frame, Presence, PresenceState
@@ -127,7 +127,7 @@ def clip_figures(model: Path, data: Path, peers: Path) -> dict[str, Row]:
     find, network, teacher = detector(), _network(model), Teacher(peers)
     made: dict[str, Row] = {}
     for path in sorted((data / "videos").glob("*.mp4")):
-        answers = list(watch(find, network, clip(path), "passive"))
+        answers = list(watch(find, network, frames_of(open_source(str(path))), "passive"))
         likes = [
             teacher(bgr, faces[0].box_xyxy)
             for bgr in clip_frames(path, 15)
@@ -151,7 +151,7 @@ def photo_figures(model: Path, data: Path) -> dict[str, Row]:
         for swing in SWINGS_DEG:
             rng = np.random.default_rng([number, int(swing)])
             held = held_photo(photo, rng, seconds=HELD_S, fps=HELD_FPS, yaw_deg=swing)
-            film = list(frames_of(held, HELD_FPS))
+            film = list(at_rate(held, HELD_FPS))
             tried += 1
             for mode in present:
                 said = judge(path.stem, "photo", watch(find, network, film, mode)).state
@@ -201,16 +201,6 @@ def _network(folder: Path) -> PresenceNetwork:
     return PresenceNetwork(Model.load(folder, provider="cpu"))
 
 
-def clip(path: Path) -> Iterator[Frame]:
-    source = open_source(str(path))
-    source.open()
-    try:
-        while (frame := source.read()) is not None:
-            yield frame
-    finally:
-        source.close()
-
-
-def frames_of(pictures: Iterable[BgrImage], fps: float) -> Iterator[Frame]:
+def at_rate(pictures: Iterable[BgrImage], fps: float) -> Iterator[Frame]:
     for index, bgr in enumerate(pictures):
         yield Frame(bgr, index / fps, index)

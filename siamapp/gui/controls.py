@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -46,37 +45,6 @@ class Card(QFrame):
     def set_title(self, text: str) -> None:
         self._title.setText(text)
         self._title.setVisible(bool(text))
-        self.setAccessibleName(text)
-
-
-class Chip(QFrame):
-    """A state as an icon and a word."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._icon = QLabel()
-        self._icon.setFixedSize(16, 16)
-        self._text = QLabel()
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE[2], SPACE[1], SPACE[3], SPACE[1])
-        row.setSpacing(SPACE[2])
-        row.addWidget(self._icon)
-        row.addWidget(self._text)
-
-    @property
-    def text(self) -> str:
-        return self._text.text()
-
-    def show_state(self, text: str, tone: str, *, icon: str = "") -> None:
-        """Tones: info, good, warn, bad, muted."""
-        set_role(self, "chip", tone=tone)
-        set_role(self._text, "small", tone=tone)
-        colour = "accent" if tone == "info" else tone
-        self._theme.set_icon(self._icon, icon or TONE_ICONS[tone], colour, side_px=16)
-        self._text.setText(text)
         self.setAccessibleName(text)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from siamapp.chosen import model_folders
 from siamapp.errors import SiamError
 from siamapp.identity.calibrate import supported_fmrs
-from siamapp.paths import Paths, assets_dir
+from siamapp.paths import Paths
 from siamapp.vision.card import load_card
+from siamapp.vision.model import list_models
 
 if TYPE_CHECKING:
     from siamapp.recognizer import Recognizer
@@ -40,11 +43,8 @@ def engine_facts(recognizer: Recognizer) -> EngineFacts:
 def embedder_names(paths: Paths) -> list[str]:
     """Embedders that can be chosen, by folder name; a folder with a broken card is left out."""
     names = []
-    for folder in (assets_dir() / "models", paths.models_dir):
-        for card in sorted(folder.glob("*/card.toml")):
-            try:
-                if load_card(card.parent).task == "embedder":
-                    names.append(card.parent.name)
-            except SiamError:
-                continue
-    return list(dict.fromkeys(names))
+    for folder in list_models(model_folders(paths)):
+        with suppress(SiamError):
+            if load_card(folder).task == "embedder":
+                names.append(folder.name)
+    return names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import QDate, QDateTime, QLocale, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QPixmap, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,7 +21,6 @@ from siamapp.gui.context import Context
 from siamapp.gui.pictures import rounded
 from siamapp.gui.sample_list import Look, SampleList, looks_of
 from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.thumbnails import thumbnail
 from siamapp.types import Person
 
 PHOTO_PX = 88
@@ -157,12 +156,9 @@ class PersonCard(QFrame):
 
     def _show_photo(self, look: Look | None) -> None:
         ratio = self.devicePixelRatioF()
-        picture = (
-            rounded(None, PHOTO_PX, self._context.theme.colours, ratio=ratio)
-            if look is None or look.crop_bgr is None
-            else QPixmap.fromImage(thumbnail(look.crop_bgr, round(PHOTO_PX * ratio), ratio))
-        )
-        self._photo.setPixmap(picture)
+        crop = look.crop_bgr if look else None
+        colours = self._context.theme.colours
+        self._photo.setPixmap(rounded(crop, PHOTO_PX, colours, ratio=ratio))
 
     def _show_facts(self) -> None:
         person = self._person

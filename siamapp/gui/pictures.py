@@ -20,31 +20,44 @@ VIDEOS: Final = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mp
 
 
 def rounded(bgr: BgrImage | None, side_px: int, colours: Colours, *, ratio: float = 1.0) -> QPixmap:
-    """A square pixmap of a crop with rounded corners; a person's outline where there is no crop."""
+    """A square pixmap of a crop with rounded corners; a person's outline where there is no crop.
+
+    `side_px` is in device-independent pixels, of which one has `ratio` real ones a side.
+    """
+    if bgr is not None:
+        return QPixmap.fromImage(thumbnail(bgr, round(side_px * ratio), ratio))
     pixels = round(side_px * ratio)
-    pixmap = QPixmap(pixels, pixels)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
+    inset = pixels // 4
+    outline = tinted("person", colours.muted, pixels - 2 * inset).toImage()
+    image = _in_round_corners(pixels, QColor(colours.raised), outline, inset)
+    image.setDevicePixelRatio(ratio)
+    return QPixmap.fromImage(image)
+
+
+def thumbnail(bgr: BgrImage, side_px: int, ratio: float) -> QImage:
+    """A crop as a square of `side_px` real pixels with rounded corners; any thread."""
+    pixels = np.ascontiguousarray(bgr)
+    height, width, _ = pixels.shape
+    crop = QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_BGR888)
+    image = _in_round_corners(side_px, QColor(Qt.GlobalColor.transparent), crop, 0)
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+def _in_round_corners(side_px: int, ground: QColor, picture: QImage, inset: int) -> QImage:
+    image = QImage(side_px, side_px, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    area = QRectF(0, 0, pixels, pixels)
+    area = QRectF(0, 0, side_px, side_px)
     path = QPainterPath()
-    path.addRoundedRect(area, pixels * 0.16, pixels * 0.16)
+    path.addRoundedRect(area, side_px * 0.16, side_px * 0.16)
     painter.setClipPath(path)
-    if bgr is None:
-        painter.fillRect(area, QColor(colours.raised))
-        inset = pixels // 4
-        painter.drawPixmap(inset, inset, tinted("person", colours.muted, pixels - 2 * inset))
-    else:
-        image = np.ascontiguousarray(bgr)
-        height, width, _ = image.shape
-        stride = image.strides[0]
-        painter.drawImage(
-            area, QImage(image.data, width, height, stride, QImage.Format.Format_BGR888)
-        )
+    painter.fillRect(area, ground)
+    painter.drawImage(area.adjusted(inset, inset, -inset, -inset), picture)
     painter.end()
-    pixmap.setDevicePixelRatio(ratio)
-    return pixmap
+    return image
 
 
 def photo_icon(pixmap: QPixmap) -> QIcon:

@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
 from siamapp.gui.context import Context
 from siamapp.gui.pictures import photo_icon, rounded
 from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.thumbnails import thumbnail
 from siamapp.identity.match import distances
 from siamapp.types import BgrImage, Quality
 
@@ -148,9 +147,7 @@ class SampleList(QWidget):
         self._on_selected()
 
     def _picture(self, look: Look, ratio: float) -> QPixmap:
-        if look.crop_bgr is None:
-            return rounded(None, SAMPLE_PX, self._context.theme.colours, ratio=ratio)
-        return QPixmap.fromImage(thumbnail(look.crop_bgr, round(SAMPLE_PX * ratio), ratio))
+        return rounded(look.crop_bgr, SAMPLE_PX, self._context.theme.colours, ratio=ratio)
 
     def _words(self, look: Look) -> str:
         eyes = self.tr("{eyes:.0f} px eyes").format(eyes=look.quality.eye_distance_px)

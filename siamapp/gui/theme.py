@@ -95,10 +95,8 @@ DARK: Final = Colours(
 _STYLE: Final = Template("""
 QWidget#rail { background: $surface; border: none; border-right: 1px solid $border; }
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
-QFrame[role="chip"] { background: $raised; border: none; border-radius: 12px; }
 QFrame[role="banner"] { background: $accent_soft; border: 1px solid $accent; border-radius: 8px; }
 QFrame[role="result"] { background: $surface; border: 2px solid $border; border-radius: 14px; }
-QFrame[role="chip"][tone="info"] { background: $accent_soft; }
 QFrame[tone="good"] { background: $good_soft; border-color: $good; }
 QFrame[tone="warn"] { background: $warn_soft; border-color: $warn; }
 QFrame[tone="bad"] { background: $bad_soft; border-color: $bad; }

@@ -6,12 +6,11 @@ from collections import OrderedDict
 from collections.abc import Collection
 from typing import Final
 
-import numpy as np
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPainterPath
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from siamapp.gui.context import Context
-from siamapp.types import BgrImage
+from siamapp.gui.pictures import thumbnail
 
 KEPT: Final = 600
 BATCH: Final = 16
@@ -77,23 +76,3 @@ class Thumbnails(QObject):
             self._busy = False
 
         self._context.jobs.submit(work, done=done, failed=failed)
-
-
-def thumbnail(bgr: BgrImage, side_px: int, ratio: float) -> QImage:
-    """A crop as a square with rounded corners; any thread."""
-    pixels = np.ascontiguousarray(bgr)
-    height, width, _ = pixels.shape
-    source = QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_BGR888)
-    image = QImage(side_px, side_px, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    area = QRectF(0, 0, side_px, side_px)
-    path = QPainterPath()
-    path.addRoundedRect(area, side_px * 0.16, side_px * 0.16)
-    painter.setClipPath(path)
-    painter.drawImage(area, source)
-    painter.end()
-    image.setDevicePixelRatio(ratio)
-    return image

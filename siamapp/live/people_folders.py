@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from siamapp.collect import samples_from
 from siamapp.errors import EnrolError, NoFace, SiamError
 from siamapp.live.photos import is_image_name
-from siamapp.live.source import FrameSource, ImagesSource, open_source
+from siamapp.live.source import ImagesSource, frames_of, open_source
 from siamapp.pipeline import Pipeline
 from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
-from siamapp.types import Frame, Person, Sample
+from siamapp.types import Person, Sample
 
 VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
 """What counts as a video in an imported folder; one named by itself may be called anything."""
@@ -54,7 +53,7 @@ def folder_samples(pipeline: Pipeline, settings: Settings, folder: Path) -> list
         source = open_source(spec)
         try:
             still = isinstance(source, ImagesSource)
-            samples += samples_from(pipeline, settings, _frames(source), still=still)
+            samples += samples_from(pipeline, settings, frames_of(source), still=still)
         except EnrolError as error:
             refusal = error
     if refusal is not None and not samples:
@@ -74,12 +73,3 @@ def _media(folder: Path) -> list[str]:
     if not photos and not videos:
         raise NoFace(f"{folder.name} holds neither photos nor videos.", "Add some, or remove it.")
     return photos + videos
-
-
-def _frames(source: FrameSource) -> Iterator[Frame]:
-    source.open()
-    try:
-        while (frame := source.read()) is not None:
-            yield frame
-    finally:
-        source.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Generator
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,7 @@ __all__ = [
     "ImagesSource",
     "StreamSource",
     "VideoSource",
+    "frames_of",
     "list_cameras",
     "open_source",
 ]
@@ -42,6 +44,20 @@ class FrameSource(Protocol):
 
     def close(self) -> None:
         """May be called twice, and without `open`."""
+
+
+def frames_of(source: FrameSource) -> Generator[Frame, None, None]:
+    """Open a source, give each of its frames, and close it however that ends.
+
+    Raises:
+        CameraError, ImageError: it cannot be opened, or was lost.
+    """
+    source.open()
+    try:
+        while (frame := source.read()) is not None:
+            yield frame
+    finally:
+        source.close()
 
 
 def open_source(

@@ -29,7 +29,6 @@ _CLOSED: Final = 0.8
 class Motion:
     """What the last second showed of one face."""
 
-    span_s: float
     frames: int
     bending: float
     """How far points of the skin left the best plane-to-plane motion, in eye distances: a photo
@@ -75,7 +74,6 @@ class FaceMotion:
             while kept and time_s - kept[0][0] > WINDOW_S:
                 kept.popleft()
         return Motion(
-            span_s=time_s - self._rows[0][0],
             frames=len(self._rows),
             bending=max((bend for _, bend in self._bends), default=0.0),
             blinks=self._blinks,

@@ -43,7 +43,6 @@ class Model:
         self.input_name: str = session.get_inputs()[0].name
         self.takes_many: bool = session.get_inputs()[0].shape[0] != 1
         """False where the graph is fixed to one picture at a time."""
-        self.output_names: tuple[str, ...] = tuple(output.name for output in session.get_outputs())
 
     @classmethod
     def load(
@@ -191,10 +190,6 @@ def list_models(folders: tuple[Path, ...]) -> list[Path]:
         for card in folder.glob(f"*/{CARD_NAME}")
     }
     return [found[name] for name in sorted(found)]
-
-
-def runtime_version() -> str:
-    return str(ort.__version__)
 
 
 def bare_session(path: Path, *, threads: int = 1) -> ort.InferenceSession:

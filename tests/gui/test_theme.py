@@ -47,7 +47,7 @@ def test_text_on_the_accent_and_on_selections_can_be_read(colours: Colours) -> N
     [("good", "good_soft"), ("warn", "warn_soft"), ("bad", "bad_soft"), ("accent", "accent_soft"),
      ("muted", "raised")],
 )  # fmt: skip
-def test_chips_banners_and_results_can_be_read(colours: Colours, tone: str, ground: str) -> None:
+def test_banners_and_results_can_be_read(colours: Colours, tone: str, ground: str) -> None:
     for text in (tone, "text"):
         assert contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5
     # Their signs and frames need 3:1 (WCAG 2.2, 1.4.11).
