@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import zip_longest
 
 from PySide6.QtCore import QObject, Signal
 
 from siamapp.errors import CameraStuck, SiamError
 from siamapp.gui.diagnostics import RunFacts
 from siamapp.gui.jobs import Jobs
-from siamapp.live.session import LiveSession, Process, SessionStatus
+from siamapp.live.session import LiveSession, Process, SessionStatus, State
 from siamapp.live.source import open_source
 from siamapp.log import log
 from siamapp.settings import Settings
-from siamapp.types import FaceResult, Frame, FrameResult
+from siamapp.types import FaceResult, Frame, FrameResult, Outcome
 
 
 class Feed(QObject):
@@ -84,6 +85,28 @@ class Feed(QObject):
         if self._session is not None:
             (self._session.pause if paused else self._session.resume)()
 
+    def judge_again(self, process: Process, done: Callable[[], None]) -> None:
+        """Have the last picture of a source that has ended judged by `process`, then call `done`.
+
+        Nothing happens where a source runs (it judges anew by itself) or none has.
+        """
+        number = self._wanted
+
+        def work() -> bool:
+            session = self._session
+            frame = session.latest_frame.get() if session else None
+            if session is None or frame is None or session.status.state is not State.IDLE:
+                return False
+            before, result = session.latest_result.get(), process(frame)
+            session.latest_result.put(result)
+            known = [_answer(face) for face in before.faces] if before else []
+            for face, old in zip_longest(result.faces, known[: len(result.faces)]):
+                if _answer(face) != old:
+                    self._decision.emit(number, result, face)
+            return True
+
+        self._jobs.submit(work, done=lambda judged: done() if judged else None)
+
     def _stop_now(self) -> None:
         if self._session is None:
             return
@@ -104,3 +127,7 @@ class Feed(QObject):
     def _on_decision(self, number: int, result: FrameResult, face: FaceResult) -> None:
         if number == self._wanted:
             self.decision_made.emit(result, face)
+
+
+def _answer(face: FaceResult) -> tuple[Outcome, int | None]:
+    return face.decision.outcome, face.decision.person_id

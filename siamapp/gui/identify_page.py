@@ -93,10 +93,17 @@ class IdentifyPage(SourcePage):
     def undo(self) -> None:
         self._changes.undo()
 
-    def make_process(self, spec: str) -> Callable[[], Process]:
-        recognizer, still = self.context.recognizer, is_still(spec)
+    def refresh(self) -> None:
+        """A picture that stands is judged once more by who is enrolled now, and who is not."""
+        self.feed.judge_again(self.context.recognizer.stream(still=True), self._forget_answers)
+
+    def _forget_answers(self) -> None:
         self._forget_tracks()
         self._taken_index = -1
+
+    def make_process(self, spec: str) -> Callable[[], Process]:
+        recognizer, still = self.context.recognizer, is_still(spec)
+        self._forget_answers()
         return lambda: recognizer.stream(still=still)
 
     def overlays_of(self, result: FrameResult) -> tuple[Overlay, ...]:

@@ -14,7 +14,7 @@ from siamapp.gui.best_looks import EVERY_S, KEPT, BestLooks
 from siamapp.gui.context import Context
 from siamapp.gui.identify_page import IdentifyPage
 from siamapp.gui.main_window import MainWindow
-from siamapp.types import Decision, Face, FaceResult, FrameResult, Outcome, Quality
+from siamapp.types import Decision, Face, FaceResult, Frame, FrameResult, Outcome, Quality
 from tests.gui.conftest import enrol, told
 from tests.gui.scripted import astronaut, hopper, write_photo
 
@@ -66,9 +66,32 @@ def test_this_is_not_x_is_kept_and_can_be_taken_back(
     qtbot.mouseClick(card.action, LEFT)
     until(lambda: "not Ada" in page.banner.text)
     assert count() == 1
+    until(lambda: "Unknown person" in told(page))  # the photo is over, and judged again
+    assert page.recent.list.count() == 2
+    (card,) = page.cards.values()
+    assert card.action.text() == "Enrol this person"
     qtbot.mouseClick(page.banner.action, LEFT)
     until(lambda: not page.banner.text)
     assert count() == 0
+    until(lambda: "Ada" in told(page))
+
+
+def test_who_was_enrolled_meanwhile_is_told_of_the_picture_that_stands(
+    page: IdentifyPage, window: MainWindow, context: Context, until: Until, tmp_path: Path
+) -> None:
+    page.receive(str(write_photo(tmp_path / "grace.png", hopper())))
+    until(lambda: "Unknown person" in told(page))
+    until(lambda: not page.is_active)
+    window.show_page("people")
+    recognizer = context.recognizer
+    photo = Frame(hopper(), 0.0, 0)
+    context.change_people(
+        lambda: recognizer.enroll("Grace", recognizer.samples_from([photo], still=True))
+    )
+    window.show_page("live")
+    until(lambda: "Grace" in told(page))
+    (card,) = page.cards.values()
+    assert card.name.text().startswith("1 · ")
 
 
 def test_several_faces_have_a_number_each_that_card_and_frame_share(page: IdentifyPage) -> None:
