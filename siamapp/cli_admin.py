@@ -63,6 +63,14 @@ def settings_set(
         document["evidence"] = evidence_facts(evidence)
         text += f"\n{evidence_text(evidence)}"
     changed.save(call.paths)
+    if key == "decision_pictures" and not changed.decision_pictures:
+        from siamapp.store.pictures import Pictures
+        from siamapp.store.vault import GALLERY_NAME
+
+        if (call.paths.home / GALLERY_NAME).exists():
+            with call.database() as database:
+                document["deleted"] = Pictures(database).clear()
+            text += f"\n{document['deleted']} pictures were deleted for good."
     call.answer(document, text)
 
 

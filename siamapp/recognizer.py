@@ -24,12 +24,13 @@ from siamapp.paths import Paths
 from siamapp.pipeline import Pipeline, Stream
 from siamapp.record import facts_of
 from siamapp.settings import Settings
-from siamapp.store.audit import Audit, Fact
+from siamapp.store.audit import Audit, Fact, append
 from siamapp.store.database import Database
 from siamapp.store.edits import Edits
 from siamapp.store.history import History
 from siamapp.store.names import name_key
 from siamapp.store.people import People
+from siamapp.store.pictures import Pictures, keep
 from siamapp.store.sealed import KeyFor
 from siamapp.store.transfer import Carried, add_people, read_people
 from siamapp.store.undo import Undo
@@ -63,6 +64,7 @@ class Recognizer:
         self.edits = Edits(database)
         self.audit = Audit(database)
         self.history = History(database)
+        self.pictures = Pictures(database)
         self.database = database
         self.configure(settings)
         self.refresh()
@@ -142,8 +144,10 @@ class Recognizer:
         """Delete for good what was to be kept no longer; call it daily.
 
         Returns the names of the people whose retention has ended. Of the audit the setting
-        `audit_days` says how long it is kept.
+        `audit_days` says how long it is kept, `decision_pictures` whether with pictures.
         """
+        if not self.settings.decision_pictures:
+            self.pictures.clear()
         if self.settings.audit_days:
             self.audit.prune(datetime.now(UTC) - timedelta(days=self.settings.audit_days))
         names = self.edits.delete_expired(date.today())
@@ -361,7 +365,10 @@ class Recognizer:
             "target_fmr": self.settings.target_fmr,
             "enrolled": len(self.gallery),
         }
-        self.audit.record("decision", facts | facts_of(face, held, self.pipeline))
+        with self.database.transaction() as connection:
+            number = append(connection, "decision", facts | facts_of(face, held, self.pipeline))
+            if self.settings.decision_pictures and face.crop_bgr is not None:
+                keep(connection, number, face.decision.person_id, face.crop_bgr)
 
     def close(self) -> None:
         self.database.close()

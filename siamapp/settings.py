@@ -69,6 +69,10 @@ class Settings(BaseModel):
         description="Minutes unused after which the window locks; 0: never",
     )
     keep_crops: bool = Field(default=True, description="Keep the aligned face pictures, encrypted")
+    decision_pictures: bool = Field(
+        default=False,
+        description="Keep a face picture of 48 px with each decision, encrypted; off deletes them",
+    )
     audit_days: int = Field(
         default=0,
         ge=0,

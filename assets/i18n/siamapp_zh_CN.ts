@@ -278,8 +278,8 @@
         <translation>越严格，放行的陌生人越少，但已登记的人也更常被拒绝。阈值来自模型卡。活体检测使照片或屏幕更难蒙混过关，但它不是门锁。</translation>
     </message>
     <message>
-        <source>0 means never. Locking asks for the passphrase again; a key in the system&apos;s keyring opens without asking.</source>
-        <translation>0 表示从不。锁定后需重新输入口令；密钥若存于系统钥匙串，则无需询问即可打开。</translation>
+        <source>0 means never. Locking asks for the passphrase again; a key in the system&apos;s keyring opens without asking. Pictures of decisions show strangers too: tell whoever passes. Switching them off deletes all that were kept.</source>
+        <translation>0 表示从不。锁定后需再次输入口令；保存在系统钥匙串中的密钥会直接打开，不再询问。判定的小图也会留下陌生人的脸：请告知经过的人。关闭此项会删除已保存的全部小图。</translation>
     </message>
     <message>
         <source>People enrolled with one model are not known to another.</source>
@@ -376,6 +376,10 @@
     <message>
         <source>Keep the face pictures of samples</source>
         <translation>保留样本的人脸图片</translation>
+    </message>
+    <message>
+        <source>Keep a small face picture with each decision</source>
+        <translation>为每次判定保留一张小的人脸图片</translation>
     </message>
     <message>
         <source>Lock the window when unused for</source>

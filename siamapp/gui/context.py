@@ -123,6 +123,8 @@ class Context(QObject):
             self.recognizer.configure(settings)
         self.settings = settings
         self.jobs.submit(lambda: settings.save(self.paths))
+        if key == "decision_pictures" and not value and self.is_open:
+            self.jobs.submit(self.recognizer.pictures.clear)
         if key == "theme":
             self.theme.use(settings.theme)
         elif key == "language":

@@ -14,8 +14,10 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
+from PySide6.QtGui import QGuiApplication, QImage
 
 from siamapp.gui.context import Context
+from siamapp.gui.thumbnails import Thumbnails
 from siamapp.gui.wording import ICONS, TONES, outcome_words
 from siamapp.store.history import Filter
 from siamapp.types import Outcome
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from siamapp.store.audit import Entry, Fact
 
 PAGE: Final = 200
+PICTURE_PX: Final = 40
 _Index = QModelIndex | QPersistentModelIndex
 _NUMBERS: Final = {"distance": 2, "threshold": 2, "quality_eye_distance_px": 0}
 """Facts that are numbers, with their decimals."""
@@ -43,6 +46,13 @@ class HistoryModel(QAbstractTableModel):
         self._entries: list[Entry] = []
         self._names: Mapping[int, str] = {}
         self._models: Mapping[str, str] = {}
+        self.pictured: frozenset[int] = frozenset()
+        """Numbers of the entries that have a picture."""
+        self.pictures = Thumbnails(
+            context, PICTURE_PX, self, read=lambda recognizer, keys: recognizer.pictures.get(keys)
+        )
+        self._blank = QImage(PICTURE_PX, PICTURE_PX, QImage.Format.Format_ARGB32_Premultiplied)
+        self._blank.fill(Qt.GlobalColor.transparent)
         self._more = False
         self._reading = 0
         """Number of the newest reading; answers to older ones are dropped."""
@@ -74,6 +84,10 @@ class HistoryModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column == "outcome":
             outcome = Outcome(str(entry.facts["outcome"]))
             return self._context.theme.icon(ICONS[outcome], TONES[outcome])
+        pictured = column == "time" and entry.number in self.pictured
+        if role == Qt.ItemDataRole.DecorationRole and pictured:
+            ratio = QGuiApplication.primaryScreen().devicePixelRatio()
+            return self.pictures.get(entry.number, ratio) or self._blank
         return None
 
     def canFetchMore(self, parent: _Index) -> bool:
@@ -92,12 +106,19 @@ class HistoryModel(QAbstractTableModel):
         self._reading += 1
         self._waits = True
         reading, wanted = self._reading, self._filter
-        history = self._context.recognizer.history
+        recognizer = self._context.recognizer
 
-        def done(found: list[Entry]) -> None:
+        def work() -> tuple[list[Entry], frozenset[int]]:
+            found = recognizer.history.page(wanted, before=before, count=PAGE)
+            return found, recognizer.pictures.among([entry.number for entry in found])
+
+        def done(answer: tuple[list[Entry], frozenset[int]]) -> None:
             if reading != self._reading:
                 return
+            found, pictured = answer
             self._waits, self._more = False, len(found) == PAGE
+            self.pictured = pictured if before is None else self.pictured | pictured
+            self.pictures.keep_only(self.pictured)
             if before is None:
                 self.beginResetModel()
                 self._entries = found
@@ -108,9 +129,7 @@ class HistoryModel(QAbstractTableModel):
                 self._entries += found
                 self.endInsertRows()
 
-        self._context.jobs.submit(
-            lambda: history.page(wanted, before=before, count=PAGE), done=done
-        )
+        self._context.jobs.submit(work, done=done)
 
     def text(self, entry: Entry, column: str) -> str:
         """What stands in a cell, in the locale's dates and numbers."""

@@ -28,7 +28,7 @@ from siamapp.gui.controls import Banner, Card, SearchField
 from siamapp.gui.day_chart import DayChart
 from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.error_wording import error_words
-from siamapp.gui.history_model import COLUMNS, HistoryModel
+from siamapp.gui.history_model import COLUMNS, PICTURE_PX, HistoryModel
 from siamapp.gui.page import Page
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.gui.wording import outcome_words
@@ -87,13 +87,22 @@ class HistoryPage(Page):
         self.table.setTabKeyNavigation(False)
         self.table.setWordWrap(False)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.horizontalHeader().setResizeContentsPrecision(MEASURED)
-        self.model.modelReset.connect(self.table.resizeColumnsToContents)
+        self.model.modelReset.connect(self._fit)
+        self.model.rowsInserted.connect(self._fit_rows)
+        self.model.pictures.ready.connect(self.table.viewport().update)
         self.table.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
+
+    def _fit_rows(self) -> None:
+        height = PICTURE_PX + 8 if self.model.pictured else self.fontMetrics().height() + 14
+        self.table.verticalHeader().setDefaultSectionSize(height)
+
+    def _fit(self) -> None:
+        self._fit_rows()
+        self.table.resizeColumnsToContents()
 
     def _lay_out(self) -> None:
         self.header.addWidget(self.export)

@@ -47,7 +47,8 @@ def group_note(group: str) -> str:
         ),
         PRIVACY: tr(
             "0 means never. Locking asks for the passphrase again; a key in the system's keyring "
-            "opens without asking."
+            "opens without asking. Pictures of decisions show strangers too: tell whoever passes. "
+            "Switching them off deletes all that were kept."
         ),
         MODELS: tr("People enrolled with one model are not known to another."),
     }
@@ -107,6 +108,7 @@ ROWS: Final = (
     Row(VERIFY, "lockout_failures", lambda: tr("Refusals in a row that lock a claim")),
     Row(VERIFY, "lockout_s", lambda: tr("How long it stays locked"), unit=lambda: tr(" s")),
     Row(PRIVACY, "keep_crops", lambda: tr("Keep the face pictures of samples")),
+    Row(PRIVACY, "decision_pictures", lambda: tr("Keep a small face picture with each decision")),
     Row(
         PRIVACY, "auto_lock_min", lambda: tr("Lock the window when unused for"),
         unit=lambda: tr(" min"),

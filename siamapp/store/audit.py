@@ -24,7 +24,7 @@ Fact: TypeAlias = str | int | float | bool | None
 Kind = Literal[
     "enrol", "add_samples", "rename", "tag", "consent", "delete", "expire", "remove_sample",
     "move_sample", "split", "merge", "reject", "re_embed", "undo", "decision", "backup", "restore",
-    "export", "import", "prune", "change_key",
+    "export", "import", "prune", "change_key", "forget_pictures",
 ]  # fmt: skip
 
 
@@ -55,8 +55,11 @@ class Verdict:
     """Each says which entry is wrong; empty where all is as it was written."""
 
 
-def append(connection: Connection, kind: Kind, facts: Mapping[str, Fact]) -> None:
-    """Add an entry within the caller's transaction: the change and its entry are one write."""
+def append(connection: Connection, kind: Kind, facts: Mapping[str, Fact]) -> int:
+    """Add an entry within the caller's transaction: the change and its entry are one write.
+
+    Returns its number.
+    """
     number, head = connection.execute("SELECT number, hash FROM audit_head").fetchone()
     at_utc = datetime.now(UTC).isoformat(timespec="milliseconds")
     text = json.dumps(facts, sort_keys=True, allow_nan=False)
@@ -66,6 +69,7 @@ def append(connection: Connection, kind: Kind, facts: Mapping[str, Fact]) -> Non
         (number + 1, at_utc, kind, text, digest),
     )
     connection.execute("UPDATE audit_head SET number = ?, hash = ?", (number + 1, digest))
+    return int(number + 1)
 
 
 class Audit:

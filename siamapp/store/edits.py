@@ -6,13 +6,19 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import Final
 
 from siamapp.errors import StoreError
-from siamapp.store import audit, rows
+from siamapp.store import audit, pictures, rows
 from siamapp.store.database import Connection, Database
 from siamapp.store.names import clean_consent, clean_name, clean_tags, name_key
 from siamapp.store.undo import Undo
 from siamapp.types import Consent, FloatArray
+
+_WHO_IS_WHO: Final[frozenset[audit.Kind]] = frozenset(
+    {"delete", "expire", "merge", "split", "move_sample"}
+)
+"""Changes after which a picture of a decision may be of somebody else than it was kept for."""
 
 
 class Edits:
@@ -184,13 +190,14 @@ class Edits:
             for concerned in (person_id, *others):
                 rows.read_person(connection, concerned)
             undo = Undo(kind, connection, (person_id, *others))
+            forgot = kind in _WHO_IS_WHO and pictures.forget_of(connection, (person_id, *others))
             yield connection, undo
             undo.seal(connection)
             other = next(iter((*others, *undo.made)), None)
             facts: dict[str, audit.Fact] = {"person_id": person_id, "other_id": other}
             audit.append(connection, kind, {**facts, "samples": samples})
         self._undos.append(undo)
-        self._to_vacuum |= undo.has_erased
+        self._to_vacuum |= undo.has_erased or forgot
 
     @contextmanager
     def _samples(

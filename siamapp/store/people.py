@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from siamapp.errors import PersonNotFound, StoreCorrupt, StoreError
+from siamapp.errors import PersonNotFound, StoreError
 from siamapp.store import audit, rows
 from siamapp.store.database import Database
 from siamapp.store.names import clean_consent, clean_name
@@ -141,7 +140,7 @@ class People:
             (png,) = connection.execute(
                 "SELECT crop_png FROM templates WHERE id = ?", (template_id,)
             ).fetchone()
-        return None if png is None else _picture(png)
+        return None if png is None else rows.picture(png)
 
     def crops(self, template_ids: Sequence[int]) -> dict[int, BgrImage]:
         """The kept crops of those templates that are there: `(112, 112, 3)` by template."""
@@ -152,7 +151,7 @@ class People:
                 " AND crop_png IS NOT NULL",
                 list(template_ids),
             ).fetchall()
-        return {template_id: _picture(png) for template_id, png in found}
+        return {template_id: rows.picture(png) for template_id, png in found}
 
     def gallery_rows(self, embedder_id: str, person_id: int | None = None) -> GalleryRows:
         """Templates of one embedder, and what was rejected: everybody's, or one person's."""
@@ -187,13 +186,6 @@ class People:
                     "SELECT embedder_id, count(*) FROM templates GROUP BY embedder_id"
                 ).fetchall()
             )
-
-
-def _picture(png: bytes) -> BgrImage:
-    crop = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_BGR)
-    if crop is None:
-        raise StoreCorrupt("A stored picture cannot be read.")
-    return np.asarray(crop, dtype=np.uint8)
 
 
 def _template(row: Sequence[Any]) -> Template:

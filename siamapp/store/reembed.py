@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-import cv2
-import numpy as np
-
-from siamapp.errors import StoreCorrupt
 from siamapp.store import audit, rows
 from siamapp.store.database import Database
 from siamapp.types import BgrImage, FloatArray
@@ -29,10 +25,7 @@ def crops_of_others(database: Database, embedder_id: str) -> Iterator[tuple[int,
             (png,) = connection.execute(
                 "SELECT crop_png FROM templates WHERE id = ?", (template_id,)
             ).fetchone()
-        crop = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_BGR)
-        if crop is None:
-            raise StoreCorrupt("A stored picture cannot be read.", "Restore a backup.")
-        yield template_id, np.asarray(crop, np.uint8)
+        yield template_id, rows.picture(png)
 
 
 def people_without(database: Database, embedder_id: str) -> tuple[list[str], list[str]]:

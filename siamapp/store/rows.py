@@ -211,6 +211,14 @@ def png(crop_bgr: BgrImage) -> bytes:
     return encoded.tobytes()
 
 
+def picture(encoded: bytes) -> BgrImage:
+    """A stored PNG or JPEG as `(H, W, 3)`. Raises StoreCorrupt."""
+    bgr = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_BGR)
+    if bgr is None:
+        raise StoreCorrupt("A stored picture cannot be read.", "Restore a backup.")
+    return np.asarray(bgr, np.uint8)
+
+
 def utc(text: str) -> str:
     """A moment that came from elsewhere, as we write it. Raises ValueError."""
     moment = datetime.fromisoformat(text)

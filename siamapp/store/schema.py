@@ -108,10 +108,24 @@ def _audit_checkpoint(connection: sqlite3.Connection) -> None:
     )
 
 
+def _decision_pictures(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        """
+        CREATE TABLE decision_pictures (  -- siamapp.store.pictures
+            number INTEGER PRIMARY KEY REFERENCES audit (number) ON DELETE CASCADE,
+            person_id INTEGER REFERENCES people (id) ON DELETE CASCADE,  -- whom it was taken for
+            jpeg BLOB NOT NULL
+        ) STRICT
+        """
+    )
+    connection.execute("CREATE INDEX decision_pictures_by_person ON decision_pictures (person_id)")
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _people_and_templates,
     _audit,
     _consent_retention_and_rejections,
     _audit_checkpoint,
+    _decision_pictures,
 )
 """Entry `n` takes a file from `user_version` `n` to `n + 1`. Add at the end, never change one."""

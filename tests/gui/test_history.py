@@ -7,13 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QImage
 
 from siamapp.gui.context import Context
-from siamapp.gui.history_model import COLUMNS, PAGE
+from siamapp.gui.history_model import COLUMNS, PAGE, PICTURE_PX
 from siamapp.gui.history_page import HistoryPage
 from siamapp.gui.main_window import MainWindow
+from siamapp.gui.settings_page import SettingsPage
 from siamapp.store.audit import Fact
+from siamapp.types import Frame
 from tests.gui.conftest import enrol
 from tests.gui.scripted import astronaut, hopper
 
@@ -103,3 +106,41 @@ def test_thousands_are_read_page_by_page(
     page.table.scrollToBottom()
     until(lambda: page.model.rowCount() == PAGE + 30)
     assert not page.model.canFetchMore(QModelIndex())
+
+
+def test_pictures_are_kept_only_where_asked_for_and_go_when_switched_off(
+    page: HistoryPage, window: MainWindow, context: Context, until: Until, tmp_path: Path
+) -> None:
+    recognizer, done = context.recognizer, list[object]()
+
+    def identify() -> None:
+        seen = [Frame(astronaut(), 0.0, 0)]
+        context.jobs.submit(lambda: recognizer.identify(seen, still=True), done=done.append)
+
+    identify()
+    until(lambda: len(done) == 1)
+    context.change_setting("decision_pictures", True)
+    identify()
+    until(lambda: len(done) == 2)
+    window.show_page("history")
+    until(lambda: page.model.rowCount() == 2)
+    newest, older = (page.model.index(n, 0) for n in (0, 1))
+
+    def shown() -> bool:
+        image = newest.data(Qt.ItemDataRole.DecorationRole)
+        return isinstance(image, QImage) and image.pixelColor(image.rect().center()).alpha() == 255
+
+    until(shown)
+    assert older.data(Qt.ItemDataRole.DecorationRole) is None
+    assert page.table.rowHeight(0) > PICTURE_PX
+    page.save_csv(tmp_path / "history.csv")
+    until(lambda: bool(page.banner.text))
+    assert max(map(len, (tmp_path / "history.csv").read_text("utf-8").split(","))) < 80
+    window.show_page("settings")
+    settings = window.page("settings")
+    assert isinstance(settings, SettingsPage)
+    settings.fields["decision_pictures"].setChecked(False)  # type: ignore[union-attr]
+    window.show_page("history")
+    until(lambda: not page.model.pictured)
+    assert newest.data(Qt.ItemDataRole.DecorationRole) is None
+    assert page.table.rowHeight(0) < PICTURE_PX
