@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from siamapp.gui.context import Context
 from siamapp.gui.pictures import thumbnail
+from siamapp.types import BgrImage
 
 if TYPE_CHECKING:
     from siamapp.recognizer import Recognizer
