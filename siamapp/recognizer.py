@@ -14,7 +14,7 @@ from siamapp import enroll
 from siamapp.collect import Collector, samples_from
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreError
 from siamapp.identity.calibrate import Calibrated, Evidence, evidence_for
-from siamapp.identity.decide import Policy
+from siamapp.identity.decide import Policy, policy_of
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.large import sized
 from siamapp.identity.look_alikes import LookAlikes, look_alikes
@@ -37,8 +37,6 @@ from siamapp.store.undo import Undo
 from siamapp.store.vault import Key
 from siamapp.types import Consent, Decision, FaceResult, Frame, Outcome, Person, Sample
 
-LEAVE_SLACK = 1.05
-"""A name is kept up to this multiple of the threshold distance."""
 SAME_FMR = 1e-2
 """Pictures given as one person's are one person's unless they look otherwise: a looser rate."""
 How: TypeAlias = Literal["verify", "identify", "live"]
@@ -97,7 +95,15 @@ class Recognizer:
         evidence_for(self.calibrated, settings.target_fmr)  # before anything is changed
         self._same_distance = evidence_for(self.calibrated, SAME_FMR).distance
         self.settings = settings
-        self.policy = self._policy(self.evidence())
+        # Asked for at every frame: made once for each size of the gallery.
+        self._policy_among = lru_cache(maxsize=4)(
+            lambda people: policy_of(
+                evidence_for(self.calibrated, settings.target_fmr, people=people),
+                runner_up_margin=settings.runner_up_margin,
+                agree_frames=settings.agree_frames,
+            )
+        )
+        self.policy = self._policy_among(1)
 
     def evidence(self, *, claim: bool = True) -> Evidence:
         """What a decision is held against, with what speaks for it.
@@ -106,19 +112,15 @@ class Recognizer:
             claim: of a verification; otherwise of an identification among everybody enrolled,
                 stricter in a larger gallery so that the rate is one of looks.
         """
-        people = 1 if claim else len(self.gallery)
+        people = self._compared(claim=claim)
         return evidence_for(self.calibrated, self.settings.target_fmr, people=people)
 
-    def _policy(self, evidence: Evidence) -> Policy:
-        return Policy(
-            threshold=evidence.distance,
-            fmr=evidence.fmr,
-            leave_threshold=evidence.distance * LEAVE_SLACK,
-            runner_up_margin=self.settings.runner_up_margin,
-            agree_frames=self.settings.agree_frames,
-            fmr_high=evidence.fmr_high,
-            comparisons=evidence.comparisons,
-        )
+    def policy_for(self, *, claim: bool) -> Policy:
+        """What a decision is held against: the policy that `evidence` speaks for."""
+        return self._policy_among(self._compared(claim=claim))
+
+    def _compared(self, *, claim: bool) -> int:
+        return 1 if claim else len(self.gallery)
 
     def refresh(self, person_id: int | None = None) -> None:
         """Swap in a gallery of what the store holds now, or what it holds of one person."""
@@ -236,7 +238,7 @@ class Recognizer:
             return narrowed(self.gallery)
 
         def policy() -> Policy:
-            held = self._policy(self.evidence(claim=claim is not None))
+            held = self.policy_for(claim=claim is not None)
             return replace(held, agree_frames=1) if still else held
 
         return Stream(self.pipeline, gallery, policy, lambda: self.settings.presence, still=still)
@@ -357,7 +359,7 @@ class Recognizer:
             claim_id = self.people.by_name(claim).person_id if claim is not None else None
         except PersonNotFound:  # deleted or renamed since the decision was made
             claim_id = None
-        held = self._policy(self.evidence(claim=claim is not None))
+        held = self.policy_for(claim=claim is not None)
         facts: dict[str, Fact] = {
             "how": how,
             "source": source,

@@ -58,8 +58,7 @@ class Trials:
 
     def fused(self, rule: FusionSpec) -> tuple[Float, Float]:
         """Genuine and impostor distances under a rule."""
-        rank = np.arange(self.count)
-        weights = rank_weights(rank, np.full(self.count, self.count), rule)
+        weights = rank_weights(self.count, rule)
         return self.genuine @ weights, self.impostor @ weights
 
     def single(self) -> Float:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from siamapp.identity.calibrate import Evidence
 from siamapp.types import Candidate, Decision, Outcome, Presence, PresenceState, Shortfall
 
 
@@ -37,6 +38,23 @@ class Policy:
             fmr_high=self.fmr_high,
             comparisons=self.comparisons,
         )
+
+
+LEAVE_SLACK: Final = 1.05
+"""A name is kept up to this multiple of the threshold distance."""
+
+
+def policy_of(evidence: Evidence, *, runner_up_margin: float, agree_frames: int) -> Policy:
+    """What decisions are held against, given what speaks for a threshold."""
+    return Policy(
+        threshold=evidence.distance,
+        fmr=evidence.fmr,
+        leave_threshold=evidence.distance * LEAVE_SLACK,
+        runner_up_margin=runner_up_margin,
+        agree_frames=agree_frames,
+        fmr_high=evidence.fmr_high,
+        comparisons=evidence.comparisons,
+    )
 
 
 LOOK_ALIKE_SHARE: Final = 0.5

@@ -71,17 +71,23 @@ class Gallery:
 
     def slots(self, slots: NDArray[np.int64]) -> Gallery:
         """The gallery of the people in some places of `people`, all their templates in it."""
-        ends = np.append(self.starts[1:], self._size)[slots]
-        counts = ends - self.starts[slots]
-        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        rows, starts = self.rows(slots)
         return Gallery(
             self.embedder_id,
-            self._rows(np.repeat(self.starts[slots], counts) + within),
-            np.repeat(self.people[slots], counts),
+            self.at(rows),
+            np.repeat(self.people[slots], np.diff(starts, append=len(rows))),
             self.names,
             rejected=self.rejected,
             fusion=self.fusion,
         )
+
+    def rows(self, slots: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """All templates' rows of the people in `slots`, side by side, and where each begins."""
+        first = self.starts[slots]
+        last = slots + 1 == len(self.starts)
+        counts = np.where(last, self._size, self.starts.take(slots + 1, mode="clip")) - first
+        starts = np.cumsum(counts) - counts
+        return np.repeat(first - starts, counts) + np.arange(counts.sum()), starts
 
     def changed(self, person_id: int, part: Gallery) -> Gallery:
         """This gallery with `part` in the place of what it holds of that person: nothing, or all.
@@ -106,7 +112,8 @@ class Gallery:
         """How many templates."""
         return len(self.vectors)
 
-    def _rows(self, rows: NDArray[np.int64]) -> FloatArray:
+    def at(self, rows: NDArray[np.int64]) -> FloatArray:
+        """The templates `(n, D)` in some rows."""
         return self.vectors[rows]
 
     def templates(self, person_id: int) -> FloatArray:

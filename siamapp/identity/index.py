@@ -8,6 +8,7 @@ of the nearest thousands, and the vectors of the rest: three sieves, each finer 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,8 @@ _FEWEST: Final = 2_000
 _SCALE: Final = 32_767
 """Numbers of unit vectors as 16-bit fixed point: finer than float16, and read eight at a time."""
 _BLOCK: Final = 16_384
+_CACHED: Final = 1_024
+"""Vectors that stay in the cache between being read as float32 and being compared."""
 _SPARE: Final = 32
 """One row in so many is kept free for people added later."""
 
@@ -89,6 +92,16 @@ class Index:
         some = self._numbers[: self._count][rows].astype(np.float32)
         some *= np.float32(1 / _SCALE)
         return some
+
+    def blocks(self) -> Iterator[FloatArray]:
+        """All stored vectors in order, some at a time; each block lies where the last one lay."""
+        buffer = np.empty((_CACHED, self._numbers.shape[1]), np.float32)
+        for at in range(0, self._count, _CACHED):
+            rows = self._numbers[at : min(at + _CACHED, self._count)]
+            some = buffer[: len(rows)]
+            np.copyto(some, rows)
+            some *= np.float32(1 / _SCALE)
+            yield some
 
     def near(self, probe: FloatArray) -> NDArray[np.int64]:
         """Rows worth comparing with unit vector `(D,)`, ascending; the nearest seldom miss."""

@@ -13,8 +13,6 @@ from siamapp.identity.index import SKETCH_FROM, Index
 from siamapp.identity.match import distances
 from siamapp.types import FloatArray
 
-_BLOCK = 16_384
-
 
 def sized(gallery: Gallery) -> Gallery:
     """The gallery in the form that its size asks for."""
@@ -72,30 +70,25 @@ class LargeGallery(Gallery):
     def _size(self) -> int:
         return len(self.index)
 
-    def _rows(self, rows: NDArray[np.int64]) -> FloatArray:
+    def at(self, rows: NDArray[np.int64]) -> FloatArray:
         return self.index.vectors(rows)
 
-    def by_nearest_template(
+    def nearest_templates(
         self, probe: FloatArray, metric: str, *, every: bool
     ) -> tuple[NDArray[np.int64], FloatArray]:
-        """Slots of people and the distance of their nearest template, nearest first.
+        """Slots of people, ascending, and the distance of each one's nearest template.
 
         With `every` template compared it is everybody; else those whom the sketch finds.
         """
         if every:
-            rows = np.arange(len(self.index))
-            parts = [
-                distances(probe, self.index.vectors(slice(at, at + _BLOCK)), metric)
-                for at in range(0, len(rows), _BLOCK)
-            ]
-            to_templates = np.concatenate(parts)
+            slots, first = np.arange(len(self.people)), self.starts
+            to_templates = np.concatenate(
+                [distances(probe, some, metric) for some in self.index.blocks()]
+            )
         else:
             rows = self.index.near(probe)
             to_templates = distances(probe, self.index.vectors(rows), metric)
-        owner = np.searchsorted(self.starts, rows, side="right") - 1
-        slots, first = np.unique(owner, return_index=True)
-        nearest = np.minimum.reduceat(to_templates, first)
+            owner = np.searchsorted(self.starts, rows, side="right") - 1
+            slots, first = np.unique(owner, return_index=True)
         here = self._here[slots]
-        slots, nearest = slots[here], nearest[here]
-        order = np.argsort(nearest, kind="stable")
-        return slots[order], nearest[order]
+        return slots[here], np.minimum.reduceat(to_templates, first)[here]

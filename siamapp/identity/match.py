@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,9 @@ def paired_distances(first: FloatArray, second: FloatArray, metric: str) -> Floa
 def _from_cosine(cosine: FloatArray, metric: str) -> FloatArray:
     if metric == "cosine":
         return np.asarray(1 - cosine, np.float32)
-    return np.asarray(np.sqrt(np.maximum(2 - 2 * cosine, 0)), np.float32)
+    squared = cosine * np.float32(-2)  # in place from here on: a gallery's worth of numbers
+    squared += 2
+    return np.asarray(np.sqrt(np.maximum(squared, 0, out=squared), out=squared), np.float32)
 
 
 def _from_l1(l1: FloatArray, metric: str) -> FloatArray:
@@ -60,66 +63,105 @@ def person_distances(
     counts = np.diff(np.append(starts, len(to_templates)))
     owner = np.repeat(np.arange(len(starts)), counts)
     nearest_first = to_templates[np.lexsort((to_templates, owner))]
-    rank = np.arange(len(to_templates)) - np.repeat(starts, counts)
-    weighed = nearest_first * rank_weights(rank, np.repeat(counts, counts), fusion)
-    fused = np.add.reduceat(weighed, starts)
+    sizes = counts.tolist()
+    of_size = {size: rank_weights(size, fusion) for size in set(sizes)}
+    fused = np.add.reduceat(nearest_first * np.concatenate([of_size[n] for n in sizes]), starts)
     if fusion.offsets:
         fused += np.array(fusion.offsets)[np.minimum(counts, len(fusion.offsets)) - 1]
     return np.asarray(fused, np.float32)
 
 
-def rank_weights(
-    rank: NDArray[np.int64], count: NDArray[np.int64], fusion: FusionSpec
-) -> FloatArray:
-    """What the distance of that rank (0: nearest) weighs among `count`; one person's sum to 1."""
+def rank_weights(count: int, fusion: FusionSpec) -> FloatArray:
+    """What a person's distances, nearest first, weigh among `count`: `(count,)`, their sum 1."""
+    return _rank_weights(count, fusion.rule, fusion.k, fusion.weights)
 
-    def nearest(kept: NDArray[np.int64]) -> FloatArray:
-        return np.where(rank < kept, 1 / kept, 0).astype(np.float32)
+
+@lru_cache(maxsize=256)
+def _rank_weights(count: int, rule: str, k: int, weights: tuple[float, float, float]) -> FloatArray:
+    def mean_of(nearest: int) -> FloatArray:
+        return np.where(np.arange(count) < nearest, 1 / nearest, 0).astype(np.float32)
 
     half = (count + 1) // 2
-    if fusion.rule == "nearest":
-        return nearest(np.ones_like(count))
-    if fusion.rule == "nearest_k":
-        return nearest(np.minimum(count, fusion.k))
-    if fusion.rule == "nearer_half":
-        return nearest(half)
-    parts = (nearest(np.ones_like(count)), nearest(half), nearest(count))
-    return np.asarray(sum(w * p for w, p in zip(fusion.weights, parts, strict=True)), np.float32)
+    if rule == "nearest":
+        made = mean_of(1)
+    elif rule == "nearest_k":
+        made = mean_of(min(count, k))
+    elif rule == "nearer_half":
+        made = mean_of(half)
+    else:
+        parts = (mean_of(1), mean_of(half), mean_of(count))
+        made = np.asarray(sum(w * p for w, p in zip(weights, parts, strict=True)), np.float32)
+    made.setflags(write=False)
+    return made
 
 
 def match(probe: FloatArray, gallery: Gallery, metric: str, *, top: int = 2) -> list[Candidate]:
     """The nearest people, nearest first; who the probe was said not to be comes last."""
     if len(gallery) == 0:
         return []
-    fused = person_distances(
-        distances(probe, gallery.vectors, metric), gallery.starts, gallery.fusion
-    )
-    denied = _denied(probe, gallery, metric, fused)
+    everybody = np.arange(len(gallery))
+    to_templates = distances(probe, gallery.vectors, metric)
+    return weigh_up(probe, gallery, everybody, gallery.starts, to_templates, metric, top=top)
+
+
+def weigh_up(
+    probe: FloatArray,
+    gallery: Gallery,
+    slots: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    to_templates: FloatArray,
+    metric: str,
+    *,
+    top: int,
+) -> list[Candidate]:
+    """As `match`, of the people in some `slots` of `gallery.people` whose distances are at hand.
+
+    `to_templates` `(N,)` holds the probe's distances to all templates of these people side by
+    side, `starts` where each one's begin.
+    """
+    fused = person_distances(to_templates, starts, gallery.fusion)
+    people = gallery.people[slots]
+    denied = _denied(probe, gallery, metric, people, fused)
     order = np.argsort(fused, kind="stable")
     if denied:
-        order = order[np.argsort(np.isin(gallery.people[order], list(denied)), kind="stable")]
+        order = order[np.argsort(np.isin(people[order], list(denied)), kind="stable")]
     found: list[Candidate] = []
     for i in order[:top]:
-        person = int(gallery.people[i])
-        apart = people_apart(gallery, found[0].person_id, person, metric) if found else math.inf
-        name = gallery.names[person]
-        found.append(Candidate(person, name, float(fused[i]), apart, person in denied))
+        person = int(people[i])
+        apart = (
+            people_apart(gallery, int(slots[order[0]]), int(slots[i]), metric)
+            if found
+            else math.inf
+        )
+        found.append(
+            Candidate(person, gallery.names[person], float(fused[i]), apart, person in denied)
+        )
     return found
 
 
 def people_apart(gallery: Gallery, first: int, second: int, metric: str) -> float:
-    """Distance between two enrolled people: the mean of either one's templates to the other."""
-    theirs = gallery.templates(second)
-    apart = [distances(own, theirs, metric) for own in gallery.templates(first)]
-    starts = np.arange(len(apart)) * len(theirs)  # each template of one is a row of its own
-    return float(person_distances(np.concatenate(apart), starts, gallery.fusion).mean())
+    """Distance between the people in two slots: the mean of either one's templates to the other."""
+    own, theirs = (gallery.at(gallery.rows(np.array([slot]))[0]) for slot in (first, second))
+    table = paired_distances(
+        np.repeat(own, len(theirs), axis=0), np.tile(theirs, (len(own), 1)), metric
+    )
+    starts = np.arange(len(own)) * len(theirs)  # each template of one is a row of its own
+    return float(person_distances(table, starts, gallery.fusion).mean())
 
 
-def _denied(probe: FloatArray, gallery: Gallery, metric: str, fused: FloatArray) -> set[int]:
-    """People of whom somebody said "not that person" about a face nearer than they are."""
-    denied = set()
-    for person, vectors in gallery.rejected.items():
-        own = fused[np.searchsorted(gallery.people, person)]
-        if not distances(probe, vectors, metric).min() > own:
-            denied.add(person)
-    return denied
+def _denied(
+    probe: FloatArray,
+    gallery: Gallery,
+    metric: str,
+    people: NDArray[np.int64],
+    fused: FloatArray,
+) -> set[int]:
+    """Of `people`, of whom somebody said "not that person" about a face nearer than they are."""
+    if not gallery.rejected:
+        return set()
+    own = dict(zip(people.tolist(), fused.tolist(), strict=True))
+    return {
+        person
+        for person in own.keys() & gallery.rejected.keys()
+        if not distances(probe, gallery.rejected[person], metric).min() > own[person]
+    }

@@ -7,11 +7,12 @@ refuse, but it never names: before a name is given or kept, everybody is compare
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from siamapp.identity.decide import Policy, judge
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.large import LargeGallery
-from siamapp.identity.match import distances, match
+from siamapp.identity.match import distances, match, weigh_up
 from siamapp.types import Candidate, Decision, FloatArray, Outcome
 
 _FIRST = 64
@@ -34,20 +35,30 @@ def search(
     if len(gallery) <= _FIRST:
         return match(probe, gallery, metric, top=top)
     if isinstance(gallery, LargeGallery):
-        slots, nearest = gallery.by_nearest_template(probe, metric, every=every)
+        slots, nearest = gallery.nearest_templates(probe, metric, every=every)
+        if not len(slots):  # whom the sketch found has left
+            return []
+
+        def to(rows: NDArray[np.int64]) -> FloatArray:
+            return distances(probe, gallery.at(rows), metric)
     else:
-        to_templates = distances(probe, gallery.vectors, metric)
-        nearest = np.minimum.reduceat(to_templates, gallery.starts)
-        slots = np.argsort(nearest, kind="stable")
-        nearest = nearest[slots]
-    found = match(probe, gallery.slots(slots[:_FIRST]), metric, top=top)
-    if not found:
-        return found
+        every_template = distances(probe, gallery.vectors, metric)
+        slots = np.arange(len(gallery))
+        nearest = np.minimum.reduceat(every_template, gallery.starts)
+
+        def to(rows: NDArray[np.int64]) -> FloatArray:
+            return every_template[rows]
+
+    def of(some: NDArray[np.int64]) -> list[Candidate]:
+        rows, starts = gallery.rows(some)
+        return weigh_up(probe, gallery, some, starts, to(rows), metric, top=top)
+
+    few = min(_FIRST, len(slots))
+    found = of(np.sort(slots[np.argpartition(nearest, few - 1)[:few]]))
     # Nobody is nearer than the nearest template of theirs (but for what the card's rule takes off).
     taken_off = max((-offset for offset in gallery.fusion.offsets), default=0.0)
-    limit = found[-1].distance + max(taken_off, 0.0) + _ROUNDING
-    worth = int(np.searchsorted(nearest, limit, side="right"))
-    return match(probe, gallery.slots(slots[:worth]), metric, top=top) if worth > _FIRST else found
+    within = nearest <= found[-1].distance + max(taken_off, 0.0) + _ROUNDING
+    return of(slots[within]) if np.count_nonzero(within) > few else found
 
 
 def look(probe: FloatArray, gallery: Gallery, metric: str, policy: Policy) -> Decision:

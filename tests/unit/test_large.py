@@ -77,6 +77,22 @@ def test_everybody_compared_is_what_a_plain_gallery_answers(
         assert [c.denied for c in ours] == [c.denied for c in theirs]
 
 
+@pytest.mark.parametrize("metric", ["l2", "cosine", "l1", "exp_l1"])
+def test_few_weighed_up_are_the_answer_of_all_weighed_up(
+    plain: Gallery, centres: FloatArray, metric: str
+) -> None:
+    some = plain.part(range(300))
+    random = np.random.default_rng(8)
+    near = unit(centres[:12] + 0.06 * random.standard_normal((12, 128)))
+    between = unit(centres[:6] + centres[6:12])  # nobody stands out: more must be weighed up
+    for probe in (*near, *between, *unit(random.standard_normal((6, 128)))):
+        for top in (2, 5):
+            ours = search.search(probe, some, metric, top=top)
+            assert ours == match(probe, some, metric, top=top)
+    asked = unit(centres[7] + 0.01 * random.standard_normal(128))
+    assert match(asked, plain, metric, top=len(plain))[-1].denied
+
+
 def test_the_sketch_finds_the_nearest(
     plain: Gallery, many: LargeGallery, probes: FloatArray
 ) -> None:

@@ -92,7 +92,7 @@ def test_candidates_tell_how_far_apart_they_are_enrolled():
     gallery = Gallery("e" * 16, vectors, np.array([1, 1, 2, 2]), {1: "one", 2: "two"})
     first, second = match(vectors[0], gallery, "l2")
     assert first.apart == np.inf
-    assert second.apart == people_apart(gallery, 1, 2, "l2")
+    assert second.apart == people_apart(gallery, 0, 1, "l2")
     table = np.linalg.norm(vectors[:2, None] - vectors[None, 2:], axis=2)
     assert second.apart == pytest.approx(table.min(axis=1).mean(), abs=1e-3)
 
