@@ -29,6 +29,8 @@ class PairTest:
     first_group: Ints
     """Family or identity: kin are drawn together, as they share looks."""
     second_group: Ints
+    sets: tuple[str, ...]
+    """`(n,)`, the data set that both crops of a pair are from."""
 
     @classmethod
     def read(cls, pairs: Path, crops: Crops) -> PairTest:
@@ -56,6 +58,7 @@ class PairTest:
             np.array([pair.fold for pair in tested], np.int64),
             groups[:, 0],
             groups[:, 1],
+            tuple(pair.first.partition("/")[0] for pair in tested),
         )
 
     def __call__(
@@ -67,18 +70,38 @@ class PairTest:
         spoil: Callable[[Uint8], Uint8] | None = None,
     ) -> Summary:
         """Figures by the metric's distance; `spoil` is done to every crop first."""
+        return summarise(self.scores(embed, metric=metric, spoil=spoil), rates=rates)
+
+    def scores(
+        self,
+        embed: Embed,
+        *,
+        metric: str = "l2",
+        spoil: Callable[[Uint8], Uint8] | None = None,
+    ) -> Scores:
+        """The pairs' distances."""
         pictures = self.aligned if spoil is None else np.stack([spoil(c) for c in self.aligned])
         vectors = embed(pictures)
-        return summarise(
-            Scores(
-                paired_distances(vectors[self.first], vectors[self.second], metric),
-                self.genuine,
-                self.first_group,
-                self.second_group,
-                self.folds,
-            ),
-            rates=rates,
+        return Scores(
+            paired_distances(vectors[self.first], vectors[self.second], metric),
+            self.genuine,
+            self.first_group,
+            self.second_group,
+            self.folds,
         )
+
+    def by_set(self, scores: Scores) -> dict[str, Scores]:
+        """The scores of each data set's pairs alone.
+
+        Thresholds are then each set's own, so an accuracy over its unequal folds is not stated.
+        """
+        parts = {}
+        for name in sorted(set(self.sets)):
+            own = np.array([each == name for each in self.sets])
+            parts[name] = Scores(
+                scores.distances[own], scores.genuine[own], scores.first[own], scores.second[own]
+            )
+        return parts
 
 
 def card_rows(summary: Summary, prefix: str = "") -> dict[str, float]:

@@ -222,6 +222,7 @@ def calibrate(parsed: Namespace) -> int:
 
 def evaluate(parsed: Namespace) -> int:
     """Figures on the test pairs for fp32, int8 and the reference, into the card and to stdout."""
+    from siamapp.evaluation.rates import summarise
     from training.card import write_card
     from training.pair_test import Embed, PairTest, card_rows
     from training.robust import SPOILS
@@ -241,14 +242,23 @@ def evaluate(parsed: Namespace) -> int:
     }
     command = "python -m training evaluate --model DIR --data DIR --peers DIR --pairs FILE"
     figures = dict(card.figures)
+    groups: dict[str, dict[str, float | int | str]] = {}
     for name, model in models.items():
+        scores = test.scores(model, metric=metrics[name])
         figures[f"verification_{name}"] = {
             "command": command,
             "pairs": len(test.genuine),
             "pairs_sha256": hashlib.sha256(parsed.pairs.read_bytes()).hexdigest(),
-            **card_rows(test(model, metric=metrics[name])),
+            **card_rows(summarise(scores, rates=(1e-2, 1e-3))),
         }
         print(json.dumps({"model": name, **figures[f"verification_{name}"]}))
+        for part, own in test.by_set(scores).items():
+            rows = card_rows(summarise(own, rates=(1e-2,)), f"{name}_")
+            group = {"command": command, "pairs": len(own.genuine), **groups.get(part, {}), **rows}
+            groups[part] = group
+    for part, group in groups.items():
+        figures[f"only_{part}"] = group
+        print(json.dumps({"only": part, **group}))
     for name, spoil in SPOILS.items() if parsed.robust else ():
         table: dict[str, float | int | str] = {"command": f"{command} --robust"}
         for which in ("int8", "reference"):

@@ -36,7 +36,16 @@ def test_pairs() -> PairTest:
     first = np.tile(np.arange(0, 48, 2), 30)
     second = np.where(np.arange(720) < 360, first + 1, (first + 2 * (1 + np.arange(720) % 23)) % 48)
     genuine = person[first] == person[second]
-    return PairTest(rgb, first, second, genuine, np.arange(720) % 10, person[first], person[second])
+    return PairTest(
+        rgb,
+        first,
+        second,
+        genuine,
+        np.arange(720) % 10,
+        person[first],
+        person[second],
+        ("made",) * 720,
+    )
 
 
 def test_every_row_is_a_config_and_changes_what_it_says() -> None:

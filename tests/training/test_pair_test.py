@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -64,6 +65,12 @@ def test_pairs_put_to_an_embedder(folder: Path) -> None:
     clean = card_rows(test(mean_colour, rates=(0.5,)))
     assert clean["accuracy"] > 0.9
     assert clean["eer"] < 0.1
+    assert test.sets == ("fiw",) * len(pairs)
+    scores = test.scores(mean_colour)
+    parts = replace(test, sets=("a", "a", "b") * (len(pairs) // 3)).by_set(scores)
+    assert np.array_equal(parts["b"].distances, scores.distances[2::3])
+    assert np.array_equal(parts["b"].genuine, scores.genuine[2::3])
+    assert len(parts["a"].first) == len(pairs) * 2 // 3
     grey = test(mean_colour, rates=(0.5,), spoil=SPOILS["grey"])
     assert grey.eer.value > clean["eer"], "colour was all that this embedder had"
 
