@@ -20,6 +20,7 @@ from siamapp import (
     cli_models,
     cli_people,
     cli_presence,
+    cli_protection,
     cli_vault,
 )
 from siamapp.cli_context import Call, Home, Json, KeyFile, verb
@@ -75,6 +76,7 @@ cli_models.register(app)
 cli_evaluation.register(app)
 cli_audit.register(app)
 cli_presence.register(app)
+cli_protection.register(app)
 
 
 def run(argv: Sequence[str]) -> int:

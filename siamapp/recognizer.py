@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from siamapp import enroll
 from siamapp.collect import Collector, samples_from
+from siamapp.enrolled import gallery_of
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreError
 from siamapp.identity.calibrate import Calibrated, Evidence, evidence_for
 from siamapp.identity.decide import Policy, policy_of
@@ -125,19 +126,9 @@ class Recognizer:
     def refresh(self, person_id: int | None = None) -> None:
         """Swap in a gallery of what the store holds now, or what it holds of one person."""
         embedder = self.pipeline.embedder
-        rows = self.people.gallery_rows(embedder.id, person_id)
-        part = (
-            Gallery(
-                embedder.id,
-                rows.vectors,
-                rows.person_ids,
-                rows.names,
-                rejected=rows.rejected,
-                fusion=embedder.model.card.fusion,
-            )
-            if len(rows.vectors)
-            else Gallery.empty(embedder.id, embedder.dimension)
-        )
+        part = gallery_of(self.people.gallery_rows(embedder.id, person_id), embedder)
+        if person_id is not None and len(part) and not self.gallery.fits(part.rotation):
+            return self.refresh()  # the first template, or protected anew by another program
         self.gallery: Gallery = sized(
             part if person_id is None else self.gallery.changed(person_id, part)
         )

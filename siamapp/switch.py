@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from siamapp.identity.calibrate import Evidence, evidence_for
+from siamapp.identity.match import require_kept_by_rotation
 from siamapp.identity.own_calibration import load_calibration
 from siamapp.paths import Paths
 from siamapp.settings import Settings
-from siamapp.store import reembed
+from siamapp.store import protection, reembed
 from siamapp.store.database import Database
 from siamapp.vision.card import load_card
 from siamapp.vision.embed import Embedder
@@ -33,10 +34,13 @@ def plan_switch(paths: Paths, settings: Settings, database: Database, folder: Pa
     """What would have to be done to use the embedder of `folder`; changes nothing.
 
     Raises:
-        ModelError: its card cannot be used, or it was never calibrated.
+        ModelError: its card cannot be used, it was never calibrated, or its metric does not fit
+            templates that are protected.
         SettingsError: its comparisons do not show the target rate.
     """
     card = load_card(folder)
+    if card.embedding is not None and protection.is_on(database):
+        require_kept_by_rotation(card.embedding.metric)
     own = load_calibration(paths.calibrations_dir, card)
     from_crops, enrol_again = reembed.people_without(database, card.id)
     return Plan(

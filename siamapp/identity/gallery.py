@@ -24,6 +24,7 @@ class Gallery:
         *,
         rejected: Mapping[int, FloatArray] | None = None,
         fusion: FusionSpec = FusionSpec(),  # noqa: B008 - frozen
+        rotation: FloatArray | None = None,
     ) -> None:
         """Sort templates by person.
 
@@ -34,6 +35,8 @@ class Gallery:
             names: name of each person.
             rejected: by person, `(K, D)` unit vectors of which somebody said "not that person".
             fusion: how a person's several distances become one.
+            rotation: `(D, D)` orthogonal, where `vectors` and `rejected` are protected templates:
+                what their rows were multiplied by, and a probe must be.
 
         Raises:
             ValueError: sizes differ, or a vector is not finite and of unit length.
@@ -52,6 +55,7 @@ class Gallery:
         self.vectors.setflags(write=False)
         self.rejected = {p: v for p, v in (rejected or {}).items() if p in self.names and len(v)}
         self.fusion = fusion
+        self.rotation = rotation
 
     @classmethod
     def empty(cls, embedder_id: str, dimension: int) -> Gallery:
@@ -79,6 +83,7 @@ class Gallery:
             self.names,
             rejected=self.rejected,
             fusion=self.fusion,
+            rotation=self.rotation,
         )
 
     def rows(self, slots: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -102,7 +107,18 @@ class Gallery:
             others.names | part.names,
             rejected=others.rejected | part.rejected,
             fusion=self.fusion,
+            rotation=self.rotation,
         )
+
+    def fits(self, rotation: FloatArray | None) -> bool:
+        """Whether templates protected so may be compared with these."""
+        if rotation is None or self.rotation is None:
+            return rotation is self.rotation
+        return np.array_equal(rotation, self.rotation)
+
+    def turned(self, probe: FloatArray) -> FloatArray:
+        """A probe `(D,)` as its embedder gave it, where this gallery's templates are."""
+        return probe if self.rotation is None else probe @ self.rotation
 
     def _owners(self) -> NDArray[np.int64]:
         return np.repeat(self.people, np.diff(np.append(self.starts, self._size)))

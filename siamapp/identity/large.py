@@ -30,6 +30,7 @@ class LargeGallery(Gallery):
     def __init__(self, gallery: Gallery) -> None:
         """Take over what `gallery` holds; its float32 vectors are not kept."""
         self.embedder_id, self.fusion = gallery.embedder_id, gallery.fusion
+        self.rotation = gallery.rotation
         self.names, self.rejected = gallery.names, gallery.rejected
         self.people, self.starts = gallery.people, gallery.starts
         self.index = Index.of(gallery.vectors)

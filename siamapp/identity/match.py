@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from siamapp.errors import ModelIncompatible
 from siamapp.identity.gallery import Gallery
 from siamapp.types import Candidate, FloatArray
 from siamapp.vision.card import FusionSpec
+
+KEPT_BY_ROTATION: Final = ("l2", "cosine")
+"""Metrics of protected templates: a rotation keeps lengths and angles, not sums of numbers."""
+
+
+def require_kept_by_rotation(metric: str) -> None:
+    """Raises ModelIncompatible where protected templates cannot be compared by that metric."""
+    if metric not in KEPT_BY_ROTATION:
+        raise ModelIncompatible(
+            f"Protected templates cannot be compared by {metric}, which this embedder wants.",
+            "Use another embedder, or end the protection: `siamapp gallery unprotect`.",
+        )
 
 
 def distances(probe: FloatArray, vectors: FloatArray, metric: str) -> FloatArray:
@@ -19,14 +33,14 @@ def distances(probe: FloatArray, vectors: FloatArray, metric: str) -> FloatArray
     "l2" is Euclidean (Hadsell 2006, eq. 1), "l1" the energy of Chopra 2005 (eq. 1), "cosine" is
     1 - cos, "exp_l1" is 1 - exp(-L1), the Manhattan similarity turned into a distance.
     """
-    if metric in ("l2", "cosine"):
+    if metric in KEPT_BY_ROTATION:
         return _from_cosine(vectors @ probe, metric)
     return _from_l1(np.abs(vectors - probe).sum(axis=1), metric)
 
 
 def paired_distances(first: FloatArray, second: FloatArray, metric: str) -> FloatArray:
     """Distance of each row of unit vectors `(N, D)` to the same row of the other: `(N,)`."""
-    if metric in ("l2", "cosine"):
+    if metric in KEPT_BY_ROTATION:
         return _from_cosine(np.einsum("nd,nd->n", first, second), metric)
     return _from_l1(np.abs(first - second).sum(axis=1), metric)
 
@@ -96,7 +110,10 @@ def _rank_weights(count: int, rule: str, k: int, weights: tuple[float, float, fl
 
 
 def match(probe: FloatArray, gallery: Gallery, metric: str, *, top: int = 2) -> list[Candidate]:
-    """The nearest people, nearest first; who the probe was said not to be comes last."""
+    """The nearest people, nearest first; who the probe was said not to be comes last.
+
+    The probe is `Gallery.turned` already; `search` does it.
+    """
     if len(gallery) == 0:
         return []
     everybody = np.arange(len(gallery))

@@ -26,12 +26,14 @@ def search(
     """The nearest people, nearest first: what `match` answers, without weighing up everybody.
 
     Args:
-        probe: unit vector `(D,)`.
+        probe: unit vector `(D,)` as the embedder gave it: here it is turned to where the gallery's
+            templates are.
         gallery: who is enrolled.
         metric: see `distances`.
         top: how many people are wanted.
         every: also in a large gallery leave nobody out.
     """
+    probe = gallery.turned(probe)
     if len(gallery) <= _FIRST:
         return match(probe, gallery, metric, top=top)
     if isinstance(gallery, LargeGallery):

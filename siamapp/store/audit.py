@@ -24,7 +24,7 @@ Fact: TypeAlias = str | int | float | bool | None
 Kind = Literal[
     "enrol", "add_samples", "rename", "tag", "consent", "delete", "expire", "remove_sample",
     "move_sample", "split", "merge", "reject", "re_embed", "undo", "decision", "backup", "restore",
-    "export", "import", "prune", "change_key", "forget_pictures",
+    "export", "import", "prune", "change_key", "forget_pictures", "protect",
 ]  # fmt: skip
 
 

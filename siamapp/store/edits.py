@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from siamapp.errors import StoreError
-from siamapp.store import audit, pictures, rows
+from siamapp.store import audit, pictures, protection, rows
 from siamapp.store.database import Connection, Database
 from siamapp.store.names import clean_consent, clean_name, clean_tags, name_key
 from siamapp.store.undo import Undo
@@ -145,6 +145,7 @@ class Edits:
         """Remember that the face `(D,)` is not that person's."""
         vector = rows.blob(embedding)
         with self._change("reject", person_id) as (connection, undo):
+            [vector] = protection.stored(connection, [(embedder_id, vector)])
             connection.execute(
                 "INSERT INTO rejections (person_id, embedder_id, embedding, created_utc)"
                 " VALUES (?, ?, ?, ?)",

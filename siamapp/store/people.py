@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siamapp.errors import PersonNotFound, StoreError
-from siamapp.store import audit, rows
+from siamapp.store import audit, protection, rows
 from siamapp.store.database import Database
 from siamapp.store.names import clean_consent, clean_name
 from siamapp.types import BgrImage, Consent, FloatArray, Person, Quality, Sample, Template
@@ -28,6 +28,8 @@ class GalleryRows:
     names: dict[int, str]
     rejected: dict[int, FloatArray]
     """By person, `(K, D)` faces of which somebody said that they are not that person."""
+    rotation: FloatArray | None
+    """`(D, D)`: what a probe is multiplied by before it is compared; None: nothing."""
 
 
 class People:
@@ -104,8 +106,8 @@ class People:
         with self._database.snapshot() as connection:
             return rows.read_person(connection, person_id)
 
-    def templates(self, person_id: int) -> list[Template]:
-        """A person's templates, oldest first.
+    def templates(self, person_id: int, *, bare: bool = False) -> list[Template]:
+        """A person's templates, oldest first: as they are stored, or `bare` of any protection.
 
         Raises:
             PersonNotFound: no such person.
@@ -117,7 +119,9 @@ class People:
                 " crop_png IS NOT NULL FROM templates WHERE person_id = ? ORDER BY id",
                 (person_id,),
             ).fetchall()
-        return [_template(row) for row in found]
+            kept = [(row[2], row[3]) for row in found]
+            vectors = protection.bare(connection, kept) if bare else [row[3] for row in found]
+        return [_template(row, vector) for row, vector in zip(found, vectors, strict=True)]
 
     def portraits(self) -> dict[int, int]:
         """For each person with a kept crop, the template whose crop stands for that person."""
@@ -171,11 +175,16 @@ class People:
                 values,
             ):
                 rejected.setdefault(person_id, []).append(embedding)
+            secret = protection.secret_of(connection)
+        found = rows.vectors([row[1] for row in kept])
         return GalleryRows(
-            rows.vectors([row[1] for row in kept]),
+            found,
             np.array([row[0] for row in kept], dtype=np.int64),
             {row[0]: row[2] for row in kept},
             {person_id: rows.vectors(blobs) for person_id, blobs in rejected.items()},
+            None
+            if secret is None or not kept
+            else protection.rotation(secret, embedder_id, found.shape[1]).astype(np.float32),
         )
 
     def embedder_ids(self) -> dict[str, int]:
@@ -188,12 +197,12 @@ class People:
             )
 
 
-def _template(row: Sequence[Any]) -> Template:
+def _template(row: Sequence[Any], vector: bytes) -> Template:
     return Template(
         template_id=row[0],
         person_id=row[1],
         embedder_id=row[2],
-        embedding=rows.vectors([row[3]])[0],
+        embedding=rows.vectors([vector])[0],
         quality=Quality(**json.loads(row[4])),
         created_utc=row[5],
         has_crop=bool(row[6]),

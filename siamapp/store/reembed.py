@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from siamapp.store import audit, rows
+from siamapp.store import audit, protection, rows
 from siamapp.store.database import Database
 from siamapp.types import BgrImage, FloatArray
 
@@ -59,9 +59,11 @@ def re_embed(
         StoreError: a vector is not one that may be compared; nothing was changed.
     """
     with database.transaction() as connection:
+        made = [(embedder_id, rows.blob(vector)) for vector in vectors.values()]
+        kept = protection.stored(connection, made)
         connection.executemany(
             "UPDATE templates SET embedder_id = ?, embedding = ? WHERE id = ?",
-            [(embedder_id, rows.blob(vector), key) for key, vector in vectors.items()],
+            [(embedder_id, blob, key) for key, blob in zip(vectors, kept, strict=True)],
         )
         facts: dict[str, audit.Fact] = {"samples": len(vectors), "embedder_id": embedder_id}
         audit.append(connection, "re_embed", facts)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreCorrupt, StoreError
+from siamapp.store import protection
 from siamapp.store.database import Connection
 from siamapp.store.names import name_key
 from siamapp.types import BgrImage, Consent, FloatArray, Person, Quality, Sample
@@ -85,7 +86,7 @@ def consent_row(consent: Consent) -> tuple[str, str | None, str | None]:
 
 
 class TemplateRow(NamedTuple):
-    """What a sample is stored as."""
+    """What a sample is stored as, before it is protected."""
 
     embedder_id: str
     embedding: bytes
@@ -130,10 +131,14 @@ def insert_templates(
             raise StoreError(
                 "The embeddings differ in dimension from one another or from the gallery."
             )
+    kept = protection.stored(connection, [(t.embedder_id, t.embedding) for t in templates])
     connection.executemany(
         "INSERT INTO templates (person_id, embedder_id, embedding, quality, created_utc, crop_png)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        [(person_id, *template) for template in templates],
+        [
+            (person_id, *template._replace(embedding=embedding))
+            for template, embedding in zip(templates, kept, strict=True)
+        ],
     )
 
 

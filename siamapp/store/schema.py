@@ -121,11 +121,24 @@ def _decision_pictures(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX decision_pictures_by_person ON decision_pictures (person_id)")
 
 
+def _protection(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        """
+        CREATE TABLE protection (  -- siamapp.store.protection; no row: templates as they are
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            version INTEGER NOT NULL,
+            secret BLOB NOT NULL CHECK (length(secret) = 32)
+        ) STRICT
+        """
+    )
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _people_and_templates,
     _audit,
     _consent_retention_and_rejections,
     _audit_checkpoint,
     _decision_pictures,
+    _protection,
 )
 """Entry `n` takes a file from `user_version` `n` to `n + 1`. Add at the end, never change one."""

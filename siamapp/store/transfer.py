@@ -1,5 +1,8 @@
 """Chosen people in a file that a passphrase opens, and from such a file into another gallery.
 
+Vectors travel as the embedder gave them: the seal protects them, and a gallery that protects its
+templates by a secret keeps that to itself; whoever imports protects them by its own.
+
 The payload is JSON without compression, so nothing can swell up; it is parsed only after the last
 byte of the file was authenticated (`sealed`), and then believed no more than any other input:
 whoever knows the passphrase may have written anything.
@@ -177,7 +180,7 @@ def _carried(database: Database, person_id: int) -> dict[str, Any]:
     person = people.by_id(person_id)
     note, given, until = rows.consent_row(person.consent)
     samples = []
-    for template in people.templates(person_id):
+    for template in people.templates(person_id, bare=True):
         crop = people.crop(template.template_id)
         samples.append(
             {

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Self
 
 from siamapp.errors import StoreError
-from siamapp.store import rows
+from siamapp.store import protection, rows
 from siamapp.store.audit import Kind
 from siamapp.store.database import Connection
 
@@ -108,6 +108,8 @@ class _State(NamedTuple):
     people: dict[int, dict[str, Any]]
     owners: dict[str, dict[int, int]]
     """By table: the person of each row."""
+    secret: bytes | None
+    """Rows protected by another one would be nobody's."""
 
     @classmethod
     def read(cls, connection: Connection, person_ids: Iterable[int]) -> Self:
@@ -123,7 +125,7 @@ class _State(NamedTuple):
                     f"SELECT id, person_id FROM {table} WHERE person_id = ?", (person_id,)
                 )
                 owners[table] |= dict(found.fetchall())
-        return cls(people, owners)
+        return cls(people, owners, protection.secret_of(connection))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ from siamapp.store.database import Database
 from siamapp.store.edits import Edits
 from siamapp.store.keys import Key
 from siamapp.store.people import People
+from siamapp.store.protection import change_protection
 from siamapp.store.rekey import change_key
 from siamapp.store.transfer import add_people, export_people, read_people
 from siamapp.store.vault import GALLERY_NAME, Vault, find_key, new_key
@@ -171,6 +172,10 @@ def back_up_again(desk: Desk, database: Database) -> None:
     back_up(database, desk.folder / "new-backup", vault=vault, key=desk.key())
 
 
+def protect(desk: Desk, database: Database) -> None:
+    change_protection(database, bytes(range(32)))
+
+
 def restore_backup(desk: Desk) -> None:
     restore(desk.folder / "backup", desk.home, backup_key=lambda _: desk.key(), home_key=desk.key)
 
@@ -189,7 +194,7 @@ OPEN: dict[str, Callable[[Desk, Database], None]] = {
     "enrol": enrol, "delete": delete, "delete, vacuum": delete_and_vacuum,
     "delete, undo": delete_and_undo, "merge": edit, "split": split, "reject": reject,
     "expire": expire, "decide": decide, "prune": prune, "import": import_, "export": export,
-    "back up": back_up_again,
+    "back up": back_up_again, "protect": protect,
 }  # fmt: skip
 CLOSED: dict[str, Callable[[Desk], None]] = {
     "restore": restore_backup, "change key": rekey, "migrate": migrate,
