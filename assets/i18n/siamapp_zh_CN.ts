@@ -200,20 +200,84 @@
         <translation>任意大小的图片</translation>
     </message>
     <message>
-        <source>Made: {date}. Id: {id}.</source>
-        <translation>制作日期：{date}。编号：{id}。</translation>
+        <source>tells people apart</source>
+        <translation>区分人员</translation>
     </message>
     <message>
-        <source>Input: {size}, {channels}. Parameters: {count}.</source>
-        <translation>输入：{size}，{channels}。参数量：{count}。</translation>
+        <source>finds faces</source>
+        <translation>查找人脸</translation>
     </message>
     <message>
-        <source>Files: {files}.</source>
-        <translation>文件：{files}。</translation>
+        <source>presence check</source>
+        <translation>活体检测</translation>
     </message>
     <message>
-        <source>Licence: {licence}</source>
-        <translation>许可证：{licence}</translation>
+        <source>Right on pairs of unseen people</source>
+        <translation>未见过的人的图片对判断正确率</translation>
+    </message>
+    <message>
+        <source>Right, at full precision</source>
+        <translation>全精度下的正确率</translation>
+    </message>
+    <message>
+        <source>The reference on the same pairs</source>
+        <translation>参考模型在相同图片对上的正确率</translation>
+    </message>
+    <message>
+        <source>Equal error rate</source>
+        <translation>等错误率</translation>
+    </message>
+    <message>
+        <source>Faces found in unseen scenes</source>
+        <translation>未见过的场景中找到的人脸</translation>
+    </message>
+    <message>
+        <source>Faces found in videos</source>
+        <translation>视频中找到的人脸</translation>
+    </message>
+    <message>
+        <source>Boxes where no face was</source>
+        <translation>无人脸处的误检框</translation>
+    </message>
+    <message>
+        <source>Error of the points, of the eye distance</source>
+        <translation>关键点误差（占两眼间距）</translation>
+    </message>
+    <message>
+        <source>Real people refused, simulated test</source>
+        <translation>真人被拒（模拟测试）</translation>
+    </message>
+    <message>
+        <source>Prints let through, simulated test</source>
+        <translation>打印照片被放行（模拟测试）</translation>
+    </message>
+    <message>
+        <source>Screens let through, simulated test</source>
+        <translation>屏幕被放行（模拟测试）</translation>
+    </message>
+    <message>
+        <source>{value} ({low:.1f} to {high:.1f})</source>
+        <translation>{value}（{low:.1f} 至 {high:.1f}）</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>being measured…</source>
+        <translation>正在测量…</translation>
+    </message>
+    <message>
+        <source>does not run here</source>
+        <translation>此机器上无法运行</translation>
+    </message>
+    <message>
+        <source>From {people} of your own people</source>
+        <translation>来自您自己的 {people} 个人</translation>
+    </message>
+    <message>
+        <source>From the card</source>
+        <translation>来自模型卡</translation>
     </message>
     <message>
         <source>What it may be used for: {use}</source>
@@ -230,24 +294,36 @@
         <translation>教师模型：{teacher}</translation>
     </message>
     <message>
+        <source>Made</source>
+        <translation>制作日期</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>标识</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Where it came from</source>
+        <translation>来历</translation>
+    </message>
+    <message>
+        <source>Files and licence</source>
+        <translation>文件与许可</translation>
+    </message>
+    <message>
+        <source>All figures, with the commands that gave them</source>
+        <translation>全部测量数据及其命令</translation>
+    </message>
+    <message>
         <source>It has no thresholds yet: `siamapp calibrate DIR --model {name}`.</source>
         <translation>尚无阈值，请运行：`siamapp calibrate DIR --model {name}`。</translation>
-    </message>
-    <message>
-        <source>Thresholds from {people} of your own people:</source>
-        <translation>由您自己的 {people} 个人得出的阈值：</translation>
-    </message>
-    <message>
-        <source>Thresholds on the card:</source>
-        <translation>模型卡上的阈值：</translation>
-    </message>
-    <message>
-        <source>• {fmr:g} %: distance {distance:.3f}, from {count} comparisons, at most {high:.2g} % at 95 %, {fnmr:.1f} % of own people refused</source>
-        <translation>• {fmr:g} %：距离 {distance:.3f}，来自 {count} 次比对，95 % 置信上限 {high:.2g} %，拒绝本人 {fnmr:.1f} %</translation>
-    </message>
-    <message>
-        <source>On this machine, one picture at a time:</source>
-        <translation>在这台电脑上，每次一张图片：</translation>
     </message>
     <message>
         <source>Camera</source>
@@ -1292,6 +1368,49 @@
     </message>
 </context>
 <context>
+    <name>ModelView</name>
+    <message>
+        <source>Key figures</source>
+        <translation>关键数据</translation>
+    </message>
+    <message>
+        <source>One picture on this machine</source>
+        <translation>本机处理一张图片</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>Thresholds</source>
+        <translation>阈值</translation>
+    </message>
+    <message>
+        <source>Strangers let through</source>
+        <translation>放行陌生人的比率</translation>
+    </message>
+    <message>
+        <source>At most, at 95 %</source>
+        <translation>95 % 置信上限</translation>
+    </message>
+    <message>
+        <source>Distance</source>
+        <translation>距离</translation>
+    </message>
+    <message>
+        <source>Comparisons</source>
+        <translation>比对次数</translation>
+    </message>
+    <message>
+        <source>Own people refused</source>
+        <translation>拒绝本人</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+</context>
+<context>
     <name>ModelsPage</name>
     <message>
         <source>Models</source>
@@ -1314,10 +1433,6 @@
         <translation>使用</translation>
     </message>
     <message>
-        <source>Measure speed</source>
-        <translation>测量速度</translation>
-    </message>
-    <message>
         <source>Remove</source>
         <translation>移除</translation>
     </message>
@@ -1334,16 +1449,12 @@
         <translation>无法使用</translation>
     </message>
     <message>
-        <source>tells people apart</source>
-        <translation>区分人员</translation>
+        <source>Measure again</source>
+        <translation>重新测量</translation>
     </message>
     <message>
-        <source>finds faces</source>
-        <translation>查找人脸</translation>
-    </message>
-    <message>
-        <source>presence check</source>
-        <translation>活体检测</translation>
+        <source>How long one picture takes here, on each device</source>
+        <translation>每种设备处理一张图片所需的时间</translation>
     </message>
     <message>
         <source>{state}, in use</source>

@@ -32,7 +32,7 @@ class ModelRow:
         return self.folder.name
 
     def in_use(self, settings: Settings) -> bool:
-        return self.name in (settings.detector, settings.embedder)
+        return self.name in (settings.detector, settings.embedder, settings.presence_model)
 
 
 def model_rows(paths: Paths) -> list[ModelRow]:

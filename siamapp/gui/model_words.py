@@ -1,81 +1,146 @@
-"""A model's card in words for the models page."""
+"""A model's card for the models page: what counts first, and all the rest as sections to open."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from dataclasses import dataclass
+from typing import Any, Final
 
 from siamapp.gui.language import tr
 from siamapp.gui.model_rows import ModelRow
-from siamapp.vision.card import ModelCard
+from siamapp.vision.card import ModelCard, Threshold
+
+_HASH: Final = re.compile(r"[0-9a-f]{32,}")
 
 
-def card_words(row: ModelRow, measured: dict[str, float] | None) -> str:
-    """Everything worth knowing, in paragraphs; figures beside the commands that gave them."""
-    parts = [row.error] if row.error else []
-    if row.card is not None:
-        parts += _provenance(row.card)
-        parts += _thresholds(row)
-        parts += _speed(measured)
-        parts += [_table(name, table) for name, table in row.card.figures.items()]
-    return "\n\n".join(part for part in parts if part)
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a table."""
+
+    label: str
+    value: str
+    source: str = ""
+    """The command that gave the value."""
 
 
-def _provenance(card: ModelCard) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What opens under its title: pieces of prose, each with a table or without."""
+
+    title: str
+    pieces: tuple[tuple[str, tuple[Fact, ...]], ...]
+
+
+def task_words(task: str) -> str:
+    return {
+        "embedder": tr("tells people apart"),
+        "detector": tr("finds faces"),
+        "presence": tr("presence check"),
+    }[task]
+
+
+def lead(card: ModelCard) -> str:
+    """The first sentence of the summary."""
+    return re.split(r"(?<=[.!?]) ", card.summary, maxsplit=1)[0]
+
+
+def key_facts(card: ModelCard) -> list[Fact]:
+    """The few figures that a model of its kind is chosen by, as far as its card has them."""
+    labels = {
+        "embedder": (
+            ("verification_int8", "accuracy", tr("Right on pairs of unseen people"), 100),
+            ("verification_fp32", "accuracy", tr("Right, at full precision"), 100),
+            ("verification_reference", "accuracy", tr("The reference on the same pairs"), 100),
+            ("verification_int8", "eer", tr("Equal error rate"), 100),
+        ),
+        "detector": (
+            ("scenes", "found_percent", tr("Faces found in unseen scenes"), 1),
+            ("videos", "found_percent", tr("Faces found in videos"), 1),
+            ("scenes", "extra_percent", tr("Boxes where no face was"), 1),
+            ("landmarks68", "landmark_error_percent", tr("Error of the points, of the eye "
+                                                         "distance"), 1),
+        ),
+        "presence": (
+            ("simulated", "bpcer_percent", tr("Real people refused, simulated test"), 1),
+            ("simulated", "apcer_print_percent", tr("Prints let through, simulated test"), 1),
+            ("simulated", "apcer_monitor_percent", tr("Screens let through, simulated test"), 1),
+        ),
+    }[card.task]  # fmt: skip
+    facts = []
+    for table, key, label, scale in labels:
+        figures = card.figures.get(table, {})
+        if isinstance(value := figures.get(key), int | float):
+            stem = key.removesuffix("_percent")
+            low, high = figures.get(f"{stem}_low"), figures.get(f"{stem}_high")
+            text = f"{scale * value:.1f} %"
+            if isinstance(low, int | float) and isinstance(high, int | float):
+                text = tr("{value} ({low:.1f} to {high:.1f})").format(
+                    value=text, low=scale * low, high=scale * high
+                )
+            facts.append(Fact(label, text, str(figures.get("command", ""))))
+    facts.append(Fact(tr("Parameters"), f"{card.parameters:,}"))
+    return facts
+
+
+def speed_facts(measured: dict[str, float] | None) -> list[Fact]:
+    """Milliseconds of one picture by provider; None: not measured yet."""
+    names = {"cpu": tr("Processor (CPU)"), "cuda": tr("NVIDIA graphics card (CUDA)")}
+    if measured is None:
+        return [Fact(label, tr("being measured…")) for label in names.values()]
+    return [
+        Fact(label, f"{measured[key]:.2f} ms" if key in measured else tr("does not run here"))
+        for key, label in names.items()
+    ]
+
+
+def threshold_source(row: ModelRow) -> tuple[str, tuple[Threshold, ...]]:
+    """Where the thresholds in use come from, in words, and the thresholds."""
+    if row.card is None or row.card.task != "embedder":
+        return "", ()
+    if row.own is not None:
+        words = tr("From {people} of your own people").format(people=row.own.people)
+        return words, row.own.thresholds
+    if not row.card.thresholds:
+        words = tr("It has no thresholds yet: `siamapp calibrate DIR --model {name}`.")
+        return words.format(name=row.name), ()
+    return tr("From the card"), row.card.thresholds
+
+
+def sections(card: ModelCard) -> list[Section]:
+    """Everything else on the card; it is written in English, and shown as it stands."""
     size = (
         tr("Pictures of any size") if not card.input.width
         else f"{card.input.width} x {card.input.height} px"
     )  # fmt: skip
-    files = ", ".join(f"{file.name} ({file.precision})" for file in card.every_file)
-    facts = [
-        tr("Made: {date}. Id: {id}.").format(date=card.created, id=card.id),
-        tr("Input: {size}, {channels}. Parameters: {count}.").format(
-            size=size, channels=card.input.channels.upper(), count=f"{card.parameters:,}"
-        ),
-        tr("Files: {files}.").format(files=files),
-        tr("Licence: {licence}").format(licence=card.licence),
-    ]
     data = "\n".join(f"• {line}" for line in card.training_data)
-    return [
+    origin = [
         card.summary,
-        "\n".join(facts),
         tr("What it may be used for: {use}").format(use=card.use) if card.use else "",
         tr("Trained on:\n{data}").format(data=data) if data else "",
         tr("Taught by: {teacher}").format(teacher=card.teacher) if card.teacher else "",
     ]
-
-
-def _thresholds(row: ModelRow) -> list[str]:
-    if row.card is None or row.card.task != "embedder":
-        return []
-    source = row.own or row.card
-    if not source.thresholds:
-        return [tr("It has no thresholds yet: `siamapp calibrate DIR --model {name}`.").format(
-            name=row.name
-        )]  # fmt: skip
-    head = (
-        tr("Thresholds from {people} of your own people:").format(people=row.own.people)
-        if row.own
-        else tr("Thresholds on the card:")
+    files = tuple(Fact(f"{f.name} ({f.precision})", f.sha256[:16]) for f in card.every_file)
+    facts = (
+        Fact(tr("Made"), card.created),
+        Fact(tr("Id"), card.id),
+        Fact(tr("Input"), f"{size}, {card.input.channels.upper()}"),
+        Fact(tr("Licence"), card.licence),
+        *files,
     )
-    lines = [
-        tr("• {fmr:g} %: distance {distance:.3f}, from {count} comparisons, at most {high:.2g} % "
-           "at 95 %, {fnmr:.1f} % of own people refused").format(
-            fmr=100 * line.fmr, distance=line.distance, count=f"{line.impostor_comparisons:,}",
-            high=100 * line.fmr_high, fnmr=100 * line.fnmr,
-        )
-        for line in source.thresholds
-    ]  # fmt: skip
-    return ["\n".join([head, *lines])]
+    return [
+        Section(tr("Where it came from"), tuple((part, ()) for part in origin if part)),
+        Section(tr("Files and licence"), (("", facts),)),
+        Section(
+            tr("All figures, with the commands that gave them"),
+            tuple(_figures(name, table) for name, table in card.figures.items()),
+        ),
+    ]
 
 
-def _speed(measured: dict[str, float] | None) -> list[str]:
-    if measured is None:
-        return []
-    lines = [f"• {name.upper()}: {ms:.2f} ms" for name, ms in measured.items()]
-    return ["\n".join([tr("On this machine, one picture at a time:"), *lines])]
-
-
-def _table(name: str, table: dict[str, Any]) -> str:
-    command = table.get("command", "")
-    facts = ", ".join(f"{key} {value}" for key, value in table.items() if key != "command")
-    return f"{name}: {facts}\n({command})" if command else f"{name}: {facts}"
+def _figures(name: str, table: dict[str, Any]) -> tuple[str, tuple[Fact, ...]]:
+    facts = tuple(
+        Fact(key.replace("_", " "), _HASH.sub(lambda found: f"{found[0][:12]}…", str(value)))
+        for key, value in table.items()
+        if key != "command"
+    )
+    return f"{name.replace('_', ' ')}\n{table.get('command', '')}".strip(), facts

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QMessageBox,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -23,11 +22,12 @@ from PySide6.QtWidgets import (
 from siamapp.errors import SiamError
 from siamapp.gui.card_form import CardForm
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner, Card
+from siamapp.gui.controls import Banner
 from siamapp.gui.dialogs import confirmed
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.model_rows import ModelRow, latencies, model_rows
-from siamapp.gui.model_words import card_words
+from siamapp.gui.model_view import ModelView
+from siamapp.gui.model_words import task_words
 from siamapp.gui.page import Page
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.gui.wording import fmr_words
@@ -43,6 +43,8 @@ class ModelsPage(Page):
         super().__init__(context)
         self._rows: list[ModelRow] = []
         self._latencies: dict[str, dict[str, float]] = {}
+        self._asked: set[str] = set()
+        """Models whose speed was or is being measured."""
         self.add_folder, self.add_file = QPushButton(), QPushButton()
         self.add_folder.clicked.connect(self._on_add_folder)
         self.add_file.clicked.connect(self._on_add_file)
@@ -50,17 +52,11 @@ class ModelsPage(Page):
         self.header.addWidget(self.add_folder)
         self.error = Banner(context.theme)
         self.list = QListWidget()
-        self.list.setFixedWidth(280)
+        self.list.setFixedWidth(220)
         self.list.currentRowChanged.connect(self._show_row)
-        self.card = Card()
-        self.text = QLabel()
-        self.text.setWordWrap(True)
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
-        self.text.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.name = QLabel()
+        set_role(self.name, "heading")
+        self.view = ModelView(context.theme)
         self.use_button, self.measure, self.remove = QPushButton(), QPushButton(), QPushButton()
         set_role(self.use_button, "primary")
         self.use_button.clicked.connect(self._on_use)
@@ -71,24 +67,21 @@ class ModelsPage(Page):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        inner.setObjectName("scrolled")
-        words = QVBoxLayout(inner)
-        words.setContentsMargins(0, 0, SPACE[3], 0)
-        words.addWidget(self.text)
-        words.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
+        tools = QHBoxLayout()
+        tools.setSpacing(SPACE[2])
+        tools.addWidget(self.name, 1)
         for button in (self.measure, self.remove, self.use_button):
-            self.card.header.addWidget(button)
-        self.card.column.addWidget(area, 1)
+            tools.addWidget(button)
+        self._chosen = QWidget()
+        column = QVBoxLayout(self._chosen)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE[3])
+        column.addLayout(tools)
+        column.addWidget(self.view, 1)
         row = QHBoxLayout()
         row.setSpacing(SPACE[4])
         row.addWidget(self.list)
-        row.addWidget(self.card, 1)
+        row.addWidget(self._chosen, 1)
         self.column.addWidget(self.error)
         self.column.addLayout(row, 1)
 
@@ -99,10 +92,11 @@ class ModelsPage(Page):
         self.add_folder.setText(self.tr("Add folder…"))
         self.add_file.setText(self.tr("Add ONNX file…"))
         self.use_button.setText(self.tr("Use"))
-        self.measure.setText(self.tr("Measure speed"))
+        self.measure.setText(self.tr("Measure again"))
+        self.measure.setToolTip(self.tr("How long one picture takes here, on each device"))
         self.remove.setText(self.tr("Remove"))
         self.list.setAccessibleName(self.tr("Installed models"))
-        self.text.setAccessibleName(self.tr("Card of the model"))
+        self.view.setAccessibleName(self.tr("Card of the model"))
         self._fill()
 
     def enter(self) -> None:
@@ -112,7 +106,7 @@ class ModelsPage(Page):
         self._read()
 
     def _on_setting_changed(self, key: str) -> None:
-        if key in ("embedder", "detector"):
+        if key in ("embedder", "detector", "target_fmr"):
             self._fill()
 
     def _read(self, choose: str = "") -> None:
@@ -139,12 +133,7 @@ class ModelsPage(Page):
     def _state_of(self, row: ModelRow) -> str:
         if row.error:
             return self.tr("cannot be used")
-        tasks = {
-            "embedder": self.tr("tells people apart"),
-            "detector": self.tr("finds faces"),
-            "presence": self.tr("presence check"),
-        }
-        state = tasks[row.card.task] if row.card else ""
+        state = task_words(row.card.task) if row.card else ""
         used = row.in_use(self.context.settings)
         return self.tr("{state}, in use").format(state=state) if used else state
 
@@ -155,7 +144,7 @@ class ModelsPage(Page):
 
     def _show_row(self, _at: int = 0) -> None:
         row = self._row
-        self.card.setVisible(row is not None)
+        self._chosen.setVisible(row is not None)
         if row is None:
             return
         used = row.in_use(self.context.settings)
@@ -164,21 +153,29 @@ class ModelsPage(Page):
         self.measure.setEnabled(not row.error)
         self.remove.setVisible(row.added)
         self.remove.setEnabled(not used)
-        self.card.set_title(row.name)
-        self.text.setText(card_words(row, self._latencies.get(row.name)))
+        self.name.setText(row.name)
+        fmr = self.context.settings.target_fmr if used else None
+        self.view.show_row(row, self._latencies.get(row.name), fmr)
+        if self.isVisible() and not row.error and row.name not in self._asked:
+            self._on_measure()
 
     def _on_measure(self) -> None:
         row = self._row
-        if row is not None:
-            threads = self.context.settings.threads
+        if row is None:
+            return
+        threads = self.context.settings.threads
+        self._asked.add(row.name)
+        self._latencies.pop(row.name, None)
+        self.view.show_speed(None)
 
-            def shown(found: dict[str, float]) -> None:
-                self._latencies[row.name] = found
-                self._show_row()
+        def shown(found: dict[str, float]) -> None:
+            self._latencies[row.name] = found
+            if self._row == row:
+                self.view.show_speed(found)
 
-            self.context.jobs.submit(
-                lambda: latencies(row.folder, threads), done=shown, failed=self._on_failed
-            )
+        self.context.jobs.submit(
+            lambda: latencies(row.folder, threads), done=shown, failed=self._on_failed
+        )
 
     def _on_add_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, self.tr("A model folder with its card"))

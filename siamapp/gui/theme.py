@@ -119,6 +119,10 @@ QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $ac
 QPushButton[role="primary"]:disabled { background: $raised; color: $muted; border-color: $border; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; }
 QPushButton[role="danger"] { color: $bad; }
+QToolButton[role="fold"] { background: transparent; border: 2px solid transparent;
+    padding: 4px 6px; text-align: left; }
+QToolButton[role="fold"]:hover { background: $raised; }
+QToolButton[role="fold"]:focus { border: 2px solid $accent; }
 QToolButton[role="rail"] { background: transparent; border: 2px solid transparent;
     border-radius: 10px; padding: 6px 8px; color: $muted; }
 QToolButton[role="rail"]:hover { background: $raised; color: $text; }
