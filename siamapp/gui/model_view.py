@@ -93,7 +93,7 @@ class ModelView(QScrollArea):
     @property
     def text(self) -> str:
         """All that it shows, folded parts too."""
-        return "\n".join(label.text() for label in self.widget().findChildren(QLabel))
+        return "\n".join(label.text() for label in self.findChildren(QLabel))
 
     def _thresholds(self, row: ModelRow, in_use_fmr: float | None) -> Card:
         source, thresholds = threshold_source(row)
