@@ -175,6 +175,8 @@ class IdentifyPage(SourcePage):
         self.feed.pause(paused=paused)
 
     def _on_decision(self, _result: FrameResult, face: FaceResult) -> None:
+        if not self.context.is_open:  # made while the window was being locked: nobody has seen it
+            return
         self.recent.add(face.decision)
         recognizer, source = self.context.recognizer, self.source_name
         self.context.jobs.submit(lambda: recognizer.record(face, how="live", source=source))

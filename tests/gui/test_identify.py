@@ -94,6 +94,16 @@ def test_who_was_enrolled_meanwhile_is_told_of_the_picture_that_stands(
     assert card.name.text().startswith("1 · ")
 
 
+def test_a_decision_that_comes_after_the_lock_is_no_crash(
+    page: IdentifyPage, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context._opener, "forget", lambda: None, raising=False)
+    decision = Decision(Outcome.UNKNOWN, 0.4, 1e-3)
+    context.lock()
+    page.feed.decision_made.emit(frame(0.0, face(1, decision)), face(1, decision))
+    assert page.recent.list.count() == 0
+
+
 def test_several_faces_have_a_number_each_that_card_and_frame_share(page: IdentifyPage) -> None:
     decision = Decision(Outcome.UNKNOWN, 0.4, 1e-3)
     result = frame(0.0, face(4, decision), face(7, decision))
