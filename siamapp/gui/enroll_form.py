@@ -112,7 +112,6 @@ class EnrollForm(QFrame):
         self._name_label.setText(self.tr("&Name"))
         self.name.setPlaceholderText(self.tr("First and last name"))
         self.name.setAccessibleName(self.tr("Name"))
-        self.coaching.setAccessibleName(self.tr("What to do"))
         self.progress.setAccessibleName(self.tr("Good looks gathered"))
         self.anyway.setText(self.tr("Enrol anyway"))
         self.save.setText(self.tr("Save"))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QLabel,
     QLineEdit,
     QWidget,
 )
@@ -81,6 +82,15 @@ def test_tab_goes_down_the_page_from_its_header(window: MainWindow, key: str) ->
         if w.isVisibleTo(page) and not is_part(w)
     ]
     assert tops == sorted(tops, reverse=True), "the header's tools come first"
+
+
+@pytest.mark.parametrize("key", [entry.key for entry in PAGES])
+def test_a_label_is_read_to_a_blind_user_as_it_is_written(window: MainWindow, key: str) -> None:
+    window.show_page(key)
+    QApplication.processEvents()
+    for label in window.page(key).findChildren(QLabel):
+        name = QAccessible.queryAccessibleInterface(label).text(QAccessible.Text.Name)
+        assert label.text().replace("&", "") in ("", name)
 
 
 def test_tab_really_moves_the_focus(window: MainWindow, qtbot: QtBot) -> None:
