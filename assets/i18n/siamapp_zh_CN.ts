@@ -68,6 +68,10 @@
         <translation>依据 {count} 次比对；95 % 置信上限为 {percent} %。</translation>
     </message>
     <message>
+        <source>{words}.</source>
+        <translation>{words}。</translation>
+    </message>
+    <message>
         <source>1 sample</source>
         <translation>1 个样本</translation>
     </message>
@@ -489,6 +493,10 @@
         <source>Language</source>
         <translation>语言</translation>
     </message>
+    <message>
+        <source>{first} and {second}</source>
+        <translation>{first}、{second}</translation>
+    </message>
 </context>
 <context>
     <name>CardForm</name>
@@ -712,10 +720,6 @@
 </context>
 <context>
     <name>EnrollForm</name>
-    <message>
-        <source>What to do</source>
-        <translation>该做什么</translation>
-    </message>
     <message>
         <source>Good looks gathered</source>
         <translation>已采集的合格画面</translation>
@@ -2301,6 +2305,1205 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     <message>
         <source>Next</source>
         <translation>下一步</translation>
+    </message>
+</context>
+<context>
+    <name>core</name>
+    <message>
+        <source>Nothing to enrol: {0}.</source>
+        <translation>没有可登记的内容：{0}。</translation>
+    </message>
+    <message>
+        <source>There was no picture to look at.</source>
+        <translation>没有可查看的图片。</translation>
+    </message>
+    <message>
+        <source>Choose photos or a video with a face.</source>
+        <translation>请选择带有人脸的照片或视频。</translation>
+    </message>
+    <message>
+        <source>No picture was good enough to enrol.</source>
+        <translation>没有一张图片好到可以登记。</translation>
+    </message>
+    <message>
+        <source>Face the camera in even light.</source>
+        <translation>请在均匀的光线下面向摄像头。</translation>
+    </message>
+    <message>
+        <source>The pictures do not agree: {0} of {1} look like somebody else.</source>
+        <translation>图片不一致：{1} 张中有 {0} 张像是别人。</translation>
+    </message>
+    <message>
+        <source>Use pictures of one person only.</source>
+        <translation>请只使用同一个人的图片。</translation>
+    </message>
+    <message>
+        <source>This face is already enrolled as {0}.</source>
+        <translation>这张脸已登记为 {0}。</translation>
+    </message>
+    <message>
+        <source>Add pictures to that person, or allow the duplicate (--allow-duplicate).</source>
+        <translation>请把图片添加给此人，或允许重复（--allow-duplicate）。</translation>
+    </message>
+    <message>
+        <source>{0} is not an embedder.</source>
+        <translation>{0} 不是特征模型。</translation>
+    </message>
+    <message>
+        <source>Choose another model.</source>
+        <translation>请选择其他模型。</translation>
+    </message>
+    <message>
+        <source>{0} is not a folder.</source>
+        <translation>{0} 不是文件夹。</translation>
+    </message>
+    <message>
+        <source>Give a folder with one folder per person.</source>
+        <translation>请给出一个每人一个子文件夹的文件夹。</translation>
+    </message>
+    <message>
+        <source>{0} has {1} people with pictures, and nobody to compare.</source>
+        <translation>{0} 中有 {1} 个人有图片，但无人可比对。</translation>
+    </message>
+    <message>
+        <source>Two people or more are needed, at least one of them with two pictures.</source>
+        <translation>至少需要两个人，其中至少一人有两张图片。</translation>
+    </message>
+    <message>
+        <source>{0} is neither LFW&apos;s pairs.txt nor a CSV with {1}.</source>
+        <translation>{0} 既不是 LFW 的 pairs.txt，也不是含有 {1} 的 CSV。</translation>
+    </message>
+    <message>
+        <source>Give one of these.</source>
+        <translation>请给出其中之一。</translation>
+    </message>
+    <message>
+        <source>The pairs are all genuine or all impostors.</source>
+        <translation>图片对全是同一人，或全是不同人。</translation>
+    </message>
+    <message>
+        <source>Rates need some of both.</source>
+        <translation>计算比率两者都需要。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read.</source>
+        <translation>无法读取 {0}。</translation>
+    </message>
+    <message>
+        <source>Give a pairs.txt or a CSV.</source>
+        <translation>请给出 pairs.txt 或 CSV。</translation>
+    </message>
+    <message>
+        <source>{0}, line {1}: genuine is 1 or 0 and fold a number.</source>
+        <translation>{0} 第 {1} 行：genuine 应为 1 或 0，fold 应为数字。</translation>
+    </message>
+    <message>
+        <source>Mend the line.</source>
+        <translation>请修正该行。</translation>
+    </message>
+    <message>
+        <source>{0}, line {1} is not a pair.</source>
+        <translation>{0} 第 {1} 行不是图片对。</translation>
+    </message>
+    <message>
+        <source>{0} of {1} pictures gave no face; too few pairs are left.</source>
+        <translation>{1} 张图片中有 {0} 张没有人脸，剩下的图片对太少。</translation>
+    </message>
+    <message>
+        <source>Look at the first of them: is it a photo of a face?</source>
+        <translation>请看第一张：它是人脸照片吗？</translation>
+    </message>
+    <message>
+        <source>{0} shows no face.</source>
+        <translation>{0} 中没有人脸。</translation>
+    </message>
+    <message>
+        <source>{0} is {1} x {2} px, not an aligned crop.</source>
+        <translation>{0} 为 {1} x {2} 像素，不是对齐的人脸图。</translation>
+    </message>
+    <message>
+        <source>{0} people with {1} comparisons of strangers are too few to calibrate with.</source>
+        <translation>{0} 个人、{1} 次陌生人比对不足以校准。</translation>
+    </message>
+    <message>
+        <source>Give 10 people or more, with two pictures each or more, and 1000 comparisons.</source>
+        <translation>请给出至少 10 个人，每人至少两张图片，共 1000 次比对。</translation>
+    </message>
+    <message>
+        <source>{0} has no thresholds.</source>
+        <translation>{0} 没有阈值。</translation>
+    </message>
+    <message>
+        <source>Calibrate it (`siamapp calibrate`).</source>
+        <translation>请先校准（`siamapp calibrate`）。</translation>
+    </message>
+    <message>
+        <source>{0} was not measured at a false-match rate as small as {1}: {2} comparisons do not show it.</source>
+        <translation>{0} 未在低至 {1} 的误匹配率下测量过：{2} 次比对不足以证明。</translation>
+    </message>
+    <message>
+        <source>The nearest it supports is {0}: `siamapp settings set target_fmr {1}`.</source>
+        <translation>它支持的最接近的值是 {0}：`siamapp settings set target_fmr {1}`。</translation>
+    </message>
+    <message>
+        <source>The gallery was enrolled with another embedder; distances would mean nothing.</source>
+        <translation>人员库是用另一个特征模型登记的，距离没有意义。</translation>
+    </message>
+    <message>
+        <source>Enrol again with this embedder, or switch back.</source>
+        <translation>请用此模型重新登记，或换回原来的模型。</translation>
+    </message>
+    <message>
+        <source>Protected templates cannot be compared by {0}, which this embedder wants.</source>
+        <translation>受保护的模板不能按此模型要求的 {0} 比较。</translation>
+    </message>
+    <message>
+        <source>Use another embedder, or end the protection: `siamapp gallery unprotect`.</source>
+        <translation>请换用其他模型，或取消保护：`siamapp gallery unprotect`。</translation>
+    </message>
+    <message>
+        <source>{0} is the calibration of another embedder.</source>
+        <translation>{0} 是另一个模型的校准。</translation>
+    </message>
+    <message>
+        <source>{0} is no calibration: it is too large.</source>
+        <translation>{0} 不是校准文件：它太大。</translation>
+    </message>
+    <message>
+        <source>Remove it: `siamapp calibrate --remove`, or delete {0}.</source>
+        <translation>请移除它：`siamapp calibrate --remove`，或删除 {0}。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written: {1}.</source>
+        <translation>无法写入 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be removed: {1}.</source>
+        <translation>无法移除 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>A worker of the import was ended.</source>
+        <translation>导入的一个工作进程被终止。</translation>
+    </message>
+    <message>
+        <source>Run the import again, it goes on from here; with less memory, --workers 1.</source>
+        <translation>请再次运行导入，它会从此处继续；内存不足时用 --workers 1。</translation>
+    </message>
+    <message>
+        <source>{0} is not there.</source>
+        <translation>{0} 不存在。</translation>
+    </message>
+    <message>
+        <source>Plug it in, or choose another camera, a video or photos.</source>
+        <translation>请接上它，或选择其他摄像头、视频或照片。</translation>
+    </message>
+    <message>
+        <source>{0} is in use.</source>
+        <translation>{0} 正在使用中。</translation>
+    </message>
+    <message>
+        <source>Close the other program that shows its picture.</source>
+        <translation>请关闭正在显示其画面的其他程序。</translation>
+    </message>
+    <message>
+        <source>{0} may not be used by this program.</source>
+        <translation>本程序无权使用 {0}。</translation>
+    </message>
+    <message>
+        <source>{0} stopped giving pictures.</source>
+        <translation>{0} 不再提供画面。</translation>
+    </message>
+    <message>
+        <source>Check its cable.</source>
+        <translation>请检查连接线。</translation>
+    </message>
+    <message>
+        <source>{0} gives no pictures.</source>
+        <translation>{0} 没有画面。</translation>
+    </message>
+    <message>
+        <source>Check the address and that its host is up.</source>
+        <translation>请检查地址，并确认对方主机在运行。</translation>
+    </message>
+    <message>
+        <source>There is no folder {0}.</source>
+        <translation>没有文件夹 {0}。</translation>
+    </message>
+    <message>
+        <source>Give one that holds a folder per person.</source>
+        <translation>请给出一个每人一个子文件夹的文件夹。</translation>
+    </message>
+    <message>
+        <source>{0} holds no folders.</source>
+        <translation>{0} 中没有子文件夹。</translation>
+    </message>
+    <message>
+        <source>{0} holds neither photos nor videos.</source>
+        <translation>{0} 中既没有照片也没有视频。</translation>
+    </message>
+    <message>
+        <source>Add some, or remove it.</source>
+        <translation>请添加一些，或将其移除。</translation>
+    </message>
+    <message>
+        <source>{0} is damaged or cut short.</source>
+        <translation>{0} 已损坏或不完整。</translation>
+    </message>
+    <message>
+        <source>Copy it again from where it came.</source>
+        <translation>请从来源处重新复制。</translation>
+    </message>
+    <message>
+        <source>{0} is a {1} photo.</source>
+        <translation>{0} 是 {1} 照片。</translation>
+    </message>
+    <message>
+        <source>Save it as JPEG or PNG first.</source>
+        <translation>请先另存为 JPEG 或 PNG。</translation>
+    </message>
+    <message>
+        <source>{0} is not a photo.</source>
+        <translation>{0} 不是照片。</translation>
+    </message>
+    <message>
+        <source>JPEG, PNG, WebP, BMP and TIFF are read.</source>
+        <translation>可读取 JPEG、PNG、WebP、BMP 和 TIFF。</translation>
+    </message>
+    <message>
+        <source>{0} is too large: {1} x {2} px.</source>
+        <translation>{0} 太大：{1} x {2} 像素。</translation>
+    </message>
+    <message>
+        <source>At most 20000 px a side and {0} megapixels are read.</source>
+        <translation>每边最多 20000 像素，总共最多 {0} 百万像素。</translation>
+    </message>
+    <message>
+        <source>{0} is empty.</source>
+        <translation>{0} 是空的。</translation>
+    </message>
+    <message>
+        <source>{0} is too large a file.</source>
+        <translation>文件 {0} 太大。</translation>
+    </message>
+    <message>
+        <source>Save it as a JPEG.</source>
+        <translation>请另存为 JPEG。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read: {1}.</source>
+        <translation>无法读取 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>There is no file {0}.</source>
+        <translation>没有文件 {0}。</translation>
+    </message>
+    <message>
+        <source>{0} is not a video that can be read.</source>
+        <translation>{0} 不是可读取的视频。</translation>
+    </message>
+    <message>
+        <source>Try an MP4.</source>
+        <translation>请尝试 MP4。</translation>
+    </message>
+    <message>
+        <source>There is no photo in {0}.</source>
+        <translation>{0} 中没有照片。</translation>
+    </message>
+    <message>
+        <source>Give JPEG or PNG files.</source>
+        <translation>请给出 JPEG 或 PNG 文件。</translation>
+    </message>
+    <message>
+        <source>Recognition does not return.</source>
+        <translation>识别没有响应。</translation>
+    </message>
+    <message>
+        <source>Start the program again.</source>
+        <translation>请重新启动程序。</translation>
+    </message>
+    <message>
+        <source>{0} does not return.</source>
+        <translation>{0} 没有响应。</translation>
+    </message>
+    <message>
+        <source>Unplug it.</source>
+        <translation>请拔下它。</translation>
+    </message>
+    <message>
+        <source>Internal error: {0}.</source>
+        <translation>内部错误：{0}。</translation>
+    </message>
+    <message>
+        <source>See the log.</source>
+        <translation>请查看日志。</translation>
+    </message>
+    <message>
+        <source>{0} has no start or end.</source>
+        <translation>{0} 没有起止时间。</translation>
+    </message>
+    <message>
+        <source>Only videos can be trimmed.</source>
+        <translation>只有视频可以截取。</translation>
+    </message>
+    <message>
+        <source>Give a file, a folder, a camera&apos;s number or an http:// address.</source>
+        <translation>请给出文件、文件夹、摄像头编号或 http:// 地址。</translation>
+    </message>
+    <message>
+        <source>The app&apos;s assets are missing.</source>
+        <translation>缺少应用的资源文件。</translation>
+    </message>
+    <message>
+        <source>Install siamapp again.</source>
+        <translation>请重新安装 siamapp。</translation>
+    </message>
+    <message>
+        <source>The folder {0} cannot be made: {1}.</source>
+        <translation>无法创建文件夹 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>Choose another with --home.</source>
+        <translation>请用 --home 选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>That face was not taken for anybody.</source>
+        <translation>那张脸没有被认作任何人。</translation>
+    </message>
+    <message>
+        <source>{0} was enrolled with another embedder.</source>
+        <translation>{0} 是用另一个模型登记的。</translation>
+    </message>
+    <message>
+        <source>Enrol that person again.</source>
+        <translation>请重新登记此人。</translation>
+    </message>
+    <message>
+        <source>All samples are of an embedder that is not in use here.</source>
+        <translation>所有样本都来自此处未使用的模型。</translation>
+    </message>
+    <message>
+        <source>Somebody of that name is enrolled already.</source>
+        <translation>已有同名的人登记。</translation>
+    </message>
+    <message>
+        <source>There is no setting {0}.</source>
+        <translation>没有名为 {0} 的设置。</translation>
+    </message>
+    <message>
+        <source>Known settings: {0}.</source>
+        <translation>可用的设置：{0}。</translation>
+    </message>
+    <message>
+        <source>Mend it, or delete it for the defaults.</source>
+        <translation>请修正它，或删除以恢复默认。</translation>
+    </message>
+    <message>
+        <source>Mend it, or delete it.</source>
+        <translation>请修正或删除它。</translation>
+    </message>
+    <message>
+        <source>See `siamapp settings list`.</source>
+        <translation>见 `siamapp settings list`。</translation>
+    </message>
+    <message>
+        <source>The audit is not whole: {0}.</source>
+        <translation>审计记录不完整：{0}。</translation>
+    </message>
+    <message>
+        <source>Keep it as it is.</source>
+        <translation>请保持原样。</translation>
+    </message>
+    <message>
+        <source>There is no entry {0}.</source>
+        <translation>没有第 {0} 条记录。</translation>
+    </message>
+    <message>
+        <source>See `siamapp audit list`.</source>
+        <translation>见 `siamapp audit list`。</translation>
+    </message>
+    <message>
+        <source>{0} is there already.</source>
+        <translation>{0} 已存在。</translation>
+    </message>
+    <message>
+        <source>Choose another name, or say --overwrite.</source>
+        <translation>请换一个名称，或使用 --overwrite。</translation>
+    </message>
+    <message>
+        <source>Another program has made a gallery there.</source>
+        <translation>另一个程序已在那里建立了人员库。</translation>
+    </message>
+    <message>
+        <source>Try again.</source>
+        <translation>请重试。</translation>
+    </message>
+    <message>
+        <source>The gallery cannot be made in {0}: {1}.</source>
+        <translation>无法在 {0} 建立人员库：{1}。</translation>
+    </message>
+    <message>
+        <source>Choose another folder with --home.</source>
+        <translation>请用 --home 选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>The damaged gallery cannot be replaced: {0}.</source>
+        <translation>无法替换损坏的人员库：{0}。</translation>
+    </message>
+    <message>
+        <source>The key does not open the gallery.</source>
+        <translation>密钥打不开人员库。</translation>
+    </message>
+    <message>
+        <source>Give the right key file.</source>
+        <translation>请给出正确的密钥文件。</translation>
+    </message>
+    <message>
+        <source>gallery.db is an unencrypted database.</source>
+        <translation>gallery.db 是未加密的数据库。</translation>
+    </message>
+    <message>
+        <source>Put it back from a backup.</source>
+        <translation>请用备份恢复。</translation>
+    </message>
+    <message>
+        <source>The gallery file is damaged.</source>
+        <translation>人员库文件已损坏。</translation>
+    </message>
+    <message>
+        <source>The gallery&apos;s tables do not fit together.</source>
+        <translation>人员库的数据表互不一致。</translation>
+    </message>
+    <message>
+        <source>The file is not a gallery as siamapp makes it.</source>
+        <translation>该文件不是 siamapp 建立的人员库。</translation>
+    </message>
+    <message>
+        <source>The gallery cannot be replaced: {0}.</source>
+        <translation>无法替换人员库：{0}。</translation>
+    </message>
+    <message>
+        <source>Check the disk&apos;s free space and the rights of the folder.</source>
+        <translation>请检查磁盘空间和文件夹权限。</translation>
+    </message>
+    <message>
+        <source>gallery.db is not a gallery.</source>
+        <translation>gallery.db 不是人员库。</translation>
+    </message>
+    <message>
+        <source>The gallery was written by a newer version.</source>
+        <translation>人员库由更新的版本写入。</translation>
+    </message>
+    <message>
+        <source>Update siamapp.</source>
+        <translation>请更新 siamapp。</translation>
+    </message>
+    <message>
+        <source>The gallery cannot be read or written: {0}.</source>
+        <translation>无法读写人员库：{0}。</translation>
+    </message>
+    <message>
+        <source>The gallery was replaced by another program.</source>
+        <translation>人员库被另一个程序替换。</translation>
+    </message>
+    <message>
+        <source>Open it again.</source>
+        <translation>请重新打开。</translation>
+    </message>
+    <message>
+        <source>Another program has the gallery open.</source>
+        <translation>另一个程序正打开着人员库。</translation>
+    </message>
+    <message>
+        <source>Close it and try again.</source>
+        <translation>请关闭它后重试。</translation>
+    </message>
+    <message>
+        <source>A person cannot be merged with itself.</source>
+        <translation>不能把一个人与其自身合并。</translation>
+    </message>
+    <message>
+        <source>That can no longer be undone.</source>
+        <translation>这已无法撤销。</translation>
+    </message>
+    <message>
+        <source>They are the person&apos;s last samples.</source>
+        <translation>这是此人最后的样本。</translation>
+    </message>
+    <message>
+        <source>Delete or merge instead.</source>
+        <translation>请改用删除或合并。</translation>
+    </message>
+    <message>
+        <source>Choose samples of one person.</source>
+        <translation>请选择同一个人的样本。</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>请换一个名称。</translation>
+    </message>
+    <message>
+        <source>Choose another place.</source>
+        <translation>请换一个位置。</translation>
+    </message>
+    <message>
+        <source>This is not the key file of this gallery.</source>
+        <translation>这不是此人员库的密钥文件。</translation>
+    </message>
+    <message>
+        <source>Give it with --key-file FILE or SIAMAPP_KEY_FILE.</source>
+        <translation>请用 --key-file FILE 或 SIAMAPP_KEY_FILE 给出。</translation>
+    </message>
+    <message>
+        <source>The key file is larger than {0} bytes.</source>
+        <translation>密钥文件大于 {0} 字节。</translation>
+    </message>
+    <message>
+        <source>The key file is shorter than 16 bytes.</source>
+        <translation>密钥文件短于 16 字节。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring has no key for this gallery.</source>
+        <translation>系统钥匙串中没有此人员库的密钥。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring holds another key than this gallery&apos;s.</source>
+        <translation>系统钥匙串中的密钥不是此人员库的。</translation>
+    </message>
+    <message>
+        <source>The passphrase is wrong.</source>
+        <translation>口令错误。</translation>
+    </message>
+    <message>
+        <source>No passphrase was given.</source>
+        <translation>没有给出口令。</translation>
+    </message>
+    <message>
+        <source>The passphrase is too short: at least 8 characters.</source>
+        <translation>口令太短：至少 8 个字符。</translation>
+    </message>
+    <message>
+        <source>The key file cannot be made: {0}.</source>
+        <translation>无法创建密钥文件：{0}。</translation>
+    </message>
+    <message>
+        <source>The key file does not exist.</source>
+        <translation>密钥文件不存在。</translation>
+    </message>
+    <message>
+        <source>The key file cannot be read: {0}.</source>
+        <translation>无法读取密钥文件：{0}。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring does not open.</source>
+        <translation>系统钥匙串打不开。</translation>
+    </message>
+    <message>
+        <source>Unlock it.</source>
+        <translation>请将其解锁。</translation>
+    </message>
+    <message>
+        <source>A name must not hold control characters.</source>
+        <translation>姓名不能含有控制字符。</translation>
+    </message>
+    <message>
+        <source>Type it anew.</source>
+        <translation>请重新输入。</translation>
+    </message>
+    <message>
+        <source>A name must not change the direction of writing.</source>
+        <translation>姓名不能改变书写方向。</translation>
+    </message>
+    <message>
+        <source>A name must not be empty.</source>
+        <translation>姓名不能为空。</translation>
+    </message>
+    <message>
+        <source>A name has at most 120 characters.</source>
+        <translation>姓名最多 120 个字符。</translation>
+    </message>
+    <message>
+        <source>A person has at most 20 tags.</source>
+        <translation>一个人最多 20 个标签。</translation>
+    </message>
+    <message>
+        <source>A consent note has at most 1000 characters.</source>
+        <translation>同意书备注最多 1000 个字符。</translation>
+    </message>
+    <message>
+        <source>A consent note must not hold control characters.</source>
+        <translation>同意书备注不能含有控制字符。</translation>
+    </message>
+    <message>
+        <source>A person cannot be enrolled without a sample.</source>
+        <translation>没有样本就不能登记。</translation>
+    </message>
+    <message>
+        <source>Nobody of that name is enrolled.</source>
+        <translation>没有登记叫这个名字的人。</translation>
+    </message>
+    <message>
+        <source>List them with `siamapp people list`.</source>
+        <translation>可用 `siamapp people list` 列出。</translation>
+    </message>
+    <message>
+        <source>A picture cannot be stored.</source>
+        <translation>无法保存图片。</translation>
+    </message>
+    <message>
+        <source>The templates were protected by a newer version.</source>
+        <translation>模板由更新的版本保护。</translation>
+    </message>
+    <message>
+        <source>vault.toml could not be written.</source>
+        <translation>无法写入 vault.toml。</translation>
+    </message>
+    <message>
+        <source>Open the gallery once more.</source>
+        <translation>请再打开一次人员库。</translation>
+    </message>
+    <message>
+        <source>Choose another name, or add samples.</source>
+        <translation>请换一个姓名，或添加样本。</translation>
+    </message>
+    <message>
+        <source>That person is not enrolled.</source>
+        <translation>此人没有登记。</translation>
+    </message>
+    <message>
+        <source>That sample is not in the gallery.</source>
+        <translation>人员库中没有那个样本。</translation>
+    </message>
+    <message>
+        <source>An embedding is not a finite vector of unit length.</source>
+        <translation>特征不是单位长度的有限向量。</translation>
+    </message>
+    <message>
+        <source>Stored embeddings differ in dimension.</source>
+        <translation>保存的特征维数不一致。</translation>
+    </message>
+    <message>
+        <source>Restore a backup.</source>
+        <translation>请恢复备份。</translation>
+    </message>
+    <message>
+        <source>A stored picture cannot be read.</source>
+        <translation>无法读取保存的图片。</translation>
+    </message>
+    <message>
+        <source>The embeddings differ in dimension from one another or from the gallery.</source>
+        <translation>特征的维数彼此不同，或与人员库不同。</translation>
+    </message>
+    <message>
+        <source>That is no file of siamapp, or it is damaged.</source>
+        <translation>那不是 siamapp 的文件，或已损坏。</translation>
+    </message>
+    <message>
+        <source>The file was written by a newer version.</source>
+        <translation>该文件由更新的版本写入。</translation>
+    </message>
+    <message>
+        <source>The file is damaged, or was altered.</source>
+        <translation>该文件已损坏或被改动。</translation>
+    </message>
+    <message>
+        <source>That file is a backup.</source>
+        <translation>该文件是备份。</translation>
+    </message>
+    <message>
+        <source>That file holds exported people.</source>
+        <translation>该文件含有导出的人员。</translation>
+    </message>
+    <message>
+        <source>Use `siamapp restore`.</source>
+        <translation>请使用 `siamapp restore`。</translation>
+    </message>
+    <message>
+        <source>Use `siamapp people import`.</source>
+        <translation>请使用 `siamapp people import`。</translation>
+    </message>
+    <message>
+        <source>Use another copy of it.</source>
+        <translation>请使用它的另一份副本。</translation>
+    </message>
+    <message>
+        <source>These are too many people for one file.</source>
+        <translation>人数太多，一个文件放不下。</translation>
+    </message>
+    <message>
+        <source>Export them in parts.</source>
+        <translation>请分批导出。</translation>
+    </message>
+    <message>
+        <source>The file is too large to be one of siamapp&apos;s.</source>
+        <translation>文件太大，不可能是 siamapp 的文件。</translation>
+    </message>
+    <message>
+        <source>The file holds something that is no person of siamapp.</source>
+        <translation>文件中有不属于 siamapp 人员的内容。</translation>
+    </message>
+    <message>
+        <source>These people were changed since.</source>
+        <translation>这些人此后又被更改。</translation>
+    </message>
+    <message>
+        <source>Undo the later change first.</source>
+        <translation>请先撤销之后的更改。</translation>
+    </message>
+    <message>
+        <source>This gallery&apos;s key comes from a {0}, not from a key file.</source>
+        <translation>此人员库的密钥来自 {0}，不是密钥文件。</translation>
+    </message>
+    <message>
+        <source>Leave out --key-file and SIAMAPP_KEY_FILE.</source>
+        <translation>请去掉 --key-file 和 SIAMAPP_KEY_FILE。</translation>
+    </message>
+    <message>
+        <source>This gallery needs its passphrase.</source>
+        <translation>此人员库需要口令。</translation>
+    </message>
+    <message>
+        <source>Start siamapp in a terminal.</source>
+        <translation>请在终端中启动 siamapp。</translation>
+    </message>
+    <message>
+        <source>The gallery&apos;s vault.toml is missing.</source>
+        <translation>缺少人员库的 vault.toml。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read or written: {1}.</source>
+        <translation>无法读写 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>This gallery needs its key file.</source>
+        <translation>此人员库需要密钥文件。</translation>
+    </message>
+    <message>
+        <source>vault.toml was written by a newer version.</source>
+        <translation>vault.toml 由更新的版本写入。</translation>
+    </message>
+    <message>
+        <source>vault.toml cannot be read: {0}.</source>
+        <translation>无法读取 vault.toml：{0}。</translation>
+    </message>
+    <message>
+        <source>vault.toml is damaged.</source>
+        <translation>vault.toml 已损坏。</translation>
+    </message>
+    <message>
+        <source>Another program makes a gallery there.</source>
+        <translation>另一个程序正在那里建立人员库。</translation>
+    </message>
+    <message>
+        <source>This system has no keyring to keep the gallery&apos;s key in.</source>
+        <translation>此系统没有可保存人员库密钥的钥匙串。</translation>
+    </message>
+    <message>
+        <source>Give a key file with --key-file FILE: it is made if there is none.</source>
+        <translation>请用 --key-file FILE 给出密钥文件：没有时会新建。</translation>
+    </message>
+    <message>
+        <source>The model file {0} is not the one its card names.</source>
+        <translation>模型文件 {0} 与模型卡所列的不符。</translation>
+    </message>
+    <message>
+        <source>Reinstall the model; do not use this one.</source>
+        <translation>请重新安装模型，不要使用这一个。</translation>
+    </message>
+    <message>
+        <source>No readable model card at {0}.</source>
+        <translation>{0} 没有可读取的模型卡。</translation>
+    </message>
+    <message>
+        <source>Choose a folder that holds card.toml and its ONNX files.</source>
+        <translation>请选择含有 card.toml 及其 ONNX 文件的文件夹。</translation>
+    </message>
+    <message>
+        <source>{0} is not valid TOML: {1}.</source>
+        <translation>{0} 不是有效的 TOML：{1}。</translation>
+    </message>
+    <message>
+        <source>Mend the card.</source>
+        <translation>请修正模型卡。</translation>
+    </message>
+    <message>
+        <source>{0} is nested too deeply.</source>
+        <translation>{0} 嵌套过深。</translation>
+    </message>
+    <message>
+        <source>{0} is not a plain file.</source>
+        <translation>{0} 不是普通文件。</translation>
+    </message>
+    <message>
+        <source>Reinstall the model.</source>
+        <translation>请重新安装模型。</translation>
+    </message>
+    <message>
+        <source>{0} is too large.</source>
+        <translation>{0} 太大。</translation>
+    </message>
+    <message>
+        <source>The model file {0} cannot be read.</source>
+        <translation>无法读取模型文件 {0}。</translation>
+    </message>
+    <message>
+        <source>{0} is not a detector.</source>
+        <translation>{0} 不是检测模型。</translation>
+    </message>
+    <message>
+        <source>Choose a detector model.</source>
+        <translation>请选择检测模型。</translation>
+    </message>
+    <message>
+        <source>The detector&apos;s outputs are not those its card promises.</source>
+        <translation>检测模型的输出与模型卡不符。</translation>
+    </message>
+    <message>
+        <source>{0} cannot follow.</source>
+        <translation>{0} 不能跟踪人脸。</translation>
+    </message>
+    <message>
+        <source>Choose another.</source>
+        <translation>请另选一个。</translation>
+    </message>
+    <message>
+        <source>The detector&apos;s refinement gives not what its card promises.</source>
+        <translation>检测模型的细化网络与模型卡不符。</translation>
+    </message>
+    <message>
+        <source>{0} gave an unusable vector.</source>
+        <translation>{0} 给出了不可用的向量。</translation>
+    </message>
+    <message>
+        <source>Reinstall the model or choose another.</source>
+        <translation>请重新安装模型或另选一个。</translation>
+    </message>
+    <message>
+        <source>{0} is not an ONNX model: it computes nothing.</source>
+        <translation>{0} 不是 ONNX 模型：它什么也不计算。</translation>
+    </message>
+    <message>
+        <source>Do not use this file; ask for it where it came from.</source>
+        <translation>请勿使用此文件，请向来源处索取。</translation>
+    </message>
+    <message>
+        <source>{0} is not an ONNX model.</source>
+        <translation>{0} 不是 ONNX 模型。</translation>
+    </message>
+    <message>
+        <source>The model {0} was not added by this program.</source>
+        <translation>模型 {0} 不是由本程序添加的。</translation>
+    </message>
+    <message>
+        <source>Move it out of {0} and add it: `siamapp models add FOLDER`.</source>
+        <translation>请把它移出 {0} 后再添加：`siamapp models add FOLDER`。</translation>
+    </message>
+    <message>
+        <source>The card of {0} was changed after the model was added.</source>
+        <translation>{0} 的模型卡在添加后被更改。</translation>
+    </message>
+    <message>
+        <source>Remove the model and add it again.</source>
+        <translation>请移除模型后重新添加。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be a model&apos;s name.</source>
+        <translation>{0} 不能作为模型名称。</translation>
+    </message>
+    <message>
+        <source>Letters, digits, dots, dashes and underscores, at most 64.</source>
+        <translation>只能用字母、数字、点、连字符和下划线，最多 64 个。</translation>
+    </message>
+    <message>
+        <source>There is a model {0} already.</source>
+        <translation>已有模型 {0}。</translation>
+    </message>
+    <message>
+        <source>Remove it first: `siamapp models remove {0}`.</source>
+        <translation>请先移除：`siamapp models remove {0}`。</translation>
+    </message>
+    <message>
+        <source>The id of {0} is not the beginning of its file&apos;s SHA-256.</source>
+        <translation>{0} 的标识不是其文件 SHA-256 的开头。</translation>
+    </message>
+    <message>
+        <source>No model {0} was added.</source>
+        <translation>没有添加过模型 {0}。</translation>
+    </message>
+    <message>
+        <source>Those that came with the app stay.</source>
+        <translation>应用自带的模型不能移除。</translation>
+    </message>
+    <message>
+        <source>There is no folder or file {0}.</source>
+        <translation>没有文件夹或文件 {0}。</translation>
+    </message>
+    <message>
+        <source>Links are not followed.</source>
+        <translation>不跟随链接。</translation>
+    </message>
+    <message>
+        <source>{0} is an archive; archives are not opened.</source>
+        <translation>{0} 是压缩包；不会打开压缩包。</translation>
+    </message>
+    <message>
+        <source>Unpack it and add the folder.</source>
+        <translation>请解压后添加文件夹。</translation>
+    </message>
+    <message>
+        <source>{0} has no card.</source>
+        <translation>{0} 没有模型卡。</translation>
+    </message>
+    <message>
+        <source>Write one and say where it is: --card card.toml.</source>
+        <translation>请写一份并指明位置：--card card.toml。</translation>
+    </message>
+    <message>
+        <source>{0} is a link.</source>
+        <translation>{0} 是链接。</translation>
+    </message>
+    <message>
+        <source>Links are not followed: copy the file.</source>
+        <translation>不跟随链接：请复制文件。</translation>
+    </message>
+    <message>
+        <source>A folder has its own card.</source>
+        <translation>文件夹自带模型卡。</translation>
+    </message>
+    <message>
+        <source>Leave --card away.</source>
+        <translation>请去掉 --card。</translation>
+    </message>
+    <message>
+        <source>The model cannot be stored: {0}.</source>
+        <translation>无法保存模型：{0}。</translation>
+    </message>
+    <message>
+        <source>Delete it and add the models again.</source>
+        <translation>请删除它并重新添加模型。</translation>
+    </message>
+    <message>
+        <source>There is no model named {0}.</source>
+        <translation>没有名为 {0} 的模型。</translation>
+    </message>
+    <message>
+        <source>See `siamapp models list`.</source>
+        <translation>见 `siamapp models list`。</translation>
+    </message>
+    <message>
+        <source>Give the folder of the peers&apos; ONNX files.</source>
+        <translation>请给出参考模型 ONNX 文件所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>{0} has no refinement.</source>
+        <translation>{0} 没有细化网络。</translation>
+    </message>
+    <message>
+        <source>The model in {0} cannot be started: {1}.</source>
+        <translation>无法启动 {0} 中的模型：{1}。</translation>
+    </message>
+    <message>
+        <source>Reinstall it or choose another.</source>
+        <translation>请重新安装或另选一个。</translation>
+    </message>
+    <message>
+        <source>There is no presence model.</source>
+        <translation>没有活体检测模型。</translation>
+    </message>
+    <message>
+        <source>Reinstall the app, or turn the presence check off.</source>
+        <translation>请重新安装应用，或关闭活体检测。</translation>
+    </message>
+    <message>
+        <source>{0} is not a presence check.</source>
+        <translation>{0} 不是活体检测模型。</translation>
+    </message>
+    <message>
+        <source>Choose a presence model.</source>
+        <translation>请选择活体检测模型。</translation>
+    </message>
+    <message>
+        <source>{0} gave an unusable score.</source>
+        <translation>{0} 给出了不可用的分数。</translation>
+    </message>
+    <message>
+        <source>The golden vectors of {0} do not fit it.</source>
+        <translation>{0} 的基准向量与其不符。</translation>
+    </message>
+    <message>
+        <source>{0} gives a face another vector when others are looked at with it.</source>
+        <translation>与其他人脸一起处理时，{0} 给出的向量会改变。</translation>
+    </message>
+    <message>
+        <source>Export it in evaluation mode.</source>
+        <translation>请在评估模式下导出。</translation>
+    </message>
+    <message>
+        <source>{0} gives every picture the same vector.</source>
+        <translation>{0} 对每张图片都给出同一个向量。</translation>
+    </message>
+    <message>
+        <source>Compare its card&apos;s input size, channels, mean and std with how it was trained.</source>
+        <translation>请核对模型卡中的输入尺寸、通道、均值和标准差是否与训练时一致。</translation>
+    </message>
+    <message>
+        <source>The model {0} did not answer within {1} s.</source>
+        <translation>模型 {0} 在 {1} 秒内没有响应。</translation>
+    </message>
+    <message>
+        <source>The model {0} broke down in its trial; it may need too much memory.</source>
+        <translation>模型 {0} 在试运行中崩溃，可能需要过多内存。</translation>
+    </message>
+    <message>
+        <source>The model {0} failed in its trial: {1}.</source>
+        <translation>模型 {0} 试运行失败：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} gives other vectors here than where it was trained.</source>
+        <translation>{0} 在此处给出的向量与训练时不同。</translation>
+    </message>
+    <message>
+        <source>Reinstall it, or choose another model.</source>
+        <translation>请重新安装，或选择其他模型。</translation>
+    </message>
+    <message>
+        <source>nobody is enrolled yet</source>
+        <translation>尚无人登记</translation>
+    </message>
+    <message>
+        <source>nobody enrolled is near enough: the nearest is at {0}, {1} is allowed</source>
+        <translation>没有足够接近的已登记者：最近的距离为 {0}，允许 {1}</translation>
+    </message>
+    <message>
+        <source>somebody said of a face like this that it is another person&apos;s</source>
+        <translation>有人指出过这样的脸属于另一个人</translation>
+    </message>
+    <message>
+        <source>distance {0}, {1} is allowed</source>
+        <translation>距离 {0}，允许 {1}</translation>
+    </message>
+    <message>
+        <source>another face in the picture is nearer to that person</source>
+        <translation>画面中另一张脸离此人更近</translation>
+    </message>
+    <message>
+        <source>looking</source>
+        <translation>正在查看</translation>
+    </message>
+    <message>
+        <source>this looks like a print or a screen</source>
+        <translation>这像是打印件或屏幕</translation>
+    </message>
+    <message>
+        <source>what was asked did not happen in time: {0}</source>
+        <translation>未及时完成要求的动作：{0}</translation>
+    </message>
+    <message>
+        <source>please {0}</source>
+        <translation>请{0}</translation>
+    </message>
+    <message>
+        <source>did what was asked: {0}</source>
+        <translation>完成了要求的动作：{0}</translation>
+    </message>
+    <message>
+        <source>watching for about a second</source>
+        <translation>正在观察约一秒钟</translation>
+    </message>
+    <message>
+        <source>the face flickers as a screen does</source>
+        <translation>人脸像屏幕一样闪烁</translation>
+    </message>
+    <message>
+        <source>not sure that this is no picture of a face</source>
+        <translation>不能确定这不是人脸的图片</translation>
+    </message>
+    <message>
+        <source>nothing has moved in the face: blink, speak or turn a bit</source>
+        <translation>脸上没有任何动作：请眨眼、说话或稍微转头</translation>
+    </message>
+    <message>
+        <source>looks and moves as a face does</source>
+        <translation>外观和动作都像真实的人脸</translation>
+    </message>
+    <message>
+        <source>a photo cannot show that somebody is there: use a camera or a video, or turn the presence check off</source>
+        <translation>照片不能证明有人在场：请使用摄像头或视频，或关闭活体检测</translation>
+    </message>
+    <message>
+        <source>turn your head to your left</source>
+        <translation>向您的左侧转头</translation>
+    </message>
+    <message>
+        <source>turn your head to your right</source>
+        <translation>向您的右侧转头</translation>
+    </message>
+    <message>
+        <source>lift your chin</source>
+        <translation>抬起下巴</translation>
+    </message>
+    <message>
+        <source>blink</source>
+        <translation>眨眼</translation>
+    </message>
+    <message>
+        <source>come closer to the camera</source>
+        <translation>靠近摄像头</translation>
+    </message>
+    <message>
+        <source>come into the picture: part of the face is outside</source>
+        <translation>请进入画面：脸的一部分在画面外</translation>
+    </message>
+    <message>
+        <source>move closer: {0} px between the eyes, {1} wanted</source>
+        <translation>请靠近些：两眼相距 {0} 像素，需要 {1}</translation>
+    </message>
+    <message>
+        <source>more light on the face: it is too dark</source>
+        <translation>脸上需要更多光线：太暗</translation>
+    </message>
+    <message>
+        <source>less light on the face: it is too bright</source>
+        <translation>脸上光线过强：太亮</translation>
+    </message>
+    <message>
+        <source>even out the light: the face has too little contrast</source>
+        <translation>请让光线均匀：脸的对比度太低</translation>
+    </message>
+    <message>
+        <source>hold still: the picture is blurred ({0}, {1} wanted)</source>
+        <translation>请保持不动：画面模糊（{0}，需要 {1}）</translation>
+    </message>
+    <message>
+        <source>face the camera: turned by about {0} degrees, {1} allowed</source>
+        <translation>请面向摄像头：偏转约 {0} 度，允许 {1}</translation>
+    </message>
+    <message>
+        <source>level your head: turned by about {0} degrees, {1} allowed</source>
+        <translation>请放平头部：俯仰约 {0} 度，允许 {1}</translation>
+    </message>
+    <message>
+        <source>hold your head upright: turned by about {0} degrees, {1} allowed</source>
+        <translation>请把头摆正：倾斜约 {0} 度，允许 {1}</translation>
+    </message>
+    <message>
+        <source>no face was found; come into the picture, facing the camera</source>
+        <translation>没有找到人脸；请进入画面并面向摄像头</translation>
+    </message>
+    <message>
+        <source>{0} faces are in the picture; one person at a time</source>
+        <translation>画面中有 {0} 张脸；一次只能一个人</translation>
+    </message>
+    <message>
+        <source>{0} are about equally near: {1} and {2}</source>
+        <translation>{0}距离相近：{1} 和 {2}</translation>
+    </message>
+    <message>
+        <source>two people who look alike</source>
+        <translation>两个相似的人</translation>
+    </message>
+    <message>
+        <source>two people</source>
+        <translation>两个人</translation>
     </message>
 </context>
 <context>

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
+from siamapp.gui.core_words import in_words
 from siamapp.gui.dialogs import PassphraseDialog
 from siamapp.types import Person
 
@@ -91,7 +92,9 @@ class Carrying(QObject):
             return said, "good"
         name, reason = refused[0]
         more = self.tr("{said} {count} refused; {name}: {reason}")
-        return more.format(said=said, count=len(refused), name=name, reason=reason), "warn"
+        return more.format(
+            said=said, count=len(refused), name=name, reason=in_words(reason)
+        ), "warn"
 
     def _filter(self) -> str:
         return self.tr("Exported people (*{suffix});;All files (*)").format(suffix=SUFFIX)

@@ -1,7 +1,7 @@
 """Conditions of the world in the window's language.
 
-The core says them in English, with what it knows: in another language the kind of condition is
-said, and the core's own sentence follows.
+`core_words` knows the core's sentences. Of one that it does not know (what a library said of a
+file, for example) the kind of condition is said, and the core's English follows.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from siamapp import errors
 from siamapp.errors import SiamError
+from siamapp.gui.core_words import in_words, is_known
 
 _KINDS: Final[dict[type[SiamError], object]] = {
     errors.CameraNotFound: QT_TRANSLATE_NOOP("errors", "The camera, file or stream is not there."),
@@ -35,6 +36,8 @@ _KINDS: Final[dict[type[SiamError], object]] = {
 
 def said(error: SiamError, *, hint: bool = True) -> tuple[str, str]:
     """What is wrong, and what to do or, in another language, the core's words for it."""
+    if is_known(error.message):
+        return in_words(error.message), in_words(error.hint) if hint else ""
     for kind in type(error).__mro__:
         english = str(_KINDS.get(kind, ""))
         if english:

@@ -14,6 +14,7 @@ from siamapp.evaluation.protocol import from_folder, from_pairs
 from siamapp.evaluation.report import facts, write_html
 from siamapp.evaluation.report_pdf import write_pdf
 from siamapp.evaluation.run import Evaluation, evaluate
+from siamapp.gui.error_wording import error_words
 from siamapp.identity.own_calibration import OwnCalibration
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def evaluate_asked(
     try:
         calibration = calibrate_with_pictures(card, found)
     except ProtocolError as error:
-        too_few = str(error)
+        too_few = error_words(error)
     return Found(asked, found, facts(found, card), calibration, too_few)
 
 

@@ -14,6 +14,7 @@ from siamapp.gui.best_looks import BestLooks
 from siamapp.gui.changes import Changes
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner
+from siamapp.gui.error_wording import error_words
 from siamapp.gui.recent_decisions import RecentDecisions
 from siamapp.gui.source_page import SourcePage, is_still
 from siamapp.gui.theme import SPACE, set_role
@@ -50,7 +51,7 @@ class IdentifyPage(SourcePage):
         self.banner.acted.connect(self.undo)
         self._changes.made.connect(self._on_changed)
         self._changes.taken_back.connect(lambda _said: self.banner.clear())
-        self._changes.failed.connect(lambda error: self.banner.show_text(str(error)))
+        self._changes.failed.connect(lambda error: self.banner.show_text(error_words(error)))
         self.retranslate()
 
     def _lay_out(self) -> None:

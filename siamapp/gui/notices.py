@@ -44,7 +44,7 @@ def of_status(status: SessionStatus, *, has_frame: bool) -> Notice | None:
 
 def _of_picture(status: SessionStatus, *, has_frame: bool) -> Notice | None:
     if status.picture is Picture.LOST:
-        what = status.error.message if status.error else tr("The camera is gone.")
+        what = said(status.error)[0] if status.error else tr("The camera is gone.")
         return Notice("camera-off", what, tr("It is used again as soon as it is back."))
     if status.picture is Picture.BLACK:
         return Notice(

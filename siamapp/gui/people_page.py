@@ -27,6 +27,7 @@ from siamapp.gui.consent_dialog import ConsentDialog
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner, SearchField
 from siamapp.gui.empty_state import EmptyState
+from siamapp.gui.error_wording import error_words
 from siamapp.gui.group_card import GroupCard
 from siamapp.gui.look_alikes_dialog import LookAlikesDialog
 from siamapp.gui.page import Page
@@ -360,4 +361,4 @@ class PeoplePage(Page):
         )
 
     def _on_failed(self, error: SiamError) -> None:
-        self.banner.show_text(str(error))
+        self.banner.show_text(error_words(error))

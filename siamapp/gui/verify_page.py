@@ -17,6 +17,7 @@ from siamapp.gui.claim_field import RECENT, ClaimField
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner
 from siamapp.gui.empty_state import EmptyState
+from siamapp.gui.error_wording import error_words
 from siamapp.gui.source_bar import is_live
 from siamapp.gui.source_page import SourcePage, is_still
 from siamapp.gui.theme import SPACE, set_role
@@ -187,7 +188,7 @@ class VerifyPage(SourcePage):
 
     def _on_trial_failed(self, error: SiamError) -> None:
         self._drop_trial()
-        self.error.show_text(str(error))
+        self.error.show_text(error_words(error))
         self._show_ready()
 
     def _on_cancel(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 
+from siamapp.gui.core_words import in_words
 from siamapp.gui.coverage import Direction
 from siamapp.gui.language import tr
 from siamapp.gui.video_view import Overlay, box_of
@@ -53,8 +54,9 @@ def evidence_words(decision: Decision) -> str:
 
 
 def sentence(words: str) -> str:
-    """Words of the core, which begin small and end open, as a sentence."""
-    return f"{words[:1].upper()}{words[1:]}." if words else ""
+    """Words of the core, which begin small and end open, as a sentence in the window's language."""
+    said = in_words(words)
+    return tr("{words}.").format(words=f"{said[:1].upper()}{said[1:]}") if said else ""
 
 
 def count_of_samples(count: int) -> str:
@@ -115,7 +117,7 @@ def checks_of(face: FaceResult | None) -> tuple[Check, ...]:
     if face.presence is not None:
         there = face.presence.state is PresenceState.PRESENT
         said = tr("Somebody is there: {reason}") if there else tr("Presence not shown: {reason}")
-        found.append(Check(there, sentence(said.format(reason=face.presence.reason))))
+        found.append(Check(there, sentence(said.format(reason=in_words(face.presence.reason)))))
     return tuple(sorted(found, key=lambda check: check.passed))
 
 
