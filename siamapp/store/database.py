@@ -23,6 +23,13 @@ from siamapp.errors import StoreCorrupt, StoreError, StoreLocked, StoreTooNew
 from siamapp.log import log
 from siamapp.store.checkpoint import sign_again
 from siamapp.store.files import identity, make_owner_only, sync_file, sync_folder, touch
+from siamapp.store.pages import (
+    RESTORE_HINT,
+    pragma_int,
+    verify_at_opening,
+    verify_content,
+    verify_pages,
+)
 from siamapp.store.schema import APPLICATION_ID, MIGRATIONS
 from siamapp.store.vault import GALLERY_NAME, Key, Vault
 
@@ -33,7 +40,6 @@ _BUSY_S: Final = 5.0
 _PLAIN_HEADER: Final = b"SQLite format 3\0"
 _SCHEMA: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
 _DISK_HINT: Final = "Check the disk's free space and the rights of the folder."
-_RESTORE_HINT: Final = "Restore it from a backup."
 
 
 class Database:
@@ -90,7 +96,7 @@ class Database:
 
     @property
     def schema_version(self) -> int:
-        return _pragma_int(self._connection, "user_version")
+        return pragma_int(self._connection, "user_version")
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -111,8 +117,8 @@ class Database:
             StoreCorrupt: something is wrong.
         """
         with self.snapshot() as connection:
-            _verify_pages(connection)
-            _verify_content(connection)
+            verify_pages(connection)
+            verify_content(connection)
 
     def check_schema(self) -> None:
         """Make sure that a file from elsewhere has our tables, triggers and nothing else.
@@ -214,11 +220,11 @@ class Database:
         False where only pages that hold nothing are damaged.
         """
         with self.snapshot() as connection:
-            if _pragma_int(connection, "application_id") != APPLICATION_ID:
-                raise StoreCorrupt(f"{GALLERY_NAME} is not a gallery.", _RESTORE_HINT)
-            if _pragma_int(connection, "user_version") > len(MIGRATIONS):
+            if pragma_int(connection, "application_id") != APPLICATION_ID:
+                raise StoreCorrupt(f"{GALLERY_NAME} is not a gallery.", RESTORE_HINT)
+            if pragma_int(connection, "user_version") > len(MIGRATIONS):
                 raise StoreTooNew("The gallery was written by a newer version.", "Update siamapp.")
-            return _verify_pages(connection)
+            return verify_at_opening(connection, self._path)
 
     def _mend_free_pages(self) -> None:
         """What is torn there harms nobody; where it cannot be mended now, it will be later.
@@ -247,7 +253,7 @@ class Database:
         self.copy_to(copy, key)
         with self.transaction() as connection:
             _upgrade(connection)
-            _verify_content(connection)
+            verify_content(connection)
         copy.unlink()
         log.info("gallery migrated from schema %d to %d", version, len(MIGRATIONS))
 
@@ -278,7 +284,7 @@ def _create(path: Path, key: Key) -> None:
 
 def _upgrade(connection: Connection) -> None:
     """Run the migrations that are still missing; the caller holds the write transaction."""
-    for version in range(_pragma_int(connection, "user_version"), len(MIGRATIONS)):
+    for version in range(pragma_int(connection, "user_version"), len(MIGRATIONS)):
         MIGRATIONS[version](connection)
         connection.execute(f"PRAGMA user_version = {version + 1}")
 
@@ -323,37 +329,10 @@ def _why_unreadable(path: Path, vault: Vault | None) -> StoreError:
     with path.open("rb") as file:
         header = file.read(len(_PLAIN_HEADER))
     if header == _PLAIN_HEADER:
-        return StoreCorrupt(f"{GALLERY_NAME} is an unencrypted database.", _RESTORE_HINT)
+        return StoreCorrupt(f"{GALLERY_NAME} is an unencrypted database.", RESTORE_HINT)
     if vault is not None:  # it knows that the key is right
-        return StoreCorrupt("The gallery file is damaged.", _RESTORE_HINT)
+        return StoreCorrupt("The gallery file is damaged.", RESTORE_HINT)
     return StoreLocked("The key does not open the gallery.", "Give the right key file.")
-
-
-def _verify_pages(connection: Connection) -> bool:
-    """HMAC of every page, at each opening: damage is found before anything is written to it.
-
-    SQLite does not journal a free page that it is about to use, so a power cut within that write
-    leaves it torn although nothing is lost: where every page in use is sound, this says False.
-    """
-    if connection.execute("PRAGMA cipher_integrity_check").fetchone() is None:
-        return True
-    try:  # reads every page in use, and thus checks its HMAC
-        trees = connection.execute("PRAGMA quick_check").fetchall()
-    except sqlcipher.DatabaseError as error:
-        raise StoreCorrupt("The gallery file is damaged.", _RESTORE_HINT) from error
-    if trees != [("ok",)]:
-        raise StoreCorrupt("The gallery file is damaged.", _RESTORE_HINT)
-    return False
-
-
-def _verify_content(connection: Connection) -> None:
-    trees = connection.execute("PRAGMA integrity_check").fetchall()
-    if trees != [("ok",)] or connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-        raise StoreCorrupt("The gallery's tables do not fit together.", _RESTORE_HINT)
-
-
-def _pragma_int(connection: Connection, name: str) -> int:
-    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
 def _primary_code(error: Exception) -> int:
@@ -373,7 +352,7 @@ def _told() -> Iterator[None]:
                     "Another program has the gallery open.", "Close it and try again."
                 ) from error
             case sqlcipher.SQLITE_CORRUPT | sqlcipher.SQLITE_NOTADB:
-                raise StoreCorrupt("The gallery file is damaged.", _RESTORE_HINT) from error
+                raise StoreCorrupt("The gallery file is damaged.", RESTORE_HINT) from error
             case (
                 sqlcipher.SQLITE_CANTOPEN
                 | sqlcipher.SQLITE_FULL

@@ -22,7 +22,7 @@ class GalleryRows:
     """What matching needs to know of one embedder's people."""
 
     vectors: FloatArray
-    """`(N, D)` templates; `(0, 0)` where there are none."""
+    """`(N, D)` templates, oldest first; `(0, 0)` where there are none."""
     person_ids: NDArray[np.int64]
     """`(N,)` whose each is."""
     names: dict[int, str]
@@ -159,29 +159,32 @@ class People:
 
     def gallery_rows(self, embedder_id: str, person_id: int | None = None) -> GalleryRows:
         """Templates of one embedder, and what was rejected: everybody's, or one person's."""
-        which, values = "embedder_id = ?", list[str | int]([embedder_id])
+        # +: not by the index of embedders, which leads to all over the file, but in its order.
+        which, values = "+embedder_id = ?", list[str | int]([embedder_id])
         if person_id is not None:
             which, values = which + " AND person_id = ?", [embedder_id, person_id]
         with self._database.snapshot() as connection:
             kept = connection.execute(
-                "SELECT person_id, embedding, name FROM templates"
-                f" JOIN people ON people.id = person_id WHERE {which}"
-                " ORDER BY person_id, templates.id",
-                values,
+                f"SELECT person_id, embedding FROM templates WHERE {which} ORDER BY id", values
             ).fetchall()
+            owners = {row[0] for row in kept}
+            names = {
+                person: name
+                for person, name in connection.execute("SELECT id, name FROM people")
+                if person in owners
+            }
             rejected: dict[int, list[bytes]] = {}
-            for person_id, embedding in connection.execute(
-                f"SELECT person_id, embedding FROM rejections WHERE {which} ORDER BY id",
-                values,
+            for person, embedding in connection.execute(
+                f"SELECT person_id, embedding FROM rejections WHERE {which} ORDER BY id", values
             ):
-                rejected.setdefault(person_id, []).append(embedding)
+                rejected.setdefault(person, []).append(embedding)
             secret = protection.secret_of(connection)
         found = rows.vectors([row[1] for row in kept])
         return GalleryRows(
             found,
             np.array([row[0] for row in kept], dtype=np.int64),
-            {row[0]: row[2] for row in kept},
-            {person_id: rows.vectors(blobs) for person_id, blobs in rejected.items()},
+            names,
+            {person: rows.vectors(blobs) for person, blobs in rejected.items()},
             None
             if secret is None or not kept
             else protection.rotation(secret, embedder_id, found.shape[1]).astype(np.float32),

@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from siamapp.errors import StoreCorrupt, StoreError, StoreLocked, StoreTooNew
 from siamapp.store import database as database_module
-from siamapp.store import schema
+from siamapp.store import pages, schema
 from siamapp.store.database import Connection, Database
 from siamapp.store.edits import Edits
 from siamapp.store.people import People
@@ -183,6 +183,36 @@ def test_a_torn_page_is_refused_if_it_is_in_use_and_mended_if_it_is_free(home: P
             database.vacuum()  # no torn page is left that it would stumble over
         assert path.stat().st_size < len(whole)  # written anew
     assert 2 < opened < len(whole) // 16384 - 5
+
+
+def test_of_a_large_gallery_all_but_the_pictures_is_verified_at_opening(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "WHOLE_UP_TO", 0)
+    path = home / GALLERY_NAME
+    whole = path.read_bytes()
+    found_by = dict.fromkeys(["opening", "matching", "picture", "check"], 0)
+    for page in range(len(whole) // 4096):
+        broken = bytearray(whole)
+        broken[page * 4096 + 2000] ^= 1
+        path.write_bytes(broken)
+        try:
+            found = "opening"
+            with Database.open(home, KEY) as database:
+                found = "matching"
+                People(database).gallery_rows(EMBEDDER)
+                found = "picture"
+                People(database).crops(range(1, 9))
+                found = "check"
+                database.check()
+        except StoreCorrupt:
+            found_by[found] += 1
+        assert path.read_bytes() == broken
+    assert sum(found_by.values()) == len(whole) // 4096
+    assert min(found_by["opening"], found_by["matching"], found_by["picture"]) > 0
+    for cut in (len(whole) // 2, len(whole) - 100):
+        path.write_bytes(whole[:cut])
+        assert isinstance(refused(home), StoreCorrupt)
 
 
 def test_a_plain_sqlite_file_is_told(home: Path) -> None:
