@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +23,7 @@ def register(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
     verb(audit_app, "list")(audit_list)
     verb(audit_app, "verify")(audit_verify)
+    verb(audit_app, "head")(audit_head)
     verb(audit_app, "why")(audit_why)
     verb(audit_app, "prune")(audit_prune)
     app.add_typer(audit_app, name="audit")
@@ -45,20 +48,43 @@ def audit_list(
 def audit_verify(
     call: Call,
     head: Annotated[
-        str | None, typer.Option(help="A head noted earlier: was it part of this past?")
+        str | None,
+        typer.Option(help="A head noted earlier, or a file of `audit head --out`: was it passed?"),
     ] = None,
 ) -> int:
     """Recompute the chain of entries. Exit 1 where one was edited, removed or moved."""
     from siamapp.store.audit import Audit
+    from siamapp.store.head import Head
 
+    known = None
+    if head is not None:
+        noted = re.fullmatch(r"[0-9a-fA-F]{64}", head)
+        known = Head(hash=head.lower()) if noted else Head.read(Path(head).expanduser())
     with call.database() as database:
-        verdict = Audit(database).verify(known_head=head)
+        verdict = Audit(database).verify(known=known)
     pruned = f", {verdict.pruned} of them pruned" if verdict.pruned else ""
     whole = f"{verdict.entries} entries{pruned}, all as they were written. Head: {verdict.head}"
     call.answer(
         {**asdict(verdict), "intact": not verdict.faults}, "\n".join(verdict.faults) or whole
     )
     return 1 if verdict.faults else 0
+
+
+def audit_head(
+    call: Call,
+    out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file.")] = False,
+) -> None:
+    """The newest entry's number and hash: keep them elsewhere, for `audit verify --head`."""
+    from siamapp.store.audit import Audit
+
+    with call.database() as database:
+        head = Audit(database).head()
+    if out is not None:
+        head.write(out, overwrite=overwrite)
+    call.answer(
+        {**head.model_dump(exclude={"version"}), "file": out}, f"Entry {head.number}: {head.hash}"
+    )
 
 
 def audit_why(

@@ -48,13 +48,14 @@ def backup(
     from siamapp.store.backup import back_up
     from siamapp.store.vault import Vault, new_key
 
-    key, vault = call.key(), Vault.read(call.paths.home)
-    with call.database(key) as database:
+    with call.key() as own, call.database(own) as database:
+        key, vault = own, Vault.read(call.paths.home)
         if passphrase or passphrase_file or vault is None:
             key, vault = new_key(
                 "passphrase", ask_passphrase=_ask(call, passphrase_file, "the backup")
             )
-        people = back_up(database, file, vault=vault, key=key, overwrite=overwrite)
+        with key:
+            people = back_up(database, file, vault=vault, key=key, overwrite=overwrite)
     opens = {
         "passphrase": "its passphrase",
         "key-file": "the gallery's key file",
@@ -130,7 +131,8 @@ def vault_change_key(
         key_file=new_key_file,
         ask_passphrase=_ask(call, passphrase_file, "the gallery"),
     )
-    change_key(call.paths.home, key, made, vault)
+    with key, made:
+        change_key(call.paths.home, key, made, vault)
     call.answer({"key": to}, f"The gallery's key comes from a {to} now.")
 
 
@@ -154,7 +156,8 @@ def people_export(
         chosen = people.all() if everybody else [people.by_name(name) for name in names or []]
         key, vault = new_key("passphrase", ask_passphrase=_ask(call, passphrase_file, "the file"))
         ids = [person.person_id for person in chosen]
-        export_people(database, ids, file, vault=vault, key=key, overwrite=overwrite)
+        with key:
+            export_people(database, ids, file, vault=vault, key=key, overwrite=overwrite)
     call.answer(
         {"exported": [person.name for person in chosen], "file": file},
         f"{len(chosen)} people are in {file}.",

@@ -92,6 +92,7 @@ def run(
         sys.excepthook, threading.excepthook = previous
         single.close()
         context.close()
+        opener.forget()
         window.deleteLater()
         language.use("en")  # the application may outlive the window (tests)
         language.deleteLater()
@@ -118,13 +119,19 @@ class _Opener:
             if self.by_passphrase
             else self._get_key(self._passphrase)
         )
-        recognizer = Recognizer.open(self._paths, settings, key)
-        # Kept only once it has opened the gallery: a mistyped passphrase is asked for again.
+        try:
+            recognizer = Recognizer.open(self._paths, settings, key)
+        except BaseException:
+            key.wipe()  # a mistyped passphrase is asked for again
+            raise
         self._key = key
         return recognizer
 
     def forget(self) -> None:
-        self._key = None
+        """Wipe the key; the next opening asks for it again."""
+        key, self._key = self._key, None
+        if key is not None:
+            key.wipe()
 
     def _passphrase(self, new: bool) -> str:
         return self._jobs.ask(lambda: _ask_passphrase(new=new))

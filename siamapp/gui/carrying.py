@@ -58,7 +58,8 @@ class Carrying(QObject):
 
             key, vault = new_key("passphrase", ask_passphrase=lambda _new: passphrase)
             # The dialog has asked already whether a file of that name may be replaced.
-            export_people(recognizer.database, ids, path, vault=vault, key=key, overwrite=True)
+            with key:
+                export_people(recognizer.database, ids, path, vault=vault, key=key, overwrite=True)
 
         def done(_: None) -> None:
             said = self.tr("{count} exported to {file}. Only the passphrase opens it.")

@@ -240,6 +240,7 @@ class MainWindow(QMainWindow):
         self._allow(set())
 
     def _on_opened(self) -> None:
+        self._watch()  # it ended when the window was locked
         self._allow(set(self._buttons))
         self.show_page(self._wanted)
         self.context.jobs.submit(load_all)

@@ -18,6 +18,7 @@ from typing import Literal, TypeAlias
 from siamapp.errors import StoreCorrupt, StoreError
 from siamapp.store.checkpoint import Checkpoint
 from siamapp.store.database import Connection, Database
+from siamapp.store.head import Head
 from siamapp.types import Outcome, Refusals
 
 Fact: TypeAlias = str | int | float | bool | None
@@ -125,17 +126,18 @@ class Audit:
             ).fetchall()
         return [int(row[0]) for row in rows]
 
-    def head(self) -> str:
-        """Hex hash of the last entry."""
+    def head(self) -> Head:
+        """The last entry."""
         with self._database.snapshot() as connection:
-            (head,) = connection.execute("SELECT hash FROM audit_head").fetchone()
-        return str(head.hex())
+            number, digest = connection.execute("SELECT number, hash FROM audit_head").fetchone()
+        at_utc = datetime.now(UTC).isoformat(timespec="seconds")
+        return Head(number=number, hash=digest.hex(), at_utc=at_utc)
 
-    def verify(self, *, known_head: str | None = None) -> Verdict:
+    def verify(self, *, known: Head | None = None) -> Verdict:
         """Recompute the chain.
 
         Args:
-            known_head: hex hash that was the head once; a chain that never passed it was rewritten.
+            known: what was the head once; a chain that never passed it was cut or rewritten.
         """
         faults: list[str] = []
         with self._database.snapshot() as connection:
@@ -147,18 +149,18 @@ class Audit:
             if not checkpoint.is_signed_with(self._database.audit_key):
                 faults.append(f"entries up to {checkpoint.number} were not pruned by siamapp")
             expected, before = checkpoint.number + 1, checkpoint.hash
-            seen = known_head in (None, before.hex())
+            seen = known is None or known.hash == before.hex()
             for number, at_utc, kind, text, digest in rows:
                 if number > expected:
                     faults.append(f"entries {expected} to {number - 1} are gone")
                 elif digest != _digest(before, number, at_utc, kind, text):
                     faults.append(f"entry {number} is not as it was written")
-                seen = seen or digest.hex() == known_head
+                seen = seen or (known is not None and digest.hex() == known.hash)
                 expected, before = number + 1, digest
         if (expected - 1, before) != (head_number, head):
             faults.append(f"entries after {expected - 1} are gone, or the head was changed")
-        if not seen:
-            faults.append("the head given was never part of this audit, or is pruned")
+        if known is not None and not seen:
+            faults.append(_unseen(known.number, checkpoint.number, expected - 1))
         return Verdict(expected - 1, checkpoint.number, head.hex(), tuple(faults))
 
     def prune(self, before: datetime) -> int:
@@ -200,6 +202,17 @@ class Audit:
         if row is None:
             raise StoreError(f"There is no entry {number}.", "See `siamapp audit list`.")
         return Entry(row[0], row[1], row[2], json.loads(row[3]), row[4].hex())
+
+
+def _unseen(known: int | None, pruned: int, last: int) -> str:
+    """Why a head that was noted is not in the chain."""
+    if known is None:
+        return "the head given was never part of this audit, or is pruned"
+    if known > last:
+        return f"entries after {last} are gone: the head given is of entry {known}"
+    if known < pruned:
+        return f"the head given is of entry {known}, which is pruned"
+    return f"entry {known} is not the one whose head was given"
 
 
 def _digest(before: bytes, number: int, at_utc: str, kind: str, text: str) -> bytes:

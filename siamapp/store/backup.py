@@ -60,8 +60,10 @@ def back_up(
         raise StoreError(f"{path} is there already.", "Choose another name, or say --overwrite.")
     people = len(People(database).all())
     audit.Audit(database).record("backup", {"people": people, "key": vault.source})
-    own = Key(secrets.token_bytes(KEY_BYTES), "key-file")
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=database.home) as folder:
+    with (
+        Key(secrets.token_bytes(KEY_BYTES), "key-file") as own,
+        tempfile.TemporaryDirectory(prefix=".backup-", dir=database.home) as folder,
+    ):
         copy = Path(folder) / GALLERY_NAME
         database.copy_to(copy, own)
         write_sealed(path, "backup", _payload(own, copy), vault=vault, key=key, overwrite=overwrite)
@@ -113,7 +115,7 @@ def restore(
         with old:
             before = {person.name for person in People(old).all()}
             if not dry_run:
-                head = audit.Audit(old).head()
+                head = audit.Audit(old).head().hash
                 facts: dict[str, audit.Fact] = {"people": len(names), "replaced_head": head}
                 _write(found, folder / "new", key, facts)
                 old.replace_by(folder / "new" / GALLERY_NAME)
@@ -175,7 +177,8 @@ def _decrypted(path: Path, home: Path, key_for: KeyFor) -> Iterator[tuple[Path, 
             file.write(first[KEY_BYTES:])
             for chunk in chunks:
                 file.write(chunk)
-        yield Path(folder), Key(first[:KEY_BYTES], "key-file")
+        with Key(first[:KEY_BYTES], "key-file") as own:
+            yield Path(folder), own
 
 
 def _payload(own: Key, copy: Path) -> Iterator[bytes]:

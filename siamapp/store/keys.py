@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, TypeAlias, cast
+from types import TracebackType
+from typing import Final, Literal, Self, TypeAlias, cast
 
 import keyring
 import keyring.errors
@@ -37,11 +38,12 @@ AskPassphrase: TypeAlias = Callable[[bool], str]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The secret that opens a gallery."""
+    """The secret that opens a gallery; as a context it is wiped at the end."""
 
     raw: bytes | bytearray = field(repr=False)
     """32 bytes, in memory of its own that `wipe` can overwrite."""
     source: Source
+    _wiped: bool = field(init=False, repr=False, compare=False, default=False)
 
     def __post_init__(self) -> None:
         if len(self.raw) != KEY_BYTES:
@@ -50,7 +52,7 @@ class Key:
 
     def hex(self) -> str:
         """64 digits. Raises ValueError where the key was wiped."""
-        if len(self.raw) != KEY_BYTES:
+        if self._wiped:
             raise ValueError("this key was wiped")
         return self.raw.hex()
 
@@ -62,7 +64,18 @@ class Key:
         """
         raw = cast("bytearray", self.raw)
         raw[:] = bytes(len(raw))
-        raw.clear()
+        object.__setattr__(self, "_wiped", True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.wipe()
 
     def check_value(self) -> str:
         """What `vault.toml` may know of the key: HKDF-Expand (RFC 5869, 2.3) is one-way."""

@@ -26,7 +26,7 @@ Ask = Callable[[bool], str]
 @pytest.fixture
 def scripted_models(monkeypatch: pytest.MonkeyPatch, no_cameras: None) -> None:
     def opened(paths: Paths, settings: Settings, key: Key) -> Recognizer:
-        assert key is KEY
+        assert key == KEY
         return open_scripted(paths.home, settings)
 
     monkeypatch.setattr(Recognizer, "open", opened)
@@ -78,6 +78,11 @@ def through_the_first_steps() -> bool:
     return True
 
 
+def copy_of_the_key(_ask: Ask) -> Key:
+    """The window wipes what it is given."""
+    return Key(KEY.raw, KEY.source)
+
+
 def no_key(_ask: Ask) -> Key:
     raise AssertionError("the key was asked for")
 
@@ -103,7 +108,7 @@ def test_a_passphrase_is_asked_for_again_after_a_wrong_one(
         said.append(ask(False))
         if said[-1] != "right horse":
             raise StoreLocked("This is not the gallery's passphrase.", "Try again.")
-        return KEY
+        return copy_of_the_key(ask)
 
     def answer(text: str) -> Callable[[], bool]:
         def step() -> bool:
@@ -136,6 +141,38 @@ def test_a_passphrase_is_asked_for_again_after_a_wrong_one(
     assert run(paths, Settings(), get_key) == 0
     assert script.finished
     assert said == ["wrong horse", "right horse"]
+
+
+def test_the_key_is_overwritten_at_a_lock_and_at_the_end(
+    paths: Paths, scripted_models: None
+) -> None:
+    buffers: list[bytes | bytearray] = []
+
+    def get_key(ask: Ask) -> Key:
+        key = copy_of_the_key(ask)
+        buffers.append(key.raw)
+        return key
+
+    def idle() -> bool:
+        if not main_window().page("live").isVisible():
+            return False
+        assert buffers == [KEY.raw]
+        main_window()._idle.idle.emit()
+        return True
+
+    def unlock() -> bool:
+        if buffers != [bytes(32)]:
+            return False
+        main_window().opening.retry.click()
+        return True
+
+    def watched_again() -> bool:
+        return main_window().page("live").isVisible() and main_window()._idle._timer.isActive()
+
+    script = Script(through_the_first_steps, idle, unlock, close_when(watched_again))
+    assert run(paths, Settings(auto_lock_min=1), get_key) == 0
+    assert script.finished
+    assert buffers == [bytes(32), bytes(32)]
 
 
 def test_a_cancelled_passphrase_leaves_the_gallery_locked(
@@ -198,7 +235,7 @@ def test_a_bug_shows_a_report_that_can_be_copied(paths: Paths, scripted_models: 
         return QApplication.activeModalWidget()
 
     script = Script(through_the_first_steps, fail, copy, close_when(lambda: modal() is None))
-    assert run(paths, Settings(), lambda _ask: KEY) == 0
+    assert run(paths, Settings(), copy_of_the_key) == 0
     assert script.finished
     assert "ZeroDivisionError" in reports[0]
     assert "PySide6" in reports[0]
@@ -214,7 +251,7 @@ def test_nothing_is_written_outside_the_home(
     script = Script(
         through_the_first_steps, close_when(lambda: main_window().page("live").isVisible())
     )
-    assert run(paths, Settings(), lambda _ask: KEY) == 0
+    assert run(paths, Settings(), copy_of_the_key) == 0
     assert script.finished
     assert not any(elsewhere.iterdir())
     assert {"gallery.db", "window.ini"} <= {p.name for p in paths.home.iterdir()}
@@ -250,6 +287,6 @@ def test_a_model_that_cannot_be_opened_can_be_changed_in_the_settings(
             lambda: main_window().context.is_open and main_window().page("settings").isVisible()
         ),
     )
-    assert run(paths, Settings(provider="cuda"), lambda _ask: KEY) == 0
+    assert run(paths, Settings(provider="cuda"), copy_of_the_key) == 0
     assert script.finished
     assert Settings.load(paths).provider == "cpu"

@@ -77,6 +77,7 @@ def test_an_unused_window_locks_and_forgets_the_key(
     with qtbot.waitSignal(context.opened, timeout=60_000):
         window.opening.retry.click()
     assert window.page("live").isVisible()
+    assert window._idle._timer.isActive()  # it locks again
     context.change_setting("auto_lock_min", 0)
 
 

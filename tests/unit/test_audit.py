@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -15,6 +16,7 @@ from siamapp.store import audit as audit_module
 from siamapp.store.audit import Audit
 from siamapp.store.database import Database
 from siamapp.store.edits import Edits
+from siamapp.store.head import Head
 from siamapp.store.people import People
 from siamapp.store.vault import GALLERY_NAME, find_key
 from tests.unit.store_samples import EMBEDDER, KEY, decrypted, sample
@@ -49,9 +51,9 @@ def alter(home: Path, *statements: str) -> None:
     connection.close()
 
 
-def faults(home: Path, head: str | None = None) -> tuple[str, ...]:
+def faults(home: Path, known: Head | None = None) -> tuple[str, ...]:
     with Database.open(home, KEY) as database:
-        return Audit(database).verify(known_head=head).faults
+        return Audit(database).verify(known=known).faults
 
 
 def test_every_change_is_an_entry_and_the_chain_holds(home: Path) -> None:
@@ -120,8 +122,60 @@ def test_a_head_noted_earlier_proves_the_past(home: Path) -> None:
     with Database.open(home, KEY) as database:
         noted = Audit(database).verify().head
         Audit(database).record("decision", {"outcome": "unknown"})
-    assert faults(home, noted) == ()
-    assert faults(home, "ab" * 32) == ("the head given was never part of this audit, or is pruned",)
+    assert faults(home, Head(hash=noted)) == ()
+    said = faults(home, Head(hash="ab" * 32))
+    assert said == ("the head given was never part of this audit, or is pruned",)
+
+
+CUT = (
+    "DELETE FROM audit WHERE number > 4",
+    "UPDATE audit_head SET (number, hash) = (SELECT number, hash FROM audit WHERE number = 4)",
+)
+"""The newest entries cut off, and the head set back to what is left: a chain that holds."""
+
+
+def test_an_exported_head_tells_a_cut_tail_from_a_past_written_anew(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--home", str(home), "--key-file", str(tmp_path / "key"), "--json"]
+    file = str(tmp_path / "head.json")
+
+    def cli(*words: str) -> tuple[int, dict[str, Any]]:
+        status = run(["audit", *words, *where])
+        return status, json.loads(capsys.readouterr().out)
+
+    status, head = cli("head", "--out", file)
+    assert (status, head["number"], head["file"]) == (0, 6, file)
+    with Database.open(home, KEY) as database:
+        Audit(database).record("decision", {"outcome": "unknown"})
+    for noted in (file, head["hash"]):
+        assert cli("verify", "--head", noted)[0] == 0
+    assert cli("head", "--out", file)[0] == 2  # what was noted once is not lost by mistake
+    assert cli("head", "--out", file, "--overwrite")[1]["number"] == 7
+
+    alter(home, *CUT)
+    assert cli("verify")[0] == 0  # by itself nobody can see it
+    status, verdict = cli("verify", "--head", file)
+    assert status == 1
+    assert verdict["faults"] == ["entries after 4 are gone: the head given is of entry 7"]
+    with Database.open(home, KEY) as database:
+        for _ in range(3):  # as many as there were: another past
+            Audit(database).record("decision", {"outcome": "match"})
+    status, verdict = cli("verify", "--head", file)
+    assert verdict["faults"] == ["entry 7 is not the one whose head was given"]
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"hash": "ab"}', "x" * 9000, "[" * 4000, "\xff"])
+def test_a_file_that_is_no_head_is_refused_in_one_line(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (tmp_path / "head.json").write_text(text, "latin-1")
+    for file in ("head.json", "nowhere"):
+        where = ["--home", str(home), "--key-file", str(tmp_path / "key")]
+        assert run(["audit", "verify", "--head", str(tmp_path / file), *where]) == 2
+        out, err = capsys.readouterr()
+        assert (out, err.count("\n")) == ("", 1)
+        assert "no head" in err or "cannot be read" in err
 
 
 def later(seconds: float) -> datetime:
@@ -134,12 +188,15 @@ def test_pruning_leaves_a_chain_that_still_proves_itself(home: Path) -> None:
         noted = audit.verify().head
         assert audit.prune(later(-60)) == 0
         assert audit.prune(later(60)) == 5  # the newest stays
-        verdict = audit.verify(known_head=noted)
+        verdict = audit.verify(known=Head(hash=noted))
         assert (verdict.entries, verdict.pruned, verdict.faults) == (7, 5, ())
         assert [entry.kind for entry in audit.last(9)] == ["delete", "prune"]
         assert audit.prune(later(60)) == 1
         assert audit.verify().faults == ()
-        assert "is pruned" in audit.verify(known_head=noted[::-1]).faults[0]
+        assert "is pruned" in audit.verify(known=Head(hash=noted[::-1])).faults[0]
+        assert audit.verify(known=Head(hash=noted[::-1], number=2)).faults == (
+            "the head given is of entry 2, which is pruned",
+        )
     assert b"add_samples" not in decrypted(home / GALLERY_NAME, KEY)
 
 

@@ -121,8 +121,9 @@ def test_a_program_that_writes_is_waited_for_and_then_told_of(
 def test_a_wiped_key_opens_and_makes_nothing(tmp_path: Path) -> None:
     key = Key(bytes(range(32)), "key-file")
     raw = key.raw
-    key.wipe()
-    assert not raw
+    with key:
+        assert key.hex() == bytes(range(32)).hex()
+    assert raw == bytes(32)  # the buffer itself was overwritten
     for use in (key.hex, key.check_value, lambda: Database.open(tmp_path / "home", key)):
         with pytest.raises(ValueError, match="wiped"):
             use()
