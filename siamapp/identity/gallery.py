@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,16 +100,19 @@ class Gallery:
 
         A change of one person; this gallery stays as it is.
         """
-        others = self.slots(np.flatnonzero(self.people != person_id))
-        return Gallery(
-            self.embedder_id,
-            np.concatenate([others.vectors, part.vectors]) if len(part) else others.vectors,
-            np.concatenate([others._owners(), part._owners()]),
-            others.names | part.names,
-            rejected=others.rejected | part.rejected,
-            fusion=self.fusion,
-            rotation=self.rotation,
-        )
+        at = int(np.searchsorted(self.people, person_id))
+        there = int(at < len(self) and self.people[at] == person_id)
+        bounds = np.append(self.starts, self._size)
+        begin, end = bounds[at], bounds[at + there]
+        new = copy(self)
+        new.vectors = np.concatenate([self.vectors[:begin], part.vectors, self.vectors[end:]])
+        new.vectors.setflags(write=False)
+        new.people = np.concatenate([self.people[:at], part.people, self.people[at + there :]])
+        later = bounds[at + there : -1] + len(part.vectors) - (end - begin)
+        new.starts = np.concatenate([self.starts[:at], part.starts + begin, later])
+        new.names = {i: name for i, name in self.names.items() if i != person_id} | part.names
+        new.rejected = {i: v for i, v in self.rejected.items() if i != person_id} | part.rejected
+        return new
 
     def fits(self, rotation: FloatArray | None) -> bool:
         """Whether templates protected so may be compared with these."""
@@ -119,9 +123,6 @@ class Gallery:
     def turned(self, probe: FloatArray) -> FloatArray:
         """A probe `(D,)` as its embedder gave it, where this gallery's templates are."""
         return probe if self.rotation is None else probe @ self.rotation
-
-    def _owners(self) -> NDArray[np.int64]:
-        return np.repeat(self.people, np.diff(np.append(self.starts, self._size)))
 
     @property
     def _size(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from siamapp.identity import large, search
 from siamapp.identity.decide import Policy
@@ -160,6 +162,29 @@ def test_people_join_and_leave_and_nobody_else_notices(
     assert len(fewer.everybody().vectors) == PEOPLE * EACH
     for every in (True, False):
         assert search.search(probes[-1], fewer, "l2", every=every)[0].name != "new"
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=8))
+def test_a_gallery_after_changes_is_the_gallery_of_what_it_then_holds(
+    changes: list[tuple[int, int]],
+) -> None:
+    random = np.random.default_rng(9)
+    gallery, held = Gallery.empty("e" * 16, 4), dict[int, FloatArray]()
+    for person, count in changes:
+        held.pop(person, None)
+        part = Gallery.empty("e" * 16, 4)
+        if count:
+            held[person] = unit(random.standard_normal((count, 4)))
+            owners = np.full(count, person)
+            part = Gallery("e" * 16, held[person], owners, {person: f"p{count}"})
+        gallery = gallery.changed(person, part)
+        people = sorted(held)
+        assert gallery.people.tolist() == people
+        assert sorted(gallery.names) == people
+        for each in people:
+            assert np.array_equal(gallery.templates(each), held[each])
+            assert gallery.names[each] == f"p{len(held[each])}"
+        assert len(gallery.vectors) == sum(map(len, held.values()))
 
 
 def test_a_change_of_a_small_gallery_is_the_gallery_of_what_is_left(probes: FloatArray) -> None:
