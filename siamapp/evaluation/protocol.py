@@ -12,7 +12,7 @@ import numpy as np
 
 from siamapp.errors import ProtocolError
 from siamapp.evaluation.rates import Bools, Ints
-from siamapp.live.photos import is_image_name
+from siamapp.live.suffixes import is_photo
 
 MAX_IMPOSTORS: Final = 2_000_000
 """Of a folder's stranger pairs no more are compared, drawn with a seed: a report says so."""
@@ -48,7 +48,7 @@ def from_folder(root: Path, *, seed: int = 0) -> Protocol:
     person: list[int] = []
     people: list[str] = []
     for folder in folders:
-        own = sorted(path for path in folder.iterdir() if is_image_name(path))
+        own = sorted(path for path in folder.iterdir() if is_photo(path))
         if own:
             person += [len(people)] * len(own)
             people.append(folder.name)

@@ -20,12 +20,13 @@ from siamapp.gui.feed import Feed
 from siamapp.gui.gathering import EVERY_S, Gathering
 from siamapp.gui.import_dialog import ImportDialog
 from siamapp.gui.page import Page
-from siamapp.gui.pictures import PHOTOS, VIDEOS, dialog_filter, files_of
+from siamapp.gui.pictures import dialog_filter, files_of
 from siamapp.gui.source_bar import SourceBar, is_camera, is_live
 from siamapp.gui.theme import SPACE
 from siamapp.gui.video_view import Notice, VideoView
 from siamapp.live.photos import read_image
 from siamapp.live.session import SessionStatus, State
+from siamapp.live.suffixes import PHOTOS, VIDEOS
 from siamapp.store.names import name_key
 from siamapp.types import Candidate, Frame, Person, Sample
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -28,10 +29,9 @@ from siamapp.errors import SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner
 from siamapp.gui.error_wording import error_words
+from siamapp.gui.importing import Importing
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.gui.wording import count_of_samples
-from siamapp.live.people_folders import enroll_folder, subfolders
-from siamapp.store.names import name_key
 from siamapp.types import Person
 
 ENROLLED, KNOWN, REFUSED = "enrolled", "known", "refused"
@@ -48,20 +48,16 @@ class Outcome:
 
 
 class ImportDialog(QDialog):
-    """One job per person, so that it can be stopped between two and the window stays usable.
-
-    Who is enrolled already is passed by: after a stop the same folder goes on where it was left.
-    """
+    """Shows one run of `Importing` after another; the window stays usable meanwhile."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._waiting: list[Path] = []
+        self._run: Importing | None = None
         self._total = 0
         self._folder: Path | None = None
-        self._known: set[str] = set()
         self.outcomes: list[Outcome] = []
-        self.running = False
+        self._states: Counter[str] = Counter()
         self.setMinimumSize(680, 480)
         self._title = QLabel()
         set_role(self._title, "heading")
@@ -158,90 +154,72 @@ class ImportDialog(QDialog):
         if name:
             self.take(Path(name))
 
+    @property
+    def running(self) -> bool:
+        return self._run is not None and self._run.running
+
     def _on_start(self) -> None:
         if self.running:
             self._stop()
-            self._show_state()
             return
-        folder, people = self._folder, self._context.recognizer.people
-        if folder is None:
+        if self._folder is None:
             return
+        if self._run is not None:
+            self._run.blockSignals(True)  # what it has in hand is listed by this run
         self.error.clear()
-        self.outcomes = []
+        self.outcomes, self._total = [], 0
+        self._states.clear()
         self.table.setRowCount(0)
-        self.running = True
+        self._run = Importing(self._context)
+        self._run.listed.connect(self._on_listed)
+        self._run.looked.connect(self._on_looked)
+        self._run.ended.connect(self._on_ended)
+        self._run.start(self._folder)
         self._show_state()
 
-        def work() -> tuple[list[Path], set[str]]:
-            return subfolders(folder), {name_key(person.name) for person in people.all()}
-
-        def done(found: tuple[list[Path], set[str]]) -> None:
-            self._waiting, self._known = found
-            self._total = len(self._waiting)
-            self._next()
-
-        self._context.jobs.submit(work, done=done, failed=self._on_failed)
-
-    def _on_failed(self, error: SiamError) -> None:
-        self.running = False
-        self.error.show_text(error_words(error))
+    def _on_listed(self, total: int, known: list[str]) -> None:
+        self._total = total
+        self.table.setUpdatesEnabled(False)
+        for name in known:
+            self._add(Outcome(name, KNOWN, self.tr("Enrolled already, passed by.")))
+        self.table.setUpdatesEnabled(True)
         self._show_state()
 
-    def _next(self) -> None:
-        if not self._waiting or not self.running:
-            self._end()
-            return
-        folder = self._waiting.pop(0)
-        if name_key(folder.name) in self._known:
-            self._add(Outcome(folder.name, KNOWN, self.tr("Enrolled already, passed by.")))
-            # By way of the event loop: thousands in a row must not block it, nor the stack.
-            self._context.jobs.submit(lambda: None, done=lambda _: self._next())
-            return
-        recognizer = self._context.recognizer
+    def _on_looked(self, name: str, found: Person | SiamError) -> None:
+        if isinstance(found, SiamError):
+            self._add(Outcome(name, REFUSED, error_words(found)))
+        else:
+            words = self.tr("Enrolled with {count}.")
+            count = count_of_samples(found.templates)
+            self._add(Outcome(name, ENROLLED, words.format(count=count)))
+        self.table.resizeRowToContents(self.table.rowCount() - 1)
+        self.table.scrollToBottom()
+        self._show_state()
 
-        def done(person: Person) -> None:
-            words = self.tr("Enrolled with {count}.").format(
-                count=count_of_samples(person.templates)
-            )
-            self._add(Outcome(folder.name, ENROLLED, words))
-            self._next()
-
-        def failed(error: SiamError) -> None:
-            self._add(Outcome(folder.name, REFUSED, error_words(error)))
-            self._next()
-
-        self._context.jobs.submit(
-            lambda: enroll_folder(recognizer, folder), done=done, failed=failed
-        )
+    def _on_ended(self, error: SiamError | None) -> None:
+        if error is not None:
+            self.error.show_text(error_words(error))
+        self._show_state()
 
     def _add(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
+        self._states[outcome.state] += 1
         row = self.table.rowCount()
         self.table.insertRow(row)
         icon = self._context.theme.icon(*_ICONS[outcome.state])
         self.table.setItem(row, 0, QTableWidgetItem(outcome.name))
         self.table.setItem(row, 1, QTableWidgetItem(icon, outcome.words))
-        self.table.resizeRowToContents(row)
-        self.table.scrollToBottom()
-        self._show_state()
 
     def _stop(self) -> None:
-        if self.running:
-            self._waiting = []
-            self._end()
-
-    def _end(self) -> None:
-        if self.running and any(o.state == ENROLLED for o in self.outcomes):
-            self._context.people_changed.emit()
-        self.running = False
+        if self._run is not None:
+            self._run.stop()
         self._show_state()
 
     def _show_state(self) -> None:
         done = len(self.outcomes)
         self.progress.setRange(0, max(self._total, 1))
         self.progress.setValue(done)
-        enrolled = sum(o.state == ENROLLED for o in self.outcomes)
-        refused = sum(o.state == REFUSED for o in self.outcomes)
+        enrolled, refused = self._states[ENROLLED], self._states[REFUSED]
         self._count.setText(
             self.tr("{done} of {total}: {enrolled} enrolled, {refused} refused").format(
                 done=done, total=self._total, enrolled=enrolled, refused=refused

@@ -1,22 +1,16 @@
-"""Arrays to pixmaps, and what may be opened as a photo or a video."""
+"""Arrays to pixmaps, and which files are opened as photos or videos."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPixmap
 
 from siamapp.gui.theme import Colours, tinted
+from siamapp.live.suffixes import is_photo, is_video
 from siamapp.types import BgrImage
-
-PHOTOS: Final = frozenset(
-    {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif"}
-)
-"""HEIC is let through: the reader takes it or says by name why not."""
-VIDEOS: Final = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg"})
 
 
 def rounded(bgr: BgrImage | None, side_px: int, colours: Colours, *, ratio: float = 1.0) -> QPixmap:
@@ -75,8 +69,8 @@ def files_of(paths: list[Path]) -> tuple[list[Path], list[Path]]:
         for file in (sorted(path.iterdir()) if path.is_dir() else [path])
         if file.is_file()
     ]
-    photos = [file for file in files if file.suffix.lower() in PHOTOS]
-    videos = [file for file in files if file.suffix.lower() in VIDEOS]
+    photos = [file for file in files if is_photo(file)]
+    videos = [file for file in files if is_video(file)]
     return photos, videos
 
 

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from siamapp.gui.context import Context
-from siamapp.gui.pictures import PHOTOS, VIDEOS, dialog_filter
+from siamapp.gui.pictures import dialog_filter
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.live.source import CameraInfo, list_cameras
+from siamapp.live.suffixes import PHOTOS, VIDEOS
 
 
 def is_camera(spec: str) -> bool:

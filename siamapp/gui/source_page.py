@@ -19,8 +19,8 @@ from siamapp.gui.feed import Feed
 from siamapp.gui.page import Page
 from siamapp.gui.source_bar import SourceBar, is_camera, is_live
 from siamapp.gui.video_view import Notice, Overlay, VideoView
-from siamapp.live.photos import is_image_name
 from siamapp.live.session import Picture, Process, SessionStatus, State
+from siamapp.live.suffixes import is_photo
 from siamapp.types import Frame, FrameResult
 
 DISPLAY_MS: Final = 16
@@ -176,4 +176,4 @@ class SourcePage(Page):
 
 def is_still(spec: str) -> bool:
     """Whether a source gives single pictures, where no second frame can agree."""
-    return not is_live(spec) and (is_image_name(Path(spec)) or Path(spec).is_dir())
+    return not is_live(spec) and (is_photo(Path(spec)) or Path(spec).is_dir())

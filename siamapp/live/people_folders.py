@@ -1,4 +1,4 @@
-"""A folder that holds one folder of photos and videos per person, enrolled one after another."""
+"""A folder that holds one folder of photos and videos per person."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ from pathlib import Path
 
 from siamapp.collect import samples_from
 from siamapp.errors import EnrolError, NoFace, SiamError
-from siamapp.live.photos import is_image_name
 from siamapp.live.source import ImagesSource, frames_of, open_source
+from siamapp.live.suffixes import is_photo, is_video
 from siamapp.pipeline import Pipeline
-from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
-from siamapp.types import Person, Sample
-
-VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
-"""What counts as a video in an imported folder; one named by itself may be called anything."""
+from siamapp.types import Sample
 
 
 def subfolders(folder: Path) -> list[Path]:
@@ -29,16 +25,6 @@ def subfolders(folder: Path) -> list[Path]:
     if not found:
         raise SiamError(f"{folder} holds no folders.", "Give one that holds a folder per person.")
     return found
-
-
-def enroll_folder(recognizer: Recognizer, folder: Path, *, allow_duplicate: bool = False) -> Person:
-    """Enrol one person, named as the folder, from all its photos and videos.
-
-    Raises:
-        CameraError, ImageError, EnrolError: nobody was enrolled.
-    """
-    samples = folder_samples(recognizer.pipeline, recognizer.settings, folder)
-    return recognizer.enroll(folder.name, samples, allow_duplicate=allow_duplicate)
 
 
 def folder_samples(pipeline: Pipeline, settings: Settings, folder: Path) -> list[Sample]:
@@ -68,8 +54,8 @@ def _media(folder: Path) -> list[str]:
         NoFace: neither is there.
     """
     files = sorted(path for path in folder.iterdir() if path.is_file())
-    photos = [str(folder)] if any(is_image_name(path) for path in files) else []
-    videos = [str(path) for path in files if path.suffix.lower() in VIDEO_SUFFIXES]
+    photos = [str(folder)] if any(is_photo(path) for path in files) else []
+    videos = [str(path) for path in files if is_video(path)]
     if not photos and not videos:
         raise NoFace(f"{folder.name} holds neither photos nor videos.", "Add some, or remove it.")
     return photos + videos

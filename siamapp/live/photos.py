@@ -16,19 +16,11 @@ MAX_AREA_PX = 100_000_000
 """A header can promise more than the memory holds; nothing larger is decoded."""
 MAX_FILE_BYTES = 500_000_000
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
-REFUSED_SUFFIXES = frozenset({".heic", ".heif", ".avif"})
-"""Photos all the same: a folder that holds them must say so, not pass them by."""
 _REFUSED_BRANDS = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), "HEIC"),
     **dict.fromkeys((b"mif1", b"msf1"), "HEIF"),
     **dict.fromkeys((b"avif", b"avis"), "AVIF"),
 }
-
-
-def is_image_name(path: Path) -> bool:
-    """Whether a file calls itself a photo, one that is refused included."""
-    return path.suffix.lower() in SUFFIXES | REFUSED_SUFFIXES
 
 
 def read_image(path: Path) -> BgrImage:

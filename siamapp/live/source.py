@@ -9,8 +9,8 @@ from typing import Protocol
 
 from siamapp.errors import CameraNotFound, SiamError
 from siamapp.live.cameras import CameraInfo, CameraSource, StreamSource, list_cameras
-from siamapp.live.photos import is_image_name
 from siamapp.live.recordings import ImagesSource, VideoSource
+from siamapp.live.suffixes import is_photo
 from siamapp.types import Frame
 
 __all__ = [
@@ -98,13 +98,13 @@ def _source(spec: str, realtime: bool, start_s: float, end_s: float | None) -> F
         return StreamSource(spec)
     path = Path(spec).expanduser()
     if path.is_dir():
-        photos = sorted(child for child in path.iterdir() if is_image_name(child))
+        photos = sorted(child for child in path.iterdir() if is_photo(child))
         return ImagesSource(photos, name=path.name, realtime=realtime)
     if not path.is_file():
         raise CameraNotFound(
             f"There is no file {spec}.",
             "Give a file, a folder, a camera's number or an http:// address.",
         )
-    if is_image_name(path):
+    if is_photo(path):
         return ImagesSource([path], name=path.name, realtime=realtime)
     return VideoSource(path, realtime=realtime, start_s=start_s, end_s=end_s)

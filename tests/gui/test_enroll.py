@@ -216,6 +216,31 @@ def test_a_folder_is_enrolled_with_reasons_and_goes_on_where_it_was_left(
     dialog.deleteLater()
 
 
+def test_an_import_ends_quietly_when_its_dialog_is_gone_or_the_window_locks(
+    window: MainWindow,
+    context: Context,
+    until: Until,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(context._opener, "forget", lambda: None, raising=False)
+    gone = ImportDialog(context, window)
+    gone.take(folder)
+    gone.start.click()
+    gone.close()
+    gone.deleteLater()
+    until(lambda: context.jobs._pending == 0)
+    locked = ImportDialog(context, window)
+    locked.take(folder)
+    locked.start.click()
+    context.lock()
+    until(lambda: context.jobs._pending == 0)
+    assert not locked.running
+    assert locked.error.text == ""
+    locked.close()
+    locked.deleteLater()
+
+
 def test_a_folder_without_folders_is_refused_in_one_line(
     window: MainWindow, context: Context, until: Until, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
+from siamapp.gui.import_dialog import ImportDialog
 from siamapp.gui.jobs import Jobs
 from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
@@ -18,7 +20,7 @@ from siamapp.paths import Paths, assets_dir
 from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
 from tests.gui.conftest import WAIT_MS
-from tests.gui.scripted import KEY
+from tests.gui.scripted import KEY, astronaut, hopper, write_photo
 
 LEFT = Qt.MouseButton.LeftButton
 defaults = Settings()
@@ -76,3 +78,29 @@ def test_the_enrolled_person_is_named_and_the_stranger_is_not(
     named = show(window, qtbot, videos / "person_1.mp4")
     assert "P1" in named
     assert show(window, qtbot, videos / "person_4.mp4") == {"Unknown person"}
+
+
+def test_many_are_looked_at_by_worker_processes_and_enrolled_here(
+    window: MainWindow,
+    context: Context,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, picture in (("Eileen", astronaut()), ("Grace", hopper())):
+        (tmp_path / "many" / name).mkdir(parents=True)
+        write_photo(tmp_path / "many" / name / "a.png", picture)
+    (tmp_path / "many" / "Void").mkdir()
+    monkeypatch.setattr("siamapp.gui.importing.workers_for", lambda _folders: 2)
+    dialog = ImportDialog(context, window)
+    dialog.show()
+    dialog.take(tmp_path / "many")
+    dialog.start.click()
+    qtbot.waitUntil(lambda: not dialog.running, timeout=WAIT_MS)
+    assert [(o.name, o.state) for o in dialog.outcomes] == [
+        ("Eileen", "enrolled"), ("Grace", "enrolled"), ("Void", "refused"),
+    ]  # fmt: skip
+    assert len(context.recognizer.gallery) == 2
+    assert not multiprocessing.active_children()
+    dialog.close()
+    dialog.deleteLater()
