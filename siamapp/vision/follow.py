@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
+import cv2
 import numpy as np
 
-from siamapp.types import Face, Frame
+from siamapp.types import BgrImage, Face, Frame
 from siamapp.vision.detect import Detector
 from siamapp.vision.track import iou
 
 DETECT_WITHIN_S = 0.28
 """A frame is searched whole before this much time has passed: nobody new waits longer, whether or
 not somebody is there."""
+EMPTY_WITHIN_S = 1.0
+"""An empty picture that stays the same is searched again after this all the same."""
+EMPTY_GRID = (40, 30)
+"""Cells, across and down, whose mean colours tell whether an empty picture stays the same: a face
+that can be found covers several."""
+SAME_CELL = 6.0
+"""Levels of 255 by which a cell's mean may have changed: a sensor's noise makes some 0.3, a video's
+compression some 4, the palest face that is found 28."""
 MOST_MOVED = 0.25
 """Eye distances that a face may have moved since the frame before, and still be followed: the
 closer look was trained to mend some 0.2."""
@@ -27,7 +36,8 @@ class Follower:
 
     What is followed must look like a face, near where it was, apart from the others and inside the
     picture; where one does not, all of that frame is searched, and nothing is taken over from the
-    frame before.
+    frame before. Where the last search found nobody and the picture is still the same, it is not
+    searched again so soon.
 
     `jumped` says whether that was so in the frame last given.
     """
@@ -36,7 +46,9 @@ class Follower:
         self._detector = detector
         self._faces: Sequence[Face] = ()
         self._shape: tuple[int, ...] = ()
-        self._detected_s = self._last_s = float("-inf")
+        self._detected_s = self._searched_s = self._last_s = float("-inf")
+        self._empty: BgrImage | None = None
+        """The picture in which nobody was found, as its cells' colours."""
         self.jumped = False
 
     def __call__(self, frame: Frame) -> Sequence[Face]:
@@ -48,9 +60,25 @@ class Follower:
         self.jumped = False
         faces = self._followed(frame)
         if faces is None:
-            faces = self._detector.detect(frame.bgr)
+            faces = self._searched(frame)
             self._detected_s = frame.time_s
         self._faces, self._shape, self._last_s = faces, frame.bgr.shape, frame.time_s
+        return faces
+
+    def _searched(self, frame: Frame) -> Sequence[Face]:
+        """What the whole frame shows; nobody where it is the one that showed nobody."""
+        cells = None if self._faces else _cells(frame.bgr)
+        if (
+            self._empty is not None
+            and cells is not None
+            and frame.bgr.shape == self._shape
+            and 0 < frame.time_s - self._searched_s < EMPTY_WITHIN_S
+            and cv2.norm(cells, self._empty, cv2.NORM_INF) < SAME_CELL
+        ):
+            return ()
+        faces = self._detector.detect(frame.bgr)
+        self._searched_s = frame.time_s
+        self._empty = None if faces else (_cells(frame.bgr) if cells is None else cells)
         return faces
 
     def _followed(self, frame: Frame) -> Sequence[Face] | None:
@@ -75,6 +103,10 @@ class Follower:
             and moved <= MOST_MOVED * before.eye_distance_px
             and 1 / MOST_SCALED < scaled < MOST_SCALED
         )
+
+
+def _cells(bgr: BgrImage) -> BgrImage:
+    return np.asarray(cv2.resize(bgr, EMPTY_GRID, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _any_shared(faces: Sequence[Face]) -> bool:
