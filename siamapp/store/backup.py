@@ -20,7 +20,7 @@ from typing import Final
 from siamapp.errors import StoreCorrupt, StoreError, StoreLocked
 from siamapp.store import audit
 from siamapp.store.database import Database
-from siamapp.store.files import sync_folder
+from siamapp.store.files import scratch_folder, sync_folder
 from siamapp.store.keys import KEY_BYTES, Key
 from siamapp.store.people import People
 from siamapp.store.sealed import KeyFor, read_sealed, write_sealed
@@ -62,9 +62,9 @@ def back_up(
     audit.Audit(database).record("backup", {"people": people, "key": vault.source})
     with (
         Key(secrets.token_bytes(KEY_BYTES), "key-file") as own,
-        tempfile.TemporaryDirectory(prefix=".backup-", dir=database.home) as folder,
+        scratch_folder(database.home, "backup") as folder,
     ):
-        copy = Path(folder) / GALLERY_NAME
+        copy = folder / GALLERY_NAME
         database.copy_to(copy, own)
         write_sealed(path, "backup", _payload(own, copy), vault=vault, key=key, overwrite=overwrite)
     return people
@@ -126,8 +126,8 @@ def _add_gallery(new: Path, home: Path) -> None:
     """Give a home that has none a whole, closed gallery."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f"{GALLERY_NAME}.new-", dir=home) as folder:
-            there = Path(folder) / GALLERY_NAME
+        with scratch_folder(home, "new") as folder:
+            there = folder / GALLERY_NAME
             shutil.copyfile(new, there)  # it may lie on another disk
             there.chmod(0o600)
             with there.open("rb") as file:
@@ -169,16 +169,16 @@ def _write(found: Database, folder: Path, key: Key, facts: dict[str, audit.Fact]
 @contextmanager
 def _decrypted(path: Path, home: Path, key_for: KeyFor) -> Iterator[tuple[Path, Key]]:
     """A folder with the backup's database, wholly authenticated, and the key of that database."""
-    near = home if home.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=near) as folder:
+    near = home if home.is_dir() else Path(tempfile.gettempdir())
+    with scratch_folder(near, "restore") as folder:
         chunks = read_sealed(path, "backup", key_for)
         first = next(chunks)
-        with (Path(folder) / GALLERY_NAME).open("xb") as file:
+        with (folder / GALLERY_NAME).open("xb") as file:
             file.write(first[KEY_BYTES:])
             for chunk in chunks:
                 file.write(chunk)
         with Key(first[:KEY_BYTES], "key-file") as own:
-            yield Path(folder), own
+            yield folder, own
 
 
 def _payload(own: Key, copy: Path) -> Iterator[bytes]:

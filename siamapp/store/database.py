@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +21,15 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from siamapp.errors import StoreCorrupt, StoreError, StoreLocked, StoreTooNew
 from siamapp.log import log
 from siamapp.store.checkpoint import sign_again
-from siamapp.store.files import identity, make_owner_only, sync_file, sync_folder, touch
+from siamapp.store.files import (
+    identity,
+    make_owner_only,
+    scratch_folder,
+    sweep,
+    sync_file,
+    sync_folder,
+    touch,
+)
 from siamapp.store.pages import (
     RESTORE_HINT,
     pragma_int,
@@ -68,6 +75,7 @@ class Database:
         if vault is not None:
             vault.require(key)
         path = home / GALLERY_NAME
+        sweep(home)
         if not path.exists():
             _create(path, key)
         database = cls(_unlock(path, key, vault), path, key)
@@ -147,7 +155,7 @@ class Database:
         with _told():
             target = _connect(path, key)
             try:
-                self._connection.backup(target)
+                _copy_pages(self._connection, target)
                 if (after := key.subkey("audit")) != self.audit_key:
                     sign_again(target, self.audit_key, after)
             finally:
@@ -234,9 +242,9 @@ class Database:
         log.warning("free pages of the gallery are torn, as by a power cut: it is written anew")
         with (
             suppress(StoreError, OSError),
-            tempfile.TemporaryDirectory(prefix=".mend-", dir=self.home) as folder,
+            scratch_folder(self.home, "mend") as folder,
         ):
-            new = Path(folder) / GALLERY_NAME
+            new = folder / GALLERY_NAME
             touch(new)
             with _told():
                 self._connection.execute("VACUUM INTO ?", (str(new),))
@@ -247,6 +255,8 @@ class Database:
         """Bring an older file up to date; a copy lies beside it until that is done."""
         version = self.schema_version
         if version == len(MIGRATIONS):
+            for left in self.home.glob(f"{GALLERY_NAME}.before-*"):  # killed before the last step
+                left.unlink(missing_ok=True)
             return
         copy = self._path.with_name(f"{GALLERY_NAME}.before-{version + 1}")
         copy.unlink(missing_ok=True)
@@ -254,7 +264,7 @@ class Database:
         with self.transaction() as connection:
             _upgrade(connection)
             verify_content(connection)
-        copy.unlink()
+        copy.unlink(missing_ok=True)
         log.info("gallery migrated from schema %d to %d", version, len(MIGRATIONS))
 
 
@@ -262,8 +272,8 @@ def _create(path: Path, key: Key) -> None:
     """Build an empty gallery aside, then give it its name: `path` is never there half made."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f"{GALLERY_NAME}.new-", dir=path.parent) as folder:
-            new = Path(folder) / GALLERY_NAME
+        with scratch_folder(path.parent, "new") as folder:
+            new = folder / GALLERY_NAME
             touch(new)
             connection = _connect(new, key)
             try:
@@ -287,6 +297,16 @@ def _upgrade(connection: Connection) -> None:
     for version in range(pragma_int(connection, "user_version"), len(MIGRATIONS)):
         MIGRATIONS[version](connection)
         connection.execute(f"PRAGMA user_version = {version + 1}")
+
+
+def _copy_pages(source: Connection, target: Connection) -> None:
+    try:
+        source.backup(target)
+    except sqlcipher.OperationalError as error:
+        if _primary_code(error):
+            raise
+        # The module forgets SQLite's code here: it is the disk, full or not ours any more.
+        raise StoreError(f"The gallery cannot be copied: {error}.", _DISK_HINT) from error
 
 
 def _connect(path: Path, key: Key) -> Connection:

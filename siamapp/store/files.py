@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal, TypeAlias, get_args
 
 from siamapp.errors import StoreError
+
+if sys.platform != "win32":
+    import fcntl
 
 
 def touch(path: Path) -> None:
@@ -46,6 +51,62 @@ def make_owner_only(path: Path) -> None:
     """A gallery copied from elsewhere may have come with wider rights."""
     if path.stat().st_mode & 0o077:
         path.chmod(0o600)
+
+
+Purpose: TypeAlias = Literal["new", "mend", "rekey", "backup", "restore"]
+
+
+@contextmanager
+def scratch_folder(beside: Path, purpose: Purpose) -> Iterator[Path]:
+    """A folder for a gallery in the making, held so that `sweep` leaves it alone.
+
+    Raises:
+        StoreError: it cannot be made.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f".{purpose}-", dir=beside))
+    except OSError as error:
+        raise StoreError(
+            f"Nothing can be written in {beside}: {error.strerror}.",
+            "Check the disk's free space and the rights of the folder.",
+        ) from error
+    handle = _hold(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # else `sweep` will
+        if handle is not None:
+            os.close(handle)
+
+
+def sweep(home: Path) -> None:
+    """Take away what a process left in a home that was killed while it copied the gallery.
+
+    It is encrypted, but may hold somebody who was deleted since.
+    """
+    for purpose in get_args(Purpose):
+        for folder in home.glob(f".{purpose}-*"):
+            handle = _hold(folder)
+            if handle is not None or os.name == "nt":  # there what is open cannot be deleted
+                shutil.rmtree(folder, ignore_errors=True)
+            if handle is not None:
+                os.close(handle)
+
+
+def _hold(folder: Path) -> int | None:
+    """A lock on a folder, which ends with the process; None where another has it."""
+    if sys.platform == "win32":
+        return None
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 def write_new(path: Path, text: str) -> None:

@@ -8,7 +8,6 @@ begins. Whichever of the two is in place after a power cut, `finish_rekey` can t
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import tomli_w
@@ -16,7 +15,7 @@ import tomli_w
 from siamapp.errors import StoreError
 from siamapp.store.audit import Audit
 from siamapp.store.database import Database
-from siamapp.store.files import write_whole
+from siamapp.store.files import scratch_folder, write_whole
 from siamapp.store.keys import Key, forget_keyring_key
 from siamapp.store.vault import (
     GALLERY_NAME,
@@ -45,12 +44,12 @@ def change_key(home: Path, key: Key, new_key: Key, new_vault: Vault) -> None:
     new_vault.require(new_key)
     with (
         Database.open(home, key) as database,
-        tempfile.TemporaryDirectory(prefix=".rekey-", dir=home) as folder,
+        scratch_folder(home, "rekey") as folder,
     ):
         Audit(database).record("change_key", {"to": new_vault.source})
-        copy = Path(folder) / GALLERY_NAME
+        copy = folder / GALLERY_NAME
         database.copy_to(copy, new_key)
-        with Database.open(Path(folder), new_key) as made:
+        with Database.open(folder, new_key) as made:
             made.check()
         with copy.open("rb") as file:
             salt = file.read(SALT_BYTES).hex()

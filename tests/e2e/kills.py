@@ -1,11 +1,14 @@
 """Kill the store at every call that changes a file, and look at what is left.
 
-    python -m tests.e2e.kills [--kills 1000]
+    python -m tests.e2e.kills [--kills 1000] [--fail]
 
 Each change of a gallery runs in a forked child that dies by SIGKILL right before, or half way
 through, its n-th write, sync, truncation, rename, link or removal (`kill_shim.c`, by LD_PRELOAD).
 Afterwards the gallery must open, its pages, tables and audit must be whole, and it must hold what
 it held before the change or what it holds after it; after it, if the child said so.
+
+With `--fail` the n-th call and all that follow fail instead: the disk is full, or rights were lost.
+Then the change is made nonetheless or refused in one line, and the gallery is as after a kill.
 
 SIGKILL loses what the process had not handed to the system, not what the system had not yet put on
 the disk: for the latter SQLite's and our own syncs stand, which are calls that are counted here.
@@ -15,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import errno
 import json
 import os
 import random
@@ -23,14 +27,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from siamapp.errors import StoreError
+from siamapp.errors import SiamError, StoreError
 from siamapp.store.audit import Audit
 from siamapp.store.backup import back_up, restore
 from siamapp.store.database import Database
@@ -47,6 +52,12 @@ from tests.unit.test_migrations import GALLERIES
 
 SHIM = Path(__file__).with_name("kill_shim.c")
 State = tuple[Any, ...]
+FAULTS = {
+    "kill": (0, 0), "torn": (1, 0),
+    "full disk": (0, errno.ENOSPC), "rights lost": (0, errno.EACCES),
+}  # fmt: skip
+"""Whether half of a write is made, and the error that calls fail with."""
+KILLING, FAILING = ("kill", "torn"), ("full disk", "rights lost")
 
 
 class Desk:
@@ -240,17 +251,23 @@ class Killer:
         self._shim = ctypes.CDLL(None)
         self._shim.shim_seen.restype = ctypes.c_long
 
-    def child(self, name: str, folder: Path, *, at: int, torn: bool) -> tuple[bool, bool, int]:
-        """Whether it was killed, whether it said that it was done, how many calls it made."""
+    def child(self, name: str, folder: Path, *, at: int, fault: str) -> tuple[str, int]:
+        """What came of it ("killed", "done" or "refused"), and how many calls it made."""
         reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
-                self._shim.shim_arm(ctypes.c_long(at), ctypes.c_long(torn))
-                run(name, Desk(folder))
-                os.write(writing, self._shim.shim_seen().to_bytes(8, "little"))
+                told = b"refused"
+                self._shim.shim_arm(*(ctypes.c_long(n) for n in (at, *FAULTS[fault])))
+                with suppress(SiamError):
+                    run(name, Desk(folder))
+                    told = b"done"
+                os.write(writing, told.ljust(8) + self._shim.shim_seen().to_bytes(8, "little"))
                 status = 0
+            except BaseException:  # noqa: BLE001 - a bug: told by the parent
+                self._shim.shim_arm(*(ctypes.c_long(n) for n in (-1, 0, 0)))
+                traceback.print_exc()
             finally:
                 os._exit(status)
         os.close(writing)
@@ -258,35 +275,40 @@ class Killer:
         with os.fdopen(reading, "rb") as pipe:
             told = pipe.read()
         if not told and not os.WIFSIGNALED(status):
-            raise AssertionError(f"{name} failed by itself")
-        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        return killed, bool(told), int.from_bytes(told, "little")
+            raise AssertionError(f"{name}, {fault} at call {at}: failed by itself")
+        if not told:
+            assert os.WTERMSIG(status) == signal.SIGKILL, f"{name}, {fault} at call {at}: it died"
+        return told[:8].decode().strip() or "killed", int.from_bytes(told[8:], "little")
 
     def states(self, name: str, start: Path) -> tuple[list[State], int]:
         """All whole states, that before first, that after last, and the calls to die at."""
         before_folder = self._copy(start, "before")
         before = Desk(before_folder).state()
         after_folder = self._copy(start, "after")
-        _, _, calls = self.child(name, after_folder, at=0, torn=False)
+        _, calls = self.child(name, after_folder, at=0, fault="kill")
         states = [before, Desk(after_folder).state()]
         if name in BETWEEN:
             states.insert(1, self.states(BETWEEN[name], start)[0][-1])
         return states, calls
 
-    def kill(self, name: str, start: Path, states: list[State], *, at: int, torn: bool) -> str:
+    def kill(self, name: str, start: Path, states: list[State], *, at: int, fault: str) -> str:
         """Kill once; returns which of both states was found. Raises AssertionError otherwise."""
         folder = self._copy(start, "killed")
-        killed, told, _ = self.child(name, folder, at=at, torn=torn)
+        outcome, _ = self.child(name, folder, at=at, fault=fault)
+        where = f"{name}, {fault} at call {at}"
         try:
             found = Desk(folder).state()
         except StoreError as error:
-            raise AssertionError(f"{name}, killed at call {at} (torn: {torn}): {error}") from error
-        if found not in states or (told and found != states[-1]):
-            raise AssertionError(f"{name}, killed at call {at} (torn: {torn}): half a change")
+            raise AssertionError(f"{where}: {error}") from error
+        if found not in states or (outcome == "done" and found != states[-1]):
+            raise AssertionError(f"{where}: half a change")
+        for left in (folder / "home").glob("*"):
+            if not left.name.startswith(("gallery.db", "vault.")) or "before" in left.name:
+                raise AssertionError(f"{where}: {left.name} was left")
         for left in ("new-backup", "new-export"):  # whole, or not there
             if (folder / left).exists():
                 self._whole(folder, left)
-        if not killed:
+        if outcome != "killed" and fault in KILLING:
             return "not killed"
         return "before" if found == states[0] else "after"
 
@@ -306,36 +328,37 @@ class Killer:
         return Path(shutil.copytree(start, folder))
 
 
-def kill_all(count: int, scratch: Path, *, seed: int = 20261125) -> dict[str, Counter[str]]:
-    """`count` kills, shared among the changes by how many calls each makes."""
+def kill_all(
+    count: int, scratch: Path, *, faults: Sequence[str], seed: int = 20261125
+) -> dict[str, Counter[str]]:
+    """`count` faults, shared among the changes by how many calls each makes."""
     rng = random.Random(seed)
     killer = Killer(scratch)
-    places: list[tuple[str, int, bool]] = []
+    places: list[tuple[str, int, str]] = []
     known: dict[str, tuple[list[State], int]] = {}
     starts: dict[str, Path] = {}
     names = [*OPEN, *CLOSED]
     for name in names:
         starts[name] = template(name, scratch / name.replace(", ", "-"))
         known[name] = killer.states(name, starts[name])
-        places += [
-            (name, at, torn) for at in range(1, known[name][1] + 1) for torn in (False, True)
-        ]
+        places += [(name, at, fault) for at in range(1, known[name][1] + 1) for fault in faults]
     rng.shuffle(places)
     chosen = [places[n % len(places)] for n in range(count)]
     found: dict[str, Counter[str]] = {name: Counter() for name in names}
-    for done, (name, at, torn) in enumerate(chosen, 1):
+    for done, (name, at, fault) in enumerate(chosen, 1):
         states, _ = known[name]
-        found[name][killer.kill(name, starts[name], states, at=at, torn=torn)] += 1
+        found[name][killer.kill(name, starts[name], states, at=at, fault=fault)] += 1
         if done % 100 == 0:
             sys.stderr.write(f"{done} of {count}\n")
     for name in names:
-        found[name]["places"] = 2 * known[name][1]
+        found[name]["places"] = len(faults) * known[name][1]
     return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--fail", action="store_true", help="let calls fail instead")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if "SIAM_KILL_SHIM" not in os.environ:
@@ -343,9 +366,10 @@ def main() -> None:
             compiler = shutil.which("cc") or sys.exit("A C compiler is needed.")
             subprocess.run([compiler, "-shared", "-fPIC", "-o", shim, SHIM, "-ldl"], check=True)
             environment = {**os.environ, "LD_PRELOAD": str(shim), "SIAM_KILL_SHIM": "1"}
-            command = [sys.executable, "-m", "tests.e2e.kills", "--kills", str(arguments.kills)]
+            command = [sys.executable, "-m", "tests.e2e.kills", *sys.argv[1:]]
             sys.exit(subprocess.run(command, env=environment, check=False).returncode)
-        found = kill_all(arguments.kills, Path(folder))
+        faults = FAILING if arguments.fail else KILLING
+        found = kill_all(arguments.kills, Path(folder), faults=faults)
     total = sum(sum(n for what, n in each.items() if what != "places") for each in found.values())
     sys.stdout.write(json.dumps({"kills": total, "by_change": found}, indent=2) + "\n")
 
