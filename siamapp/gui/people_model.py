@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QStringListModel, Qt
 
 from siamapp.gui.wording import count_of_samples
 from siamapp.store.names import name_key
@@ -35,20 +35,32 @@ class Entry:
     """What a search looks into: name and tags, folded."""
 
 
-class PeopleModel(QAbstractListModel):
-    """The people that the search lets through, in the chosen order."""
+def entries_of(people: Sequence[Person], portraits: Mapping[int, int]) -> list[Entry]:
+    """`people` as entries in the same order; thousands take a while, so on the jobs thread."""
+    return [
+        Entry(
+            person,
+            portraits.get(person.person_id),
+            name_key(" ".join((person.name, *person.tags))),
+        )
+        for person in people
+    ]
+
+
+class PeopleModel(QStringListModel):
+    """The people that the search lets through, in the chosen order.
+
+    Views ask the number of rows tens of thousands of times while they lay out a long list. The
+    names lie in Qt's own model, so that none of these questions comes to Python.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._all: list[Entry] = []
         self._shown: list[Entry] = []
+        self._rows: dict[int, int] = {}
         self._wanted = ""
         self._order = Order.NAME
-
-    # Qt's views ask these thousands of times: they stay plain.
-
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self._shown)
 
     def data(
         self,
@@ -76,16 +88,12 @@ class PeopleModel(QAbstractListModel):
         """Everybody, shown or not, by name."""
         return [entry.person for entry in self._all]
 
-    def show_people(self, people: Sequence[Person], portraits: Mapping[int, int]) -> None:
-        """Replace everybody; `people` come by name."""
-        self._all = [
-            Entry(
-                person,
-                portraits.get(person.person_id),
-                name_key(" ".join((person.name, *person.tags))),
-            )
-            for person in people
-        ]
+    def person(self, row: int) -> Person:
+        return self._shown[row].person
+
+    def show_people(self, entries: Sequence[Entry]) -> None:
+        """Replace everybody; `entries` come by name."""
+        self._all = list(entries)
         self._arrange()
 
     def search(self, text: str) -> None:
@@ -99,18 +107,17 @@ class PeopleModel(QAbstractListModel):
 
     def row_of(self, person_id: int) -> int | None:
         """Where a person stands, None where they are not shown."""
-        for row, entry in enumerate(self._shown):
-            if entry.person.person_id == person_id:
-                return row
-        return None
+        return self._rows.get(person_id)
 
     def _arrange(self) -> None:
         words = self._wanted.split()
-        shown = [e for e in self._all if all(word in e.key for word in words)]
+        shown = self._all[:]
+        if words:
+            shown = [e for e in shown if all(word in e.key for word in words)]
         if self._order is Order.NEWEST:
             shown.sort(key=lambda e: e.person.person_id, reverse=True)
         elif self._order is Order.SAMPLES:
             shown.sort(key=lambda e: e.person.templates, reverse=True)
-        self.beginResetModel()
         self._shown = shown
-        self.endResetModel()
+        self._rows = {entry.person.person_id: row for row, entry in enumerate(shown)}
+        self.setStringList([entry.person.name for entry in shown])

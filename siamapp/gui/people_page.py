@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import groupby
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -32,7 +33,7 @@ from siamapp.gui.group_card import GroupCard
 from siamapp.gui.look_alikes_dialog import LookAlikesDialog
 from siamapp.gui.page import Page
 from siamapp.gui.people_delegate import TILE_PHOTO_PX, PeopleDelegate
-from siamapp.gui.people_model import ENTRY_ROLE, Order, PeopleModel
+from siamapp.gui.people_model import Entry, Order, PeopleModel, entries_of
 from siamapp.gui.person_card import PersonCard
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.gui.thumbnails import Thumbnails
@@ -75,6 +76,7 @@ class PeoplePage(Page):
         set_role(self.list, "people")
         self.list.setModel(self.model)
         self.list.setItemDelegate(self.delegate)
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setUniformItemSizes(True)
@@ -198,19 +200,18 @@ class PeoplePage(Page):
         self._generation += 1
         generation, people = self._generation, self.context.recognizer.people
 
-        def work() -> tuple[list[Person], dict[int, int]]:
-            return people.all(), people.portraits()
-
-        def done(found: tuple[list[Person], dict[int, int]]) -> None:
+        def done(entries: list[Entry]) -> None:
             if generation == self._generation:
-                self._show_people(*found)
+                self._show_people(entries)
 
-        self.context.jobs.submit(work, done=done, failed=self._on_failed)
+        self.context.jobs.submit(
+            lambda: entries_of(people.all(), people.portraits()), done=done, failed=self._on_failed
+        )
 
-    def _show_people(self, people: list[Person], portraits: dict[int, int]) -> None:
-        self.thumbnails.keep_only(portraits.values())
-        self._rearrange(lambda: self.model.show_people(people, portraits))
-        self._body.setCurrentIndex(1 if people else 0)
+    def _show_people(self, entries: list[Entry]) -> None:
+        self.thumbnails.keep_only({e.portrait_id for e in entries if e.portrait_id is not None})
+        self._rearrange(lambda: self.model.show_people(entries))
+        self._body.setCurrentIndex(1 if entries else 0)
 
     def _rearrange(self, change: Callable[[], None]) -> None:
         """Change what the model shows and keep who was selected."""
@@ -222,8 +223,7 @@ class PeoplePage(Page):
         if not rows and self.model.rowCount():
             rows = [0]
         flags = QItemSelectionModel.SelectionFlag
-        for row in rows:
-            selection.select(self.model.index(row), flags.Select)
+        selection.select(self._ranges(rows), flags.ClearAndSelect)
         if rows:
             selection.setCurrentIndex(self.model.index(rows[0]), flags.NoUpdate)
         selection.blockSignals(False)
@@ -236,8 +236,18 @@ class PeoplePage(Page):
     @property
     def chosen(self) -> list[Person]:
         """Who is selected, in the order of the list."""
-        indexes = sorted(self.list.selectionModel().selectedIndexes(), key=lambda i: i.row())
-        return [index.data(ENTRY_ROLE).person for index in indexes]
+        selection = self.list.selectionModel().selection()
+        ranges = map(selection.at, range(selection.count()))
+        rows = sorted(row for r in ranges for row in range(r.top(), r.bottom() + 1))
+        return [self.model.person(row) for row in rows]
+
+    def _ranges(self, rows: Iterable[int]) -> QItemSelection:
+        """Rows as the few ranges that they make: a call per row would take long for thousands."""
+        ranges, index = QItemSelection(), self.model.index
+        for _, run in groupby(enumerate(sorted(rows)), lambda pair: pair[1] - pair[0]):
+            first, *_, last = [row for _, row in run] * 2
+            ranges.select(index(first), index(last))
+        return ranges
 
     def _show_tiles(self, on: bool) -> None:
         self.delegate.tiles = on
@@ -273,11 +283,10 @@ class PeoplePage(Page):
 
     def _choose(self, person_ids: tuple[int, ...]) -> None:
         self.search.clear()
-        selection = self.list.selectionModel()
-        selection.clearSelection()
         rows = [row for row in map(self.model.row_of, person_ids) if row is not None]
-        for row in rows:
-            selection.select(self.model.index(row), QItemSelectionModel.SelectionFlag.Select)
+        self.list.selectionModel().select(
+            self._ranges(rows), QItemSelectionModel.SelectionFlag.ClearAndSelect
+        )
         if rows:
             self.list.scrollTo(self.model.index(rows[0]))
 

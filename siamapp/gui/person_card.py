@@ -135,6 +135,8 @@ class PersonCard(QFrame):
         self.name.setText(person.name)
         self._name_stack.setCurrentWidget(self.name)
         self._show_facts()
+        if not self._context.is_open:  # locked while the list was read
+            return
         recognizer = self._context.recognizer
 
         def done(looks: list[Look]) -> None:

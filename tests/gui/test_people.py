@@ -15,7 +15,7 @@ from siamapp.gui.consent_dialog import ConsentDialog
 from siamapp.gui.context import Context
 from siamapp.gui.look_alikes_dialog import LookAlikesDialog
 from siamapp.gui.main_window import MainWindow
-from siamapp.gui.people_model import Order, PeopleModel
+from siamapp.gui.people_model import Order, PeopleModel, entries_of
 from siamapp.gui.people_page import PeoplePage
 from siamapp.types import Consent, Person
 from tests.gui.conftest import enrol
@@ -209,7 +209,7 @@ def person(number: int, name: str, *tags: str, templates: int = 1) -> Person:
 def test_the_model_searches_every_word_and_sorts() -> None:
     model = PeopleModel()
     people = [person(3, "Ada Example", "staff"), person(1, "Bea", "staff", templates=5)]
-    model.show_people([*people, person(2, "Cleo")], {})
+    model.show_people(entries_of([*people, person(2, "Cleo")], {}))
 
     def shown() -> list[object]:
         return [model.index(row).data() for row in range(model.rowCount())]
