@@ -68,6 +68,10 @@
         <translation>依据 {count} 次比对；95 % 置信上限为 {percent} %。</translation>
     </message>
     <message>
+        <source>{limit} {bound}</source>
+        <translation>{limit}{bound}</translation>
+    </message>
+    <message>
         <source>{words}.</source>
         <translation>{words}。</translation>
     </message>
@@ -530,7 +534,7 @@
     </message>
     <message>
         <source>Name</source>
-        <translation>姓名</translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Licence</source>

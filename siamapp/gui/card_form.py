@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDialog,
@@ -63,7 +64,10 @@ class CardForm(QDialog):
         for field in fields:
             label = QLabel()
             label.setBuddy(field)
-            field.setMinimumHeight(_FIELD_PX)
+            for widget in (label, field):
+                widget.setMinimumHeight(_FIELD_PX)
+            if isinstance(field, QAbstractSpinBox):
+                field.lineEdit().setTextMargins(SPACE[2], 0, 0, 0)
             self._labels.append((label, field))
             form.addRow(label, field)
         column = QVBoxLayout(self)

@@ -36,6 +36,8 @@ from siamapp.vision.card import Threshold
 
 _COLUMNS: Final = 6
 _ROW_PX: Final = 38
+_UNBOUNDED_PX: Final = 16_777_215
+"""Qt's own `QWIDGETSIZE_MAX`."""
 
 
 class EvaluatePage(Page):
@@ -86,18 +88,23 @@ class EvaluatePage(Page):
         self._curves.column.addWidget(self.charts, 1)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(_ROW_PX)
-        self.table.setMinimumHeight(4 * _ROW_PX)
+        self.table.setMinimumHeight(2 * _ROW_PX)
         self.table.setShowGrid(False)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for longest in (0, 2, 3, 4):
+            header.setSectionResizeMode(longest, QHeaderView.ResizeMode.ResizeToContents)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._thresholds.column.addWidget(self.table, 1)
         self._thresholds.column.addWidget(self.note)
+        self._thresholds.column.addStretch()
         self._results = QSplitter(Qt.Orientation.Vertical)
         self._results.addWidget(self._curves)
         self._results.addWidget(self._thresholds)
-        self._results.setSizes([1000, 1000])
+        self._results.setSizes([1500, 1000])
         self._results.setChildrenCollapsible(False)
         self.column.addWidget(self.error)
         self.column.addLayout(running)
@@ -245,6 +252,7 @@ class EvaluatePage(Page):
         rows = found.calibration.thresholds if found.calibration else ()
         self.table.setRowCount(len(rows))
         self.table.setVisible(bool(rows))
+        self._thresholds.setMaximumHeight(_UNBOUNDED_PX if rows else 3 * _ROW_PX)
         for line, row in enumerate(rows):
             self._fill_row(line, row)
         self.note.setText(

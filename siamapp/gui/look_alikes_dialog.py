@@ -25,6 +25,8 @@ from siamapp.identity.decide import look_alike_margin
 if TYPE_CHECKING:
     from siamapp.identity.look_alikes import LookAlikes
 
+_NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
 
 class LookAlikesDialog(QDialog):
     """Lists the pairs; accepting it selects a pair in the page, to be looked at or merged."""
@@ -48,6 +50,7 @@ class LookAlikesDialog(QDialog):
         self.table.setTabKeyNavigation(False)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column in (0, 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -74,6 +77,10 @@ class LookAlikesDialog(QDialog):
         self.table.setHorizontalHeaderLabels(
             [self.tr("Person"), self.tr("And"), self.tr("Distance"), self.tr("Extra margin")]
         )
+        for column in (2, 3):
+            self.table.model().setHeaderData(
+                column, Qt.Orientation.Horizontal, _NUMBERS, Qt.ItemDataRole.TextAlignmentRole
+            )
         self.hint.setText(
             self.tr(
                 "The extra margin is what the second must be farther than the first, beyond the"
@@ -114,9 +121,7 @@ class LookAlikesDialog(QDialog):
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
                 if column > 1:
-                    item.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
+                    item.setTextAlignment(_NUMBERS)
                 self.table.setItem(row, column, item)
         self._on_selected()
 

@@ -15,6 +15,21 @@ from siamapp.gui.theme import SPACE, Theme, set_role
 
 _MOST_POINTS: Final = 1500
 _BINS: Final = 60
+_LEAST_PX: Final = 130
+
+
+class _Decades(pg.AxisItem):  # type: ignore[misc]
+    """A logarithmic axis that tells the powers of ten; what lies between would overlap."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.setStyle(maxTextLevel=0)
+
+    def tickValues(self, low: float, high: float, _size: float) -> list[tuple[float, list[float]]]:
+        powers = np.arange(np.floor(low), np.ceil(high) + 1)
+        between = np.add.outer(powers, np.log10(np.arange(2, 10))).ravel()
+        levels = ((1.0, powers), (0.1, between))
+        return [(step, [float(t) for t in ts if low <= t <= high]) for step, ts in levels]
 
 
 class Chart(QWidget):
@@ -31,13 +46,15 @@ class Chart(QWidget):
         """Where the points are drawn: logarithms where the axis is logarithmic."""
         self._words: Sequence[str] = ()
         self._at = 0
-        self.plot = pg.PlotWidget()
+        sides = ("bottom", "left")
+        self.plot = pg.PlotWidget(axisItems={s: _Decades(s) for s in sides} if log else {})
+        self.plot.setMinimumHeight(_LEAST_PX)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setMouseEnabled(x=False, y=False)
         self.plot.setLogMode(x=log, y=log)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for axis in ("bottom", "left"):
+        for axis in sides:
             self.plot.getAxis(axis).enableAutoSIPrefix(False)
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self.value = QLabel()

@@ -57,6 +57,8 @@ class SettingsPage(Page):
         self.in_use = QLabel()
         self.in_use.setMinimumHeight(34)
         self._in_use_label = QLabel()
+        self._models: list[str] = [context.settings.embedder]
+        """Embedders that can be chosen; read anew each time the page is shown."""
         self.not_running = Banner(context.theme)
         self.error = Banner(context.theme)
         self.measured = QLabel()
@@ -113,6 +115,8 @@ class SettingsPage(Page):
         column.setSpacing(SPACE[4])
         for group in dict.fromkeys(row.group for row in ROWS):
             column.addWidget(self._card(group))
+        for label in (self._in_use_label, self.in_use):
+            label.setMinimumHeight(34)
         self._forms[MODELS].addRow(self._in_use_label, self.in_use)
         self._diagnostics.column.addWidget(self.measured)
         self._diagnostics.header.addWidget(self.copy)
@@ -173,12 +177,17 @@ class SettingsPage(Page):
         self._show_facts()
 
     def enter(self) -> None:
-        self._fill_models()
+        paths = self.context.paths
+        self.context.jobs.submit(lambda: embedder_names(paths), done=self._on_models)
         self.context.jobs.submit(list_cameras, done=self._on_cameras)
         self._show_facts()
 
+    def _on_models(self, names: list[str]) -> None:
+        self._models = names
+        self._fill_models()
+
     def _fill_models(self) -> None:
-        self._fill_with("embedder", [(name, name) for name in embedder_names(self.context.paths)])
+        self._fill_with("embedder", [(name, name) for name in self._models])
 
     def _on_cameras(self, cameras: list[CameraInfo]) -> None:
         self._cameras = cameras

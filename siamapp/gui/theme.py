@@ -119,6 +119,7 @@ QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $ac
 QPushButton[role="primary"]:disabled { background: $raised; color: $muted; border-color: $border; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; }
 QPushButton[role="danger"] { color: $bad; }
+QPushButton[role="danger"]:disabled { color: $muted; }
 QToolButton[role="fold"] { background: transparent; border: 2px solid transparent;
     padding: 4px 6px; text-align: left; }
 QToolButton[role="fold"]:hover { background: $raised; }
@@ -136,7 +137,8 @@ QPushButton[role="menu"]:focus { padding-right: 25px; }
 QLineEdit, QComboBox, QAbstractSpinBox { background: $surface; color: $text;
     border: 1px solid $border;
     border-radius: 7px; padding: 6px 10px; min-height: 20px;
-    selection-background-color: $accent; selection-color: $on_accent; }
+    selection-background-color: $accent; selection-color: $on_accent;
+    placeholder-text-color: $muted; }
 QLineEdit:focus, QComboBox:focus,
 QAbstractSpinBox:focus { border: 2px solid $accent; padding: 5px 9px; }
 QLineEdit:disabled, QComboBox:disabled,
@@ -197,6 +199,14 @@ QScrollBar::handle:horizontal:hover { background: $muted; }
 QProgressBar { background: $raised; border: none; border-radius: 4px; max-height: 8px;
     min-height: 8px; }
 QProgressBar::chunk { background: $accent; border-radius: 4px; }
+QTabWidget::pane { border: none; border-top: 1px solid $border; }
+QTabBar::tab { background: transparent; color: $muted; border: 2px solid transparent;
+    border-bottom-color: transparent; padding: 6px 12px; }
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected { color: $accent; border-bottom-color: $accent; font-weight: 600; }
+QTabBar::tab:focus { border-color: $accent; border-radius: 7px; }
+QMessageBox QLabel { min-width: 320px; }
+QInputDialog QLineEdit { min-width: 320px; }
 QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
 QScrollBar::handle:vertical { background: $border; border-radius: 3px; min-height: 32px; }

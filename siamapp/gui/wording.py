@@ -49,7 +49,8 @@ def evidence_words(decision: Decision) -> str:
     if decision.comparisons:
         bound = tr("Measured on {count} comparisons; at most {percent} % at 95 %.")
         count = QLocale().toString(decision.comparisons)
-        said += " " + bound.format(count=count, percent=f"{100 * decision.fmr_high:.2g}")
+        bound = bound.format(count=count, percent=f"{100 * decision.fmr_high:.2g}")
+        return tr("{limit} {bound}").format(limit=said, bound=bound)
     return said
 
 
