@@ -48,7 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     train = verbs.add_parser("train", parents=[data], help="train the embedder")
     train.add_argument("path", type=Path, nargs="?", help="config, instead of --config")
     train.add_argument("--run", type=Path, help="run folder; default RUN of build/runs/NAME")
-    train.add_argument("--resume", type=Path, metavar="RUN", help="go on from a run's checkpoint")
+    train.add_argument(
+        "--resume",
+        type=Path,
+        metavar="RUN",
+        help="go on from a run's checkpoint; --set devices=N, nodes=N or accelerator for elsewhere",
+    )
     shards = verbs.add_parser("shards", help="a set as tar shards, to be streamed in training")
     shards.add_argument(
         "--source", type=Path, required=True, help="tar or folder of IDENTITY/picture"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -115,6 +116,10 @@ class TrainConfig(_Part):
         return self
 
 
+WHERE = ("accelerator", "devices", "nodes", "threads")
+"""Keys of the config that say where a run runs, not what it computes."""
+
+
 def load_config(path: Path, overrides: list[str] | None = None) -> TrainConfig:
     """Read a TOML file; `overrides` are `section.key=value`, the value written as TOML.
 
@@ -128,7 +133,25 @@ def load_config(path: Path, overrides: list[str] | None = None) -> TrainConfig:
     if not path.is_file():
         path = Path(__file__).parent / path
     tree: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    for override in overrides or []:
+    return TrainConfig.model_validate(_overridden(tree, overrides or []))
+
+
+def load_resumed(run: Path, overrides: list[str]) -> TrainConfig:
+    """The config of a run that goes on; only where it runs may be another (`WHERE`).
+
+    Raises:
+        FileNotFoundError: there is no such run.
+        ValueError: something else is overridden.
+    """
+    for override in overrides:
+        if override.partition("=")[0] not in WHERE:
+            raise ValueError(f"A run that goes on keeps its {override.partition('=')[0]}.")
+    tree: dict[str, Any] = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    return TrainConfig.model_validate(_overridden(tree, overrides))
+
+
+def _overridden(tree: dict[str, Any], overrides: list[str]) -> dict[str, Any]:
+    for override in overrides:
         key, equals, value = override.partition("=")
         if not equals:
             raise ValueError(f"{override!r} is not key=value")
@@ -137,4 +160,4 @@ def load_config(path: Path, overrides: list[str] | None = None) -> TrainConfig:
         for section in sections:
             node = node.setdefault(section, {})
         node[leaf] = tomllib.loads(f"value = {value}")["value"]
-    return TrainConfig.model_validate(tree)
+    return tree

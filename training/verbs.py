@@ -18,7 +18,7 @@ import numpy as np
 from siamapp.vision.card import EmbeddingSpec, FusionSpec, ModelCard, load_card
 from siamapp.vision.embed import Embedder
 from siamapp.vision.model import Model
-from training.config import TrainConfig, load_config
+from training.config import TrainConfig, load_config, load_resumed
 from training.data import (
     LOOKALIKE_COSINE,
     Crops,
@@ -64,7 +64,7 @@ def train(parsed: Namespace) -> int:
     from training.views import make_views
 
     if parsed.resume:
-        config = TrainConfig.model_validate_json((parsed.resume / "config.json").read_text("utf-8"))
+        config = load_resumed(parsed.resume, parsed.set)
     else:
         config = load_config(parsed.path or parsed.config, parsed.set)
     run = parsed.resume or parsed.run or Path("build/runs") / config.name

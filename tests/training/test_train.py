@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from sklearn.datasets import load_digits
 
 from training import loop
 from training.augment import augment
-from training.config import DataConfig, TrainConfig, load_config
+from training.config import DataConfig, TrainConfig, load_config, load_resumed
 from training.data import Crops, unit
 from training.export import export_onnx, onnx_input, quantize
 from training.loop import learning_rate, train
@@ -116,7 +119,8 @@ def _gradient(fabric: Fabric, folder: Path) -> None:
         torch.save(result, folder / f"ranks{fabric.world_size}.pt")
 
 
-def test_two_processes_give_the_gradient_of_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ranks", [2, pytest.param(4, marks=pytest.mark.slow)])
+def test_several_processes_give_the_gradient_of_one(tmp_path: Path, ranks: int) -> None:
     generator = torch.Generator().manual_seed(4)
     person = torch.tensor([0, 0, 1, 1, 2, 2, 3, 3])
     batch = {
@@ -125,13 +129,69 @@ def test_two_processes_give_the_gradient_of_one(tmp_path: Path) -> None:
         "targets": torch.nn.functional.normalize(torch.randn(8, 4, generator=generator)),
     }
     torch.save(batch, tmp_path / "batch.pt")
-    for ranks in (1, 2):
-        strategy = "ddp_spawn" if ranks > 1 else "auto"
-        fabric = Fabric(accelerator="cpu", devices=ranks, strategy=strategy)
+    for count in (1, ranks):
+        strategy = "ddp_spawn" if count > 1 else "auto"
+        fabric = Fabric(accelerator="cpu", devices=count, strategy=strategy)
         fabric.launch(_gradient, tmp_path)
-    one, two = (torch.load(tmp_path / f"ranks{n}.pt", weights_only=True) for n in (1, 2))
+    one, many = (torch.load(tmp_path / f"ranks{n}.pt", weights_only=True) for n in (1, ranks))
     for name, value in one.items():
-        assert torch.allclose(value, two[name], atol=1e-6), name
+        assert torch.allclose(value, many[name], atol=1e-6), name
+
+
+_ON_TWO_RANKS = """
+import sys
+from pathlib import Path
+import torch
+from training.config import load_resumed
+from training.loop import train
+from training.views import Views
+
+run = Path(sys.argv[1])
+data = torch.load(run.parent / "data.pt", weights_only=False)
+train(load_resumed(run, ["devices=2"]), Views(**data), run)
+"""
+
+
+@pytest.mark.slow
+def test_a_run_goes_on_on_two_processes_and_then_on_one_again(
+    digits: Views, tmp_path: Path
+) -> None:
+    """By torchrun. Normalisation sees half a batch there, so the weights come out others."""
+    tree = {**TINY, "bf16": False, "accelerator": "cpu", "checkpoint_every": 2}
+    config, run = TrainConfig.model_validate(tree), tmp_path / "run"
+    data = {name: getattr(digits, name) for name in ("rgb", "teacher", "person", "blended")}
+    torch.save(data, tmp_path / "data.pt")
+    (tmp_path / "on_two.py").write_text(_ON_TWO_RANKS)
+    real = loop._batches
+
+    def until(stop: int) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(loop, "_batches", lambda *given: islice(real(*given), stop))
+            train(config, digits, run)
+
+    def steps() -> tuple[int, int]:
+        saved = torch.load(run / "last.pt", weights_only=True)
+        [made] = {int(part["step"]) for part in saved["optimizer"]["state"].values()}
+        return saved["step"], made
+
+    until(2)
+    assert steps() == (2, 2)
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    done = subprocess.run(
+        [*torchrun, "--nproc-per-node", "2", str(tmp_path / "on_two.py"), str(run)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert steps() == (6, 6)
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == sorted({line["step"] for line in lines})
+    assert all(np.isfinite(line["total"]) for line in lines)
+    train(config, digits, run)  # one process reads what two have written
+    with pytest.raises(ValueError, match="keeps its seed"):
+        load_resumed(run, ["seed=3"])
 
 
 def test_losses_fall(digits: Views, tmp_path: Path) -> None:
