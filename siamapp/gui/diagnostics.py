@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6 import __version__ as pyside_version
 
 from siamapp import __version__
-from siamapp.gui.engine_facts import EngineFacts
 from siamapp.settings import Settings
+
+if TYPE_CHECKING:
+    from siamapp.gui.engine_facts import EngineFacts  # brings onnxruntime, before the first paint
 
 
 @dataclass(frozen=True, slots=True)

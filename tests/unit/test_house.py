@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -44,6 +45,30 @@ def test_the_light_ways_in_load_nothing_heavy(code: str) -> None:
         [sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "HEAVY []"
+
+
+def test_the_window_is_painted_before_the_networks_and_the_charts_are_loaded(
+    tmp_path: Path,
+) -> None:
+    """Counted by modules, not by the clock: of ours and of others'."""
+    code = (
+        "import atexit, sys; from siamapp.cli import main; "
+        f"sys.argv = ['siamapp', 'gui', '--home', {str(tmp_path)!r}]; "
+        "atexit.register(lambda: print(*sys.modules)); main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SIAMAPP_SMOKE": "1", "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.splitlines()[-1].split())
+    late = {"onnxruntime", "onnx", "sqlcipher3", "matplotlib", "pyqtgraph", "scipy", "torch"}
+    assert not loaded & late
+    assert "siamapp.gui.main_window" in loaded
+    assert len([m for m in loaded if m.partition(".")[0] not in sys.stdlib_module_names]) < 450
 
 
 def test_the_core_knows_no_screen() -> None:
