@@ -37,7 +37,11 @@ class Collector:
 
     def __init__(self, pipeline: Pipeline, settings: Settings, *, every_s: float = 0.1) -> None:
         self._pipeline = pipeline
-        self.limits = replace(ENROL, eye_distance_px=settings.min_eye_distance_px)
+        self.limits = replace(
+            ENROL,
+            eye_distance_px=settings.min_eye_distance_px,
+            occlusion=pipeline.occlusion.limit if pipeline.occlusion else None,
+        )
         self._every_s = every_s
         self._last_s = float("-inf")
         self._samples: list[Sample] = []
@@ -46,7 +50,7 @@ class Collector:
 
     def add(self, frame: Frame) -> Progress:
         """Take one frame's face if it is good and some time has passed since the last one taken."""
-        seen = self._pipeline.see(frame, StageClock())
+        seen = self._see(frame)
         missed = shortfalls(_largest(seen).quality, self.limits) if seen else ()
         refusal = _refusal(seen, missed)
         if refusal:
@@ -59,6 +63,16 @@ class Collector:
         return Progress(
             len(self._samples), enroll.WANTED, refusal[1] if refusal else "", tuple(seen), missed
         )
+
+    def _see(self, frame: Frame) -> list[Seen]:
+        """The faces of a frame, what covers the largest of them measured."""
+        seen = self._pipeline.see(frame, StageClock())
+        if seen and self._pipeline.occlusion is not None:
+            main = _largest(seen)
+            covered = self._pipeline.occlusion(main.crop_bgr)
+            measured = replace(main, quality=replace(main.quality, occlusion=covered))
+            seen = [measured if face is main else face for face in seen]
+        return seen
 
     @property
     def enough(self) -> bool:

@@ -17,6 +17,7 @@ from siamapp.settings import Settings
 from siamapp.store.database import Database
 from siamapp.store.people import People
 from siamapp.store.vault import GALLERY_NAME, find_key
+from siamapp.vision import occlusion
 from siamapp.vision.card import load_card, verified_bytes
 from siamapp.vision.embed import Embedder
 from siamapp.vision.installed import require_pinned
@@ -75,7 +76,7 @@ def model_facts(paths: Paths, settings: Settings) -> list[dict[str, Any]]:
         facts: dict[str, Any] = {
             "name": folder.name,
             "in_use": folder.name
-            in (settings.detector, settings.embedder, settings.presence_model),
+            in (settings.detector, settings.embedder, settings.presence_model, occlusion.NAME),
             "verified": False,
         }
         try:

@@ -8,9 +8,11 @@ from siamapp.chosen import model_folders
 from siamapp.paths import Paths
 from siamapp.pipeline import Pipeline
 from siamapp.settings import Settings
+from siamapp.vision import occlusion
 from siamapp.vision.detect import Detector
 from siamapp.vision.embed import Embedder
 from siamapp.vision.model import Model, find_model
+from siamapp.vision.occlusion import OcclusionNetwork
 from siamapp.vision.presence_network import PresenceNetwork
 
 
@@ -30,4 +32,5 @@ def load_pipeline(paths: Paths, settings: Settings, *, embedder: Path | None = N
         Detector(load(find_model(settings.detector, folders))),
         Embedder(load(chosen)),
         PresenceNetwork(load(find_model(settings.presence_model, folders))),
+        OcclusionNetwork(load(find_model(occlusion.NAME, folders))),
     )

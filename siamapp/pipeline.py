@@ -30,6 +30,7 @@ from siamapp.vision.align import align
 from siamapp.vision.detect import Detector
 from siamapp.vision.embed import Embedder
 from siamapp.vision.follow import Follower
+from siamapp.vision.occlusion import OcclusionNetwork
 from siamapp.vision.presence import Mode, PresenceCheck
 from siamapp.vision.presence_network import PresenceNetwork
 from siamapp.vision.thumbnail import SAME_PICTURE, thumbnail
@@ -68,11 +69,17 @@ class Pipeline:
     """Stages that hold no state between frames; safe to share by streams of one thread."""
 
     def __init__(
-        self, detector: Detector, embedder: Embedder, presence: PresenceNetwork | None = None
+        self,
+        detector: Detector,
+        embedder: Embedder,
+        presence: PresenceNetwork | None = None,
+        occlusion: OcclusionNetwork | None = None,
     ) -> None:
         self.detector = detector
         self.embedder = embedder
         self.presence = presence
+        self.occlusion = occlusion
+        """Measured at enrolments only, where it is told."""
         spec = embedder.model.card.embedding
         self.metric = spec.metric if spec else "l2"
 

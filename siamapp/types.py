@@ -70,6 +70,8 @@ class Quality:
     roll_deg: float
     inside: float
     """Part of the face box that lies inside the picture, 0..1."""
+    occlusion: float | None = None
+    """Share of the face that something covers, 0..1; None where it was not measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ def main(argv: list[str] | None = None) -> int:
     """Parse and run one verb; the exit code is 0 on success."""
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == ["detector"]:
-        # The detector and the presence check have verbs and options of their own.
+        # These three have verbs and options of their own.
         from training import detector
 
         return detector.main(arguments[1:])
@@ -22,6 +22,10 @@ def main(argv: list[str] | None = None) -> int:
         from training import presence
 
         return presence.main(arguments[1:])
+    if arguments[:1] == ["occlusion"]:
+        from training import occlusion
+
+        return occlusion.main(arguments[1:])
     parsed = _parser().parse_args(arguments)
     from training import studies, verbs
 
@@ -35,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("detector", help="train, check and export the face detector (--help for more)")
 
     verbs.add_parser("presence", help="train, export and measure the presence check (likewise)")
+
+    verbs.add_parser("occlusion", help="train, measure and export the occlusion measure (likewise)")
 
     data = argparse.ArgumentParser(add_help=False)
     data.add_argument("--data", type=Path, required=True, help="folder of fiw.tar and celeba.tar")

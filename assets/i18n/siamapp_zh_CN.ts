@@ -220,6 +220,10 @@
         <translation>活体检测</translation>
     </message>
     <message>
+        <source>sees what covers a face</source>
+        <translation>查看脸部遮挡</translation>
+    </message>
+    <message>
         <source>Right on pairs of unseen people</source>
         <translation>未见过的人的图片对判断正确率</translation>
     </message>
@@ -262,6 +266,22 @@
     <message>
         <source>Screens let through, simulated test</source>
         <translation>屏幕被放行（模拟测试）</translation>
+    </message>
+    <message>
+        <source>Drawn masks found</source>
+        <translation>找到的口罩（绘制）</translation>
+    </message>
+    <message>
+        <source>Drawn dark glasses found</source>
+        <translation>找到的墨镜（绘制）</translation>
+    </message>
+    <message>
+        <source>Drawn hands found</source>
+        <translation>找到的手（绘制）</translation>
+    </message>
+    <message>
+        <source>Uncovered faces called covered</source>
+        <translation>误判为遮挡的无遮挡脸</translation>
     </message>
     <message>
         <source>{value} ({low:.1f} to {high:.1f})</source>
@@ -759,6 +779,10 @@
     <message>
         <source>Look at the camera.</source>
         <translation>请看摄像头。</translation>
+    </message>
+    <message>
+        <source>{words} Something seems to cover {share:.0f} % of the face: take it off.</source>
+        <translation>{words} 似乎有东西遮住了脸的 {share:.0f} %：请取下。</translation>
     </message>
     <message>
         <source>Ready to save.</source>
@@ -1832,6 +1856,10 @@
         <translation>在画面内</translation>
     </message>
     <message>
+        <source>Covered</source>
+        <translation>遮挡</translation>
+    </message>
+    <message>
         <source>Measures of the face</source>
         <translation>人脸质量指标</translation>
     </message>
@@ -1854,6 +1882,10 @@
     <message>
         <source>from {low:.0f} %</source>
         <translation>≥ {low:.0f} %</translation>
+    </message>
+    <message>
+        <source>up to {high:.0f} %</source>
+        <translation>不超过 {high:.0f} %</translation>
     </message>
     <message>
         <source>{value:.0f} px</source>
@@ -2722,6 +2754,34 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>没有第 {0} 条记录。</translation>
     </message>
     <message>
+        <source>Check the rights of that folder.</source>
+        <translation>请检查该文件夹的权限。</translation>
+    </message>
+    <message>
+        <source>Nothing can be written in {0}: {1}.</source>
+        <translation>无法在 {0} 中写入：{1}。</translation>
+    </message>
+    <message>
+        <source>The gallery cannot be copied: {0}.</source>
+        <translation>无法复制人员库：{0}。</translation>
+    </message>
+    <message>
+        <source>Restore it from a backup.</source>
+        <translation>请用备份恢复它。</translation>
+    </message>
+    <message>
+        <source>{0} is no head of an audit: it is too large.</source>
+        <translation>{0} 不是审计记录的头：它太大。</translation>
+    </message>
+    <message>
+        <source>Give a file of `siamapp audit head --out`.</source>
+        <translation>请给出 `siamapp audit head --out` 生成的文件。</translation>
+    </message>
+    <message>
+        <source>{0} is no head of an audit.</source>
+        <translation>{0} 不是审计记录的头。</translation>
+    </message>
+    <message>
         <source>See `siamapp audit list`.</source>
         <translation>见 `siamapp audit list`。</translation>
     </message>
@@ -3316,6 +3376,10 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     <message>
         <source>Reinstall the app, or turn the presence check off.</source>
         <translation>请重新安装应用，或关闭活体检测。</translation>
+    </message>
+    <message>
+        <source>{0} does not measure occlusion.</source>
+        <translation>{0} 不测量遮挡。</translation>
     </message>
     <message>
         <source>{0} is not a presence check.</source>

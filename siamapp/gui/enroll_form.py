@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from siamapp.errors import AlreadyKnown, SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner
+from siamapp.gui.coverage import Direction
 from siamapp.gui.enroll_review import EnrollReview
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.gathering import Look
@@ -158,8 +159,16 @@ class EnrollForm(QFrame):
         if progress.advice:
             self._coach("poor", "warn", lambda: refusal_words(progress))
         elif look.next is not None:
-            wanted = look.next
-            self._coach("match", "good", lambda: direction_words(wanted))
+            wanted, covered = look.next, self.quality.covered
+            if covered is None:
+                self._coach("match", "good", lambda: direction_words(wanted))
+            else:
+                self._coach("warn", "warn", lambda: self._covered_words(wanted, covered))
+
+    def _covered_words(self, wanted: Direction, covered: float) -> str:
+        """The measure errs at times, so the way on is told too."""
+        said = self.tr("{words} Something seems to cover {share:.0f} % of the face: take it off.")
+        return said.format(words=direction_words(wanted), share=100 * covered)
 
     def show_samples(self, samples: Sequence[Sample], nearest: Candidate | None) -> None:
         """The gathering is over and gave these."""

@@ -10,6 +10,7 @@ from siamapp.errors import SiamError
 from siamapp.identity.own_calibration import OwnCalibration, load_calibration
 from siamapp.paths import Paths
 from siamapp.settings import Settings
+from siamapp.vision import occlusion
 from siamapp.vision.card import ModelCard, load_card, verified_bytes
 from siamapp.vision.installed import require_pinned
 from siamapp.vision.model import Model, list_models
@@ -32,7 +33,8 @@ class ModelRow:
         return self.folder.name
 
     def in_use(self, settings: Settings) -> bool:
-        return self.name in (settings.detector, settings.embedder, settings.presence_model)
+        names = (settings.detector, settings.embedder, settings.presence_model, occlusion.NAME)
+        return self.name in names
 
 
 def model_rows(paths: Paths) -> list[ModelRow]:

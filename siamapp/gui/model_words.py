@@ -36,6 +36,7 @@ def task_words(task: str) -> str:
         "embedder": tr("tells people apart"),
         "detector": tr("finds faces"),
         "presence": tr("presence check"),
+        "occlusion": tr("sees what covers a face"),
     }[task]
 
 
@@ -64,6 +65,12 @@ def key_facts(card: ModelCard) -> list[Fact]:
             ("simulated", "bpcer_percent", tr("Real people refused, simulated test"), 1),
             ("simulated", "apcer_print_percent", tr("Prints let through, simulated test"), 1),
             ("simulated", "apcer_monitor_percent", tr("Screens let through, simulated test"), 1),
+        ),
+        "occlusion": (
+            ("mask", "found", tr("Drawn masks found"), 100),
+            ("glasses", "found", tr("Drawn dark glasses found"), 100),
+            ("hand", "found", tr("Drawn hands found"), 100),
+            ("uncovered", "warned", tr("Uncovered faces called covered"), 100),
         ),
     }[card.task]  # fmt: skip
     facts = []

@@ -14,7 +14,7 @@ from siamapp.vision.quality import Limits
 
 _MEASURES: Final = (
     "faces", "eye_distance_px", "sharpness", "luminance", "contrast", "yaw_deg", "pitch_deg",
-    "roll_deg", "inside",
+    "roll_deg", "inside", "occlusion",
 )  # fmt: skip
 
 
@@ -34,6 +34,8 @@ class QualityList(QWidget):
         self._theme = theme
         self._rows: dict[str, _Row] = {}
         self._limits: Limits | None = None
+        self.covered: float | None = None
+        """Share of the face in view that is covered, where that is above the limit."""
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(SPACE[2])
@@ -62,6 +64,7 @@ class QualityList(QWidget):
             "pitch_deg": self.tr("Nodded"),
             "roll_deg": self.tr("Tilted"),
             "inside": self.tr("In the picture"),
+            "occlusion": self.tr("Covered"),
         }
         for measure, row in self._rows.items():
             row.name.setText(names[measure])
@@ -83,6 +86,9 @@ class QualityList(QWidget):
             "pitch_deg": self.tr("up to {high:.0f}°").format(high=limits.pitch_deg),
             "roll_deg": self.tr("up to {high:.0f}°").format(high=limits.roll_deg),
             "inside": self.tr("from {low:.0f} %").format(low=100 * limits.inside),
+            "occlusion": self.tr("up to {high:.0f} %").format(high=100 * limits.occlusion)
+            if limits.occlusion is not None
+            else "",
         }
         for measure, text in words.items():
             self._rows[measure].limit.setText(text)
@@ -109,8 +115,13 @@ class QualityList(QWidget):
             value = getattr(q, measure)
             self._show(measure, f"{round(value)}°", fine=abs(value) <= getattr(limits, measure))
         self._show("inside", f"{100 * q.inside:.0f} %", fine=q.inside >= limits.inside)
+        if q.occlusion is not None and limits.occlusion is not None:
+            fine = q.occlusion <= limits.occlusion
+            self.covered = None if fine else q.occlusion
+            self._show("occlusion", f"{100 * q.occlusion:.0f} %", fine=fine)
 
     def clear(self) -> None:
+        self.covered = None
         for row in self._rows.values():
             self._theme.set_icon(row.icon, "dot", "muted", side_px=16)
             row.value.setText("-")

@@ -201,7 +201,8 @@ def vectors(blobs: Sequence[bytes]) -> FloatArray:
 
 
 def quality_json(quality: Quality) -> str:
-    return json.dumps({key: float(value) for key, value in asdict(quality).items()})
+    measured = {key: value for key, value in asdict(quality).items() if value is not None}
+    return json.dumps({key: float(value) for key, value in measured.items()})
 
 
 def now_utc() -> str:

@@ -55,6 +55,7 @@ class _Quality(_Part):
     pitch_deg: float
     roll_deg: float
     inside: float
+    occlusion: float | None = None
 
 
 class _Sample(_Part):

@@ -106,6 +106,13 @@ class PresenceSpec(_Part):
     """A mean score from this on looks alive; between the two nothing is decided."""
 
 
+class OcclusionSpec(_Part):
+    """How to read an occlusion measure: from `(N, 3, 112, 112)` aligned faces to shares `(N,)`."""
+
+    limit: float = Field(gt=0, lt=1)
+    """Share of the face from which on it is called covered."""
+
+
 class GoldenSpec(_Part):
     """What the network gave in training's own framework: see `siamapp.vision.selftest`."""
 
@@ -156,7 +163,7 @@ class ModelCard(_Part):
 
     card_version: Literal[1] = 1
     name: str
-    task: Literal["embedder", "detector", "presence"]
+    task: Literal["embedder", "detector", "presence", "occlusion"]
     id: str = Field(pattern=r"^[0-9a-f]{16}$")
     """First 16 hex digits of the fp32 file's SHA-256: the space that templates belong to."""
     created: str
@@ -171,6 +178,7 @@ class ModelCard(_Part):
     embedding: EmbeddingSpec | None = None
     detection: DetectionSpec | None = None
     presence: PresenceSpec | None = None
+    occlusion: OcclusionSpec | None = None
     refinement: RefinementSpec | None = None
     golden: GoldenSpec | None = None
     fusion: FusionSpec = FusionSpec()

@@ -28,6 +28,8 @@ class Limits:
     pitch_deg: float
     roll_deg: float
     inside: float
+    occlusion: float | None = None
+    """Told, not refused: the measure errs too often (`siamapp.vision.occlusion`)."""
 
 
 ENROL = Limits(
@@ -143,11 +145,12 @@ def shortfalls(quality: Quality, limits: Limits) -> tuple[Shortfall, ...]:
 
 
 def score(quality: Quality) -> float:
-    """One number to rank a person's crops by, 0..1: large, sharp, frontal, evenly lit is best."""
+    """One number to rank a person's crops by, 0..1: large, sharp, frontal, evenly lit, free."""
     frontal = np.cos(np.radians(min(abs(quality.yaw_deg), 90))) * np.cos(
         np.radians(min(abs(quality.pitch_deg), 90))
     )
     size = min(quality.eye_distance_px / 64, 1)
     sharp = min(quality.sharpness / 0.4, 1)
     light = 1 - min(abs(quality.luminance - 0.5) / 0.5, 1) ** 2
-    return float(frontal * size**0.5 * sharp**0.5 * light)
+    free = 1 - (quality.occlusion or 0)
+    return float(frontal * size**0.5 * sharp**0.5 * light * free)

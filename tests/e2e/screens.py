@@ -82,6 +82,7 @@ class Screens:
         self._settings()
         self._enrol()
         self._people()
+        self._context.change_setting("decision_pictures", True)
         self._verify()
         self._evaluate()
         self._live()

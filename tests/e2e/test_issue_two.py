@@ -129,6 +129,7 @@ def test_the_doctor_lists_what_is_there(gallery: Cli) -> None:
     assert {m["name"] for m in report["models"] if m["verified"] and m["in_use"]} == {
         "siamdetect-v1",
         "siamface-v1",
+        "siamocclusion-v1",
         "siampresence-v1",
     }
     assert report["gallery"]["people"] == 3

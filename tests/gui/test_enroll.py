@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +17,11 @@ from siamapp.gui.context import Context
 from siamapp.gui.coverage import Coverage, Direction
 from siamapp.gui.import_dialog import ENROLLED, KNOWN, REFUSED, ImportDialog
 from siamapp.gui.main_window import MainWindow
+from siamapp.gui.quality_list import QualityList
+from siamapp.gui.theme import Theme
+from siamapp.pipeline import Seen
 from siamapp.types import BgrImage, Consent, Face, Person, Quality
+from siamapp.vision.quality import ENROL
 from tests.gui.scripted import (
     ScriptedDetector,
     astronaut,
@@ -266,3 +271,16 @@ def test_samples_that_another_page_brings_can_be_named_and_saved(
     form.name.setText("Seen Live")
     form.save.click()
     until(lambda: "Seen Live is enrolled" in form.coaching.text())
+
+
+def test_what_covers_the_face_is_named_with_value_and_limit(theme: Theme) -> None:
+    measures = QualityList(theme)
+    measures.set_limits(replace(ENROL, occlusion=0.12))
+    seen = Seen(ScriptedDetector().detect(astronaut())[0], astronaut(), quality(0))
+    for share, fine in ((0.05, True), (0.4, False)):
+        measures.show_face(1, replace(seen, quality=replace(seen.quality, occlusion=share)))
+        row = measures._rows["occlusion"]
+        assert (row.name.text(), row.limit.text()) == ("Covered", "up to 12 %")
+        assert row.value.text() == f"{100 * share:.0f} %"
+        assert (measures.covered is None) is fine
+    measures.deleteLater()

@@ -56,7 +56,7 @@ def test_the_card_is_short_until_it_is_opened_and_never_scrolls_sideways(
     page: ModelsPage, window: MainWindow
 ) -> None:
     window.resize(window.minimumSize())
-    for name in ("siamface-v1", "siamdetect-v1", "siampresence-v1"):
+    for name in ("siamface-v1", "siamdetect-v1", "siamocclusion-v1", "siampresence-v1"):
         choose(page, name)
         folds = [b for b in page.view.findChildren(QToolButton) if b.isCheckable()]
         assert not any(fold.isChecked() for fold in folds[1:])

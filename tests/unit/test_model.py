@@ -85,7 +85,7 @@ def test_a_model_name_never_leaves_the_models_folder(tmp_path, name):
 def test_every_model_that_ships_is_whole_and_runs():
     folders = list_models((assets_dir() / "models",))
     assert {load_card(folder).task for folder in folders} == {
-        "detector", "embedder", "presence",
+        "detector", "embedder", "occlusion", "presence",
     }  # fmt: skip
     for folder in folders:
         if load_card(folder).presence is not None:
