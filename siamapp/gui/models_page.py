@@ -114,8 +114,11 @@ class ModelsPage(Page):
         self.context.jobs.submit(lambda: model_rows(paths), done=lambda r: self._take(r, choose))
 
     def _take(self, rows: list[ModelRow], choose: str) -> None:
-        self._rows = rows
-        self._fill(choose)
+        if rows != self._rows or choose:
+            self._rows = rows
+            self._fill(choose)
+        else:  # as on most visits: what stands there stays
+            self._measure_once()
 
     def _fill(self, choose: str = "") -> None:
         """List the models again and keep the choice."""
@@ -156,7 +159,12 @@ class ModelsPage(Page):
         self.name.setText(row.name)
         fmr = self.context.settings.target_fmr if used else None
         self.view.show_row(row, self._latencies.get(row.name), fmr)
-        if self.isVisible() and not row.error and row.name not in self._asked:
+        self._measure_once()
+
+    def _measure_once(self) -> None:
+        row = self._row
+        unasked = row is not None and not row.error and row.name not in self._asked
+        if unasked and self.isVisible():
             self._on_measure()
 
     def _on_measure(self) -> None:

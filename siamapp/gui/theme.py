@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from string import Template
 from typing import Final, Literal
 
@@ -318,14 +319,18 @@ def font(role: str) -> QFont:
 
 def tinted(name: str, colour: str, side_px: int) -> QPixmap:
     """Render an icon with its `currentColor` replaced."""
-    text = (assets_dir() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    text = text.replace("currentColor", colour)
+    text = _svg(name).replace("currentColor", colour)
     pixmap = QPixmap(side_px, side_px)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     QSvgRenderer(QByteArray(text.encode())).render(painter, QRectF(0, 0, side_px, side_px))
     painter.end()
     return pixmap
+
+
+@cache
+def _svg(name: str) -> str:
+    return (assets_dir() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def _style_sheet(colours: Colours, *, dark: bool) -> str:
