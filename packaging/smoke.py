@@ -1,4 +1,4 @@
-"""Try a built folder: show the window, enrol from a video, find the person again, read the log.
+"""Try a built folder: show the window, enrol from a video, find the person, report, read the log.
 
 python packaging/smoke.py build/dist/siamapp [VIDEO]
 
@@ -39,14 +39,18 @@ def main(folder: Path, video: Path | None) -> int:
         found = verb("identify", video)["sources"][0]["faces"]
         assert "Somebody" in {face["name"] for face in found}, found
         verb("audit", "verify")
+        pictures = made_pictures(Path(scratch) / "people")
+        for report in ("report.html", "report.pdf"):
+            verb("evaluate", "--images", pictures, "--report", Path(scratch) / report)
+            assert (Path(scratch) / report).stat().st_size > 10_000
         logs = "".join(p.read_text("utf-8") for p in (home / "logs").glob("*.log"))
         assert "Traceback" not in logs, logs
         assert "Somebody" not in logs, "a name is in the log"
         size = sum(
             p.stat().st_size for p in folder.rglob("*") if p.is_file() and not p.is_symlink()
         )
-        report = {"samples": enrolled["templates"], "unpacked_mb": round(size / 1e6, 1)}
-        sys.stdout.write(json.dumps(report) + "\n")
+        told = {"samples": enrolled["templates"], "unpacked_mb": round(size / 1e6, 1)}
+        sys.stdout.write(json.dumps(told) + "\n")
     return 0
 
 
@@ -77,6 +81,24 @@ def made_video(path: Path) -> Path:
         writer.write(cv2.warpAffine(picture, move, (512, 512), borderMode=cv2.BORDER_REPLICATE))
     writer.release()
     return path
+
+
+def made_pictures(folder: Path) -> Path:
+    """A folder each of the two public-domain portraits, in three brightnesses."""
+    import cv2
+    import numpy as np
+    from matplotlib.cbook import get_sample_data
+    from skimage.data import astronaut
+
+    with get_sample_data("grace_hopper.jpg") as file:
+        hopper = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_COLOR)
+    portraits = {"one": cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR), "two": hopper}
+    for name, portrait in portraits.items():
+        (folder / name).mkdir(parents=True)
+        for alpha in (0.9, 1.0, 1.1):
+            picture = cv2.convertScaleAbs(portrait, alpha=alpha)
+            cv2.imwrite(str(folder / name / f"{alpha}.png"), picture)
+    return folder
 
 
 if __name__ == "__main__":
