@@ -43,7 +43,7 @@ def seen_from(points: np.ndarray, yaw_deg: float = 0, pitch_deg: float = 0, near
 
 
 def motion(bending: float = 0.05, blinks: int = 0, flicker: float = 0.0) -> Motion:
-    return Motion(1.0, 20, bending, blinks, flicker)
+    return Motion(20, bending, blinks, flicker)
 
 
 def moved(crop: np.ndarray, count: int, *, solid: bool) -> list[np.ndarray]:
