@@ -19,6 +19,7 @@ from siamapp.types import BgrImage, Face, FloatArray
 from siamapp.vision.detect import Detector
 from siamapp.vision.embed import Embedder
 from siamapp.vision.model import Model
+from siamapp.vision.occlusion import OcclusionNetwork
 from siamapp.vision.presence_network import PresenceNetwork
 from siamapp.vision.selftest import LEAST_COSINE, golden_inputs, parity
 
@@ -126,6 +127,8 @@ def _tried(folder: Path) -> dict[str, Any]:
                     )
         elif model.card.task == "detector":
             Detector(model).detect(_noise())
+        elif model.card.task == "occlusion":
+            OcclusionNetwork(model)(_noise()[:112, :112])
         else:
             points = [(130, 90), (190, 90), (160, 125), (135, 155), (185, 155)]
             face = Face(

@@ -76,7 +76,8 @@ def test_a_model_is_added_calibrated_used_and_removed(cli: Cli, tmp_path: Path) 
 def test_every_model_that_came_with_the_app_stands_the_check_of_a_strangers(cli: Cli) -> None:
     status, answer = cli("models", "verify")
     assert status == 0, answer
-    assert {"siamdetect-v1", "siamface-v1", "siampresence-v1"} <= set(answer["models"])
+    ours = {"siamdetect-v1", "siamface-v1", "siampresence-v1", "siamocclusion-v1"}
+    assert ours <= set(answer["models"])
     assert all(facts["milliseconds"] for facts in answer["models"].values())
 
 
