@@ -158,8 +158,10 @@ QAbstractSpinBox::down-arrow { image: url("$chevron"); width: 10px; height: 10px
 QDateEdit::drop-down { border: none; width: 26px; }
 QDateEdit::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
+QComboBox { combobox-popup: 0; }
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $border;
-    padding: 4px; outline: none; selection-background-color: $accent_soft; selection-color: $text; }
+    outline: none; selection-background-color: $accent_soft; selection-color: $text; }
+QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; }
 QCheckBox { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 7px; }
 QCheckBox:focus { border-color: $accent; }
 QCheckBox::indicator { width: 18px; height: 18px; border: 1px solid $muted; border-radius: 5px;

@@ -178,9 +178,12 @@ class VerifyPage(SourcePage):
             )
 
         def begin(trial: Trial) -> None:
-            self._claimed, self._trial, self._doorway.trial = person, trial, trial
+            self._claimed, self._trial = person, trial
             self._ends_at = time.monotonic() + settings.verify_timeout_s + SILENCE_S
-            if not (self.is_active and is_live(self._spec)):
+            if self.is_active and is_live(self._spec):
+                self._doorway.trial = trial
+            else:  # a door of its own: what still comes from the run before is not for this trial
+                self._doorway = Doorway(trial)
                 self.start(spec)
             self._show_ready()
 
@@ -200,7 +203,8 @@ class VerifyPage(SourcePage):
         self._trial = self._doorway.trial = None
 
     def make_process(self, spec: str) -> Callable[[], Process]:
-        return lambda: self._doorway
+        doorway = self._doorway
+        return lambda: doorway
 
     def overlays_of(self, result: FrameResult) -> tuple[Overlay, ...]:
         return tuple(overlay_of(face) for face in result.faces)

@@ -202,10 +202,18 @@ class Program:
         return wait(f"{role or 'a widget'} {name!r} that is enabled", found)
 
     def click(self, name: str, role: str = "", *, holding: str = "") -> None:
-        """Click into the middle of a widget."""
-        path = self.find(name, role).path
-        ((x, y, width, height),) = self._call(path, "Component", "GetExtents", "u", (0,))
+        """Click into the middle of a widget, once it lies still."""
+        place, before = self._place(name, role), None
+        while place != before:
+            time.sleep(0.1)
+            place, before = self._place(name, role), place
+        x, y, width, height = place
         self.desktop.click(x + width // 2, y + height // 2, holding=holding)
+
+    def _place(self, name: str, role: str) -> Sequence[int]:
+        """Left, top, width and height on the screen; empty where the widget went meanwhile."""
+        told = self._call(self.find(name, role).path, "Component", "GetExtents", "u", (0,))
+        return tuple(told[0]) if told else ()
 
     def fill(self, name: str, text: str) -> None:
         """Click into a field and type over what it holds."""

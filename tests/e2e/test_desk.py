@@ -7,6 +7,7 @@ enrolled from the first seconds of their videos and met again in later ones.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -37,6 +38,8 @@ pytestmark = [
 PEOPLE = {"Ann Archer": 1, "Bea Baker": 2, "Cleo Carter": 3}
 ENROLLED_S, MET_S = (0.0, 3.0), (5.0, 9.0)
 ONE_FILE = "Open a video or a photo"
+DOUBLE_CLICK_S = 0.5
+"""Qt takes a click that follows another sooner as a part of the one that opened the list."""
 
 
 @pytest.fixture
@@ -73,9 +76,9 @@ def test_a_folder_is_measured_and_language_and_colours_change_at_once(
     desktop.keys("ctrl+8")
     choose(program, "Search the settings", "language", "As the system", "简体中文")
     program.says("设置", "识别", "语言")
-    choose(program, "搜索设置", "配色", "跟随系统", "深色")
+    choose(program, "搜索设置", "theme", "跟随系统", "深色")
     wait("the window is dark", lambda: shows(program, DARK.window))
-    choose(program, "搜索设置", "配色", "深色", "浅色")
+    choose(program, "搜索设置", "theme", "深色", "浅色")
     wait("the window is light", lambda: shows(program, LIGHT.window))
     desktop.keys("ctrl+6")
     program.says("12 张", "48")
@@ -190,6 +193,7 @@ def choose(program: Program, search: str, words: str, old: str, new: str) -> Non
     """Search a setting and choose another of its values."""
     program.fill(search, words)
     program.click(old, "combo box")
+    time.sleep(DOUBLE_CLICK_S)
     program.click(new, "list item")
 
 

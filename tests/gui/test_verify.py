@@ -26,7 +26,7 @@ from siamapp.types import (
     Quality,
 )
 from tests.gui.conftest import enrol
-from tests.gui.scripted import astronaut, empty_room, hopper, write_photo
+from tests.gui.scripted import astronaut, empty_room, hopper, write_photo, write_video
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -75,6 +75,27 @@ def test_right_and_wrong_claims_are_answered_and_refusals_lock_the_claim(
     assert not page.verify.isEnabled()
     context.people_changed.emit()
     until(lambda: [b.property("claim") for b in page.claim.recent] == ["Grace", "Ada", ""])
+
+
+def test_what_a_recording_showed_before_is_not_a_part_of_the_trial(
+    window: MainWindow, context: Context, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    """Verify pressed while a video plays begins it anew; the run before has later times."""
+    enrol(context, until, Ada=[astronaut()])
+    window.show_page("verify")
+    page = window.page("verify")
+    assert isinstance(page, VerifyPage)
+    film = str(write_video(tmp_path / "ada.avi", astronaut(), frames=50))
+    page.source.add(film)
+    page.start(film)
+    run_before = page.make_process(film)()
+    until(lambda: page.feed.frame is not None)
+    page.claim.name.setText("Ada")
+    until(page.verify.isEnabled)
+    page.verify.click()
+    until(lambda: page._trial is not None)
+    assert run_before(Frame(astronaut(), 1.96, 49)).faces == ()
+    until(lambda: page.verdict.result.title.text() == "Yes")
 
 
 def test_without_a_face_nobody_is_refused(
