@@ -55,6 +55,16 @@ TOKENS = (
     *("nan", "inf", "-inf", "0", "-1", "1e309", "9" * 400, '""', "true", "[]", "{}", "[" * 900),
     *("1979-05-27", '"../../x"', '"' + "a" * 9000 + '"', "0x7fffffffffffffff", "'\\'", "\t"),
 )
+CALIBRATION = (
+    'version = 1\nembedder_id = "{embedder_id}"\nembedder_name = "e"\nmetric = "l2"\n'
+    'created_utc = "2026"\nsource = "folder"\npeople = 12\npictures = 48\n[[thresholds]]\n'
+    "fmr = 0.01\ndistance = 1.1\nimpostor_comparisons = 1056\nfmr_low = 0.001\n"
+    "fmr_high = 0.02\nfnmr = 0.1\n"
+)
+PAIRS = (
+    b"2\t1\nAnn\t1\t2\nAnn\t1\tBo\t3\nBo\t1\t2\nBo\t2\tAnn\t3\n",
+    b"first,second,genuine,fold\nA/1.jpg,A/2.jpg,1,0\nA/1.jpg,B/1.jpg,0,1\n",
+)
 VERBS = (
     "verify", "identify", "enroll", "import", "live", "evaluate", "calibrate", "restore",
     "people list", "people show", "people rename", "people delete", "people merge", "people import",
@@ -138,20 +148,13 @@ def settings(rng: random.Random, folder: Path) -> None:
 
 def calibration(rng: random.Random, folder: Path) -> None:
     own = read_card(MODELS / "siamface-v1" / "card.toml")
-    text = (
-        f'version = 1\nembedder_id = "{own.id}"\nembedder_name = "e"\nmetric = "l2"\n'
-        'created_utc = "2026"\nsource = "folder"\npeople = 12\npictures = 48\n[[thresholds]]\n'
-        "fmr = 0.01\ndistance = 1.1\nimpostor_comparisons = 1056\nfmr_low = 0.001\n"
-        "fmr_high = 0.02\nfnmr = 0.1\n"
-    )
+    text = CALIBRATION.format(embedder_id=own.id)
     calibration_file(folder, own.id).write_bytes(changed_text(text.encode(), rng))
     load_calibration(folder, own)
 
 
 def pairs(rng: random.Random, folder: Path) -> None:
-    lfw = b"2\t1\nAnn\t1\t2\nAnn\t1\tBo\t3\nBo\t1\t2\nBo\t2\tAnn\t3\n"
-    table = b"first,second,genuine,fold\nA/1.jpg,A/2.jpg,1,0\nA/1.jpg,B/1.jpg,0,1\n"
-    (folder / "pairs.txt").write_bytes(changed_text(rng.choice((lfw, table)), rng))
+    (folder / "pairs.txt").write_bytes(changed_text(rng.choice(PAIRS), rng))
     from_pairs(folder / "pairs.txt", folder)
 
 

@@ -46,7 +46,7 @@ def presence_test(
     if not wanted:
         raise SiamError("There is nothing to measure.", "Give --real SRC and --attack SRC.")
     sources = [(species, named_sources([spec])[0]) for species, spec in wanted]
-    pipeline = load_pipeline(call.paths, call.settings)
+    pipeline = load_pipeline(call.paths, call.settings.changed("presence", "passive"))
     assert pipeline.presence is not None  # noqa: S101 - `load_pipeline` starts one
     seen = [
         judge(

@@ -36,13 +36,11 @@ def gallery_protect(call: Call) -> None:
     Distances, thresholds and decisions stay what they are. A template that was copied before is of
     no use against the gallery afterwards, and cannot be linked with any other gallery's.
     """
-    from siamapp.chosen import model_folders
+    from siamapp.chosen import embedder_card
     from siamapp.identity.match import require_kept_by_rotation
     from siamapp.store.protection import change_protection, new_secret
-    from siamapp.vision.card import load_card
-    from siamapp.vision.model import find_model
 
-    card = load_card(find_model(call.settings.embedder, model_folders(call.paths)))
+    card = embedder_card(call.paths, call.settings)
     if card.embedding is not None:
         require_kept_by_rotation(card.embedding.metric)
     with call.database() as database:

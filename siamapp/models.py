@@ -17,7 +17,7 @@ from siamapp.vision.presence_network import PresenceNetwork
 
 
 def load_pipeline(paths: Paths, settings: Settings, *, embedder: Path | None = None) -> Pipeline:
-    """Start the chosen models, or the embedder of another folder.
+    """Start the chosen models, or the embedder of another folder; presence only where it is on.
 
     Raises:
         ModelError: one is missing, changed or does not fit.
@@ -31,6 +31,8 @@ def load_pipeline(paths: Paths, settings: Settings, *, embedder: Path | None = N
     return Pipeline(
         Detector(load(find_model(settings.detector, folders))),
         Embedder(load(chosen)),
-        PresenceNetwork(load(find_model(settings.presence_model, folders))),
+        PresenceNetwork(load(find_model(settings.presence_model, folders)))
+        if settings.presence != "off"
+        else None,
         OcclusionNetwork(load(find_model(occlusion.NAME, folders))),
     )

@@ -3434,6 +3434,10 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>请重新安装，或选择其他模型。</translation>
     </message>
     <message>
+        <source>The file holds no gallery.</source>
+        <translation>该文件中没有人员库。</translation>
+    </message>
+    <message>
         <source>nobody is enrolled yet</source>
         <translation>尚无人登记</translation>
     </message>

@@ -28,7 +28,9 @@ class Opener(Protocol):
         """Ask for the key again next time."""
 
 
-REOPENING: Final = frozenset({"detector", "embedder", "presence_model", "provider", "threads"})
+REOPENING: Final = frozenset(
+    {"detector", "embedder", "presence", "presence_model", "provider", "threads"}
+)
 """Settings that count only once the models are loaded again."""
 
 

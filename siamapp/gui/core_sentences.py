@@ -310,6 +310,14 @@ ERRORS: Final[tuple[object, ...]] = (
     QT_TRANSLATE_NOOP("core", "The model {0} failed in its trial: {1}."),
     QT_TRANSLATE_NOOP("core", "{0} gives other vectors here than where it was trained."),
     QT_TRANSLATE_NOOP("core", "Reinstall it, or choose another model."),
+    QT_TRANSLATE_NOOP("core", "Check the rights of that folder."),
+    QT_TRANSLATE_NOOP("core", "Give a file of `siamapp audit head --out`."),
+    QT_TRANSLATE_NOOP("core", "Nothing can be written in {0}: {1}."),
+    QT_TRANSLATE_NOOP("core", "Restore it from a backup."),
+    QT_TRANSLATE_NOOP("core", "The file holds no gallery."),
+    QT_TRANSLATE_NOOP("core", "The gallery cannot be copied: {0}."),
+    QT_TRANSLATE_NOOP("core", "{0} is no head of an audit."),
+    QT_TRANSLATE_NOOP("core", "{0} is no head of an audit: it is too large."),
 )
 """What went wrong, and what to do."""
 REASONS: Final[tuple[object, ...]] = (

@@ -173,6 +173,8 @@ def _decrypted(path: Path, home: Path, key_for: KeyFor) -> Iterator[tuple[Path, 
     with scratch_folder(near, "restore") as folder:
         chunks = read_sealed(path, "backup", key_for)
         first = next(chunks)
+        if len(first) < KEY_BYTES:
+            raise StoreCorrupt("The file holds no gallery.")
         with (folder / GALLERY_NAME).open("xb") as file:
             file.write(first[KEY_BYTES:])
             for chunk in chunks:

@@ -19,7 +19,9 @@ from training.presence_attacks import held_photo
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory):
-    return load_pipeline(Paths(tmp_path_factory.mktemp("home")), Settings(provider="cpu"))
+    return load_pipeline(
+        Paths(tmp_path_factory.mktemp("home")), Settings(provider="cpu", presence="passive")
+    )
 
 
 def verdict(pipeline, frames, mode):

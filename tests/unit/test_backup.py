@@ -22,6 +22,7 @@ from siamapp.store.database import Database
 from siamapp.store.edits import Edits
 from siamapp.store.keys import Key
 from siamapp.store.people import People
+from siamapp.store.sealed import write_sealed
 from siamapp.store.vault import (
     GALLERY_NAME,
     VAULT_NAME,
@@ -187,6 +188,15 @@ def test_a_forged_gallery_within_a_true_seal_is_refused(home: Path, tmp_path: Pa
     with pytest.raises(StoreCorrupt, match="not a gallery as"):
         restored(tmp_path / "forged", tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("payload", [b"", b"x" * 31, b"x" * 32, b"x" * 5000])
+def test_a_payload_without_a_gallery_is_refused(home: Path, tmp_path: Path, payload: bytes) -> None:
+    write_sealed(tmp_path / "forged", "backup", [payload], vault=VAULT, key=KEY)
+    before = fingerprint(home)
+    with pytest.raises(StoreError):
+        restored(tmp_path / "forged", home)
+    assert fingerprint(home) == before
 
 
 def test_a_damaged_gallery_is_replaced_and_kept_aside(home: Path, file: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks import fuzz
+from benchmarks import fuzz, fuzz_targets
 from siamapp.errors import SiamError
 
 FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -47,3 +47,17 @@ def test_no_command_line_is_a_bug(seed: int, folder: Path) -> None:
 def test_a_name_longer_than_any_file_system_takes_is_refused(folder: Path) -> None:
     with contextlib.redirect_stdout(None):
         assert fuzz.run(["calibrate", "e" * 70_000, "--home", str(folder / "home")]) == 2
+
+
+@pytest.mark.parametrize("kind", fuzz_targets.TARGETS)
+def test_every_kind_that_coverage_leads_takes_its_own_seeds_and_the_empty_input(
+    kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIAMAPP_HOME", str(folder / "home"))
+    monkeypatch.setenv("SIAMAPP_KEY_FILE", str(folder / "key"))
+    target = fuzz_targets.TARGETS[kind]
+    seeds = target.seeds(folder)
+    assert all(len(seed) <= target.longest for seed in seeds)
+    for seed in (*seeds, b""):
+        with contextlib.suppress(SiamError):
+            target.read(seed, folder)
