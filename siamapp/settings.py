@@ -21,6 +21,9 @@ class Settings(BaseModel):
     camera_size: Literal["640x480", "1280x720", "1920x1080"] = Field(
         default="640x480", description="Picture asked of the camera, which may give another"
     )
+    camera_format: Literal["auto", "MJPG", "YUYV"] = Field(
+        default="auto", description="How the camera sends its picture; MJPG is often faster"
+    )
     rotation: Literal[0, 90, 180, 270] = Field(
         default=0, description="Degrees that the camera's picture is turned clockwise"
     )

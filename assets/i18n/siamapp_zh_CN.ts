@@ -390,6 +390,18 @@
         <translation>用一个模型登记的人，另一个模型并不认识。</translation>
     </message>
     <message>
+        <source>As the camera likes</source>
+        <translation>由摄像头决定</translation>
+    </message>
+    <message>
+        <source>MJPEG: compressed, often more pictures per second</source>
+        <translation>MJPEG：压缩，每秒画面往往更多</translation>
+    </message>
+    <message>
+        <source>YUYV: uncompressed</source>
+        <translation>YUYV：未压缩</translation>
+    </message>
+    <message>
         <source>Off</source>
         <translation>关闭</translation>
     </message>
@@ -428,6 +440,10 @@
     <message>
         <source>Picture size</source>
         <translation>画面尺寸</translation>
+    </message>
+    <message>
+        <source>Picture format</source>
+        <translation>画面格式</translation>
     </message>
     <message>
         <source>Turned clockwise</source>

@@ -63,11 +63,14 @@ class Feed(QObject):
         settings = self.settings()
         width, height = map(int, settings.camera_size.split("x"))
         size = width, height
+        fourcc = "" if settings.camera_format == "auto" else settings.camera_format
 
         def work() -> None:
             self._stop_now()
             session = LiveSession(
-                open_source(spec, realtime=True, size=size, rotation=settings.rotation),
+                open_source(
+                    spec, realtime=True, size=size, rotation=settings.rotation, fourcc=fourcc
+                ),
                 make_process(),
                 on_status=lambda status: self._status.emit(number, status),
                 on_decision=lambda result, face: self._decision.emit(number, result, face),

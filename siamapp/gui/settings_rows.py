@@ -59,6 +59,14 @@ def _sizes() -> Choices:
     return tuple((size, size.replace("x", " x ")) for size in ("640x480", "1280x720", "1920x1080"))
 
 
+def _formats() -> Choices:
+    return (
+        ("auto", tr("As the camera likes")),
+        ("MJPG", tr("MJPEG: compressed, often more pictures per second")),
+        ("YUYV", tr("YUYV: uncompressed")),
+    )
+
+
 def _turns() -> Choices:
     return tuple((turn, f"{turn}°") for turn in (0, 90, 180, 270))
 
@@ -94,6 +102,7 @@ def _later() -> Choices:
 ROWS: Final = (
     Row(CAMERA, "camera", lambda: tr("Camera"), _later),
     Row(CAMERA, "camera_size", lambda: tr("Picture size"), _sizes),
+    Row(CAMERA, "camera_format", lambda: tr("Picture format"), _formats),
     Row(CAMERA, "rotation", lambda: tr("Turned clockwise"), _turns),
     Row(CAMERA, "mirror", lambda: tr("Show the camera as a mirror does")),
     Row(DECISION, "target_fmr", lambda: tr("Strangers let through"), _later),

@@ -76,16 +76,23 @@ class _Capture:
 class CameraSource(_Capture):
     """Camera number `index` of this machine, at the size asked for where it can, else another.
 
-    `rotation` turns its picture clockwise by 0, 90, 180 or 270 degrees.
+    `rotation` turns its picture clockwise by 0, 90, 180 or 270 degrees. `fourcc` ("MJPG") is how it
+    shall send the picture, where it can; empty: as it likes.
     """
 
     def __init__(
-        self, index: int, *, size: tuple[int, int] = (640, 480), rotation: int = 0
+        self,
+        index: int,
+        *,
+        size: tuple[int, int] = (640, 480),
+        rotation: int = 0,
+        fourcc: str = "",
     ) -> None:
         super().__init__(f"Camera {index}")
         self._index = index
         self._size = size
         self._rotation = rotation
+        self._fourcc = fourcc
 
     def read(self) -> Frame:
         """Next frame, turned; as `_Capture.read`."""
@@ -103,6 +110,8 @@ class CameraSource(_Capture):
         wanted = [cv2.CAP_PROP_FRAME_WIDTH, width, cv2.CAP_PROP_FRAME_HEIGHT, height]
         if not self._start(self._index, CAMERA_API, wanted):
             raise self._refusal()
+        if self._fourcc:  # not among `wanted`: a camera without it would not open at all
+            self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*self._fourcc))
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # the newest picture, where the driver can
 
     def _probe(self) -> None:

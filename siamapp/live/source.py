@@ -68,6 +68,7 @@ def open_source(
     end_s: float | None = None,
     size: tuple[int, int] = (640, 480),
     rotation: int = 0,
+    fourcc: str = "",
 ) -> FrameSource:
     """The source that `spec` names; it is opened by the thread that reads it.
 
@@ -79,13 +80,16 @@ def open_source(
         end_s: media time at which a video ends.
         size: width and height in px asked of a camera.
         rotation: degrees that a camera's picture is turned clockwise, a multiple of 90.
+        fourcc: how a camera shall send its picture ("MJPG"); empty: as it likes.
 
     Raises:
         CameraNotFound: nothing of that name.
         SiamError: something other than a video was to be trimmed.
     """
     if camera := re.fullmatch(r"(?:/dev/video)?(\d+)", spec):
-        source: FrameSource = CameraSource(int(camera[1]), size=size, rotation=rotation)
+        source: FrameSource = CameraSource(
+            int(camera[1]), size=size, rotation=rotation, fourcc=fourcc
+        )
     else:
         source = _source(spec, realtime, start_s, end_s)
     if not isinstance(source, VideoSource) and (start_s > 0 or end_s is not None):

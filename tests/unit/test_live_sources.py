@@ -275,3 +275,29 @@ def test_a_device_that_opens_but_gives_no_capture_is_busy_if_listed(
     monkeypatch.setattr(cameras, "list_cameras", lambda: listed)
     with pytest.raises(CameraBusy):
         CameraSource(63).open()
+
+
+@pytest.mark.parametrize(("fourcc", "asked"), [("", []), ("MJPG", [0x47504A4D])])
+def test_a_camera_is_asked_for_its_format_once_it_is_open(
+    fourcc: str, asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[str, int, float]] = []
+
+    class Driver:
+        """No camera: what is asked of one."""
+
+        def open(self, target: int, api: int, parameters: list[int]) -> bool:
+            calls.append(("open", target, 0))
+            assert cv2.CAP_PROP_FOURCC not in parameters[::2]
+            return True
+
+        def set(self, key: int, value: float) -> bool:
+            calls.append(("set", key, value))
+            return False
+
+    monkeypatch.setattr(cv2, "VideoCapture", Driver)
+    monkeypatch.setattr(CameraSource, "_probe", lambda _source: None)
+    source = open_source("0", fourcc=fourcc)
+    source.open()
+    assert calls[0][0] == "open"
+    assert [value for _, key, value in calls if key == cv2.CAP_PROP_FOURCC] == asked
