@@ -2069,6 +2069,10 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <source>Last picture: {frames} frames, {dropped} dropped, {fps:.1f} results/s</source>
         <translation>最近一次：{frames} 帧，丢弃 {dropped} 帧，每秒 {fps:.1f} 个结果</translation>
     </message>
+    <message>
+        <source>The camera sends {format}.</source>
+        <translation>摄像头发送的格式为 {format}。</translation>
+    </message>
 </context>
 <context>
     <name>SourceBar</name>

@@ -25,6 +25,8 @@ class RunFacts:
     """Results per second over the last 30."""
     stage_ms: dict[str, float]
     """Of the newest result."""
+    sent: str = ""
+    """The format that the camera sent ("YUYV"); empty where it was none or did not say."""
 
 
 def versions() -> str:
@@ -44,6 +46,7 @@ def report(settings: Settings, engine: EngineFacts | None, run: RunFacts | None)
             f"embedder {engine.embedder_ms:.1f} ms"
         )
     if run is not None:
+        lines.append(f"camera format wanted {settings.camera_format}, sent {run.sent or 'unknown'}")
         lines.append(f"frames {run.frames}, dropped {run.dropped}, results/s {run.fps:.1f}")
         lines += [f"{stage} {ms:.1f} ms" for stage, ms in run.stage_ms.items()]
     return "\n".join(lines) + "\n"

@@ -11,7 +11,7 @@ from siamapp.errors import CameraStuck, SiamError
 from siamapp.gui.diagnostics import RunFacts
 from siamapp.gui.jobs import Jobs
 from siamapp.live.session import LiveSession, Process, SessionStatus, State
-from siamapp.live.source import open_source
+from siamapp.live.source import CameraSource, FrameSource, open_source
 from siamapp.log import log
 from siamapp.settings import Settings
 from siamapp.types import FaceResult, Frame, FrameResult, Outcome
@@ -37,6 +37,7 @@ class Feed(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._session: LiveSession | None = None
+        self._source: FrameSource | None = None
         self._wanted = 0
         self.settings: Callable[[], Settings] = Settings
         """Asked at each start for the camera's size and rotation."""
@@ -67,10 +68,11 @@ class Feed(QObject):
 
         def work() -> None:
             self._stop_now()
+            self._source = open_source(
+                spec, realtime=True, size=size, rotation=settings.rotation, fourcc=fourcc
+            )
             session = LiveSession(
-                open_source(
-                    spec, realtime=True, size=size, rotation=settings.rotation, fourcc=fourcc
-                ),
+                self._source,
                 make_process(),
                 on_status=lambda status: self._status.emit(number, status),
                 on_decision=lambda result, face: self._decision.emit(number, result, face),
@@ -116,7 +118,8 @@ class Feed(QObject):
         status, result = self._session.status, self._session.latest_result.get()
         if status.frames:
             stage_ms = dict(result.stage_ms) if result else {}
-            self.ended.emit(RunFacts(status.frames, status.dropped, status.fps, stage_ms))
+            sent = self._source.sent if isinstance(self._source, CameraSource) else ""
+            self.ended.emit(RunFacts(status.frames, status.dropped, status.fps, stage_ms, sent))
         try:
             self._session.stop()
         except CameraStuck:

@@ -247,6 +247,8 @@ class SettingsPage(Page):
         else:
             text = self.tr("Last picture: {frames} frames, {dropped} dropped, {fps:.1f} results/s")
             lines.append(text.format(frames=run.frames, dropped=run.dropped, fps=run.fps))
+            if run.sent:
+                lines.append(self.tr("The camera sends {format}.").format(format=run.sent))
             lines += [f"{stage}: {ms:.1f} ms" for stage, ms in run.stage_ms.items()]
         self.measured.setText("\n".join(lines))
 

@@ -17,6 +17,7 @@ import numpy as np
 from cv2_enumerate_cameras import enumerate_cameras
 
 from siamapp.errors import CameraBusy, CameraDenied, CameraError, CameraLost, CameraNotFound
+from siamapp.log import log
 from siamapp.types import Frame
 
 OPEN_TIMEOUT_MS, READ_TIMEOUT_MS = 2500, 2000
@@ -93,6 +94,8 @@ class CameraSource(_Capture):
         self._size = size
         self._rotation = rotation
         self._fourcc = fourcc
+        self.sent = ""
+        """The format it sends since it was opened ("YUYV"), not always the one asked for."""
 
     def read(self) -> Frame:
         """Next frame, turned; as `_Capture.read`."""
@@ -110,9 +113,18 @@ class CameraSource(_Capture):
         wanted = [cv2.CAP_PROP_FRAME_WIDTH, width, cv2.CAP_PROP_FRAME_HEIGHT, height]
         if not self._start(self._index, CAMERA_API, wanted):
             raise self._refusal()
-        if self._fourcc:  # not among `wanted`: a camera without it would not open at all
-            self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*self._fourcc))
+        if self._fourcc:
+            self._ask_format(width, height)
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # the newest picture, where the driver can
+        self.sent = _letters(int(self._capture.get(cv2.CAP_PROP_FOURCC)))
+        if self._fourcc not in ("", self.sent):
+            log.warning("a camera sends %s, not %s as asked", self.sent or "?", self._fourcc)
+
+    def _ask_format(self, width: int, height: int) -> None:
+        """Once it is open: among the parameters of `open`, a refusal would refuse the camera."""
+        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*self._fourcc))
+        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)  # which another format may not have had
+        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
 
     def _probe(self) -> None:
         """Linux says by the device node why a camera cannot be had; OpenCV does not."""
@@ -147,6 +159,12 @@ class StreamSource(_Capture):
             raise CameraNotFound(
                 f"{self.name} gives no pictures.", "Check the address and that its host is up."
             )
+
+
+def _letters(fourcc: int) -> str:
+    """`0x47504A4D` is "MJPG"; empty where the driver does not say."""
+    letters = fourcc.to_bytes(4, "little").decode("ascii", "ignore") if fourcc > 0 else ""
+    return letters if letters.isprintable() else ""
 
 
 def device_path(index: int) -> Path:

@@ -46,14 +46,16 @@ def test_the_report_holds_what_was_measured_and_nobody(
     window: MainWindow, context: Context
 ) -> None:
     context.settings = Settings(camera="Ada's webcam")
-    context.last_run = RunFacts(120, 3, 24.5, {"detect": 6.25, "embed": 3.0})
+    context.last_run = RunFacts(120, 3, 24.5, {"detect": 6.25, "embed": 3.0}, "YUYV")
     window.show_page("settings")
     page = window.page("settings")
     page._on_facts(FACTS)
     assert "120 frames, 3 dropped, 24.5 results/s" in page.measured.text()
+    assert "The camera sends YUYV." in page.measured.text()
     page.copy.click()
     report = QGuiApplication.clipboard().text()
     assert "dropped 3" in report
+    assert "camera format wanted auto, sent YUYV" in report
     assert "detect 6.2 ms" in report
     assert "Ada" not in report
 

@@ -23,6 +23,7 @@ from siamapp.live.source import (
     list_cameras,
     open_source,
 )
+from siamapp.log import log
 from tests.contracts import check_source
 from tests.fakes import ScriptedSource, noise
 
@@ -277,27 +278,45 @@ def test_a_device_that_opens_but_gives_no_capture_is_busy_if_listed(
         CameraSource(63).open()
 
 
-@pytest.mark.parametrize(("fourcc", "asked"), [("", []), ("MJPG", [0x47504A4D])])
-def test_a_camera_is_asked_for_its_format_once_it_is_open(
-    fourcc: str, asked: list[int], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("fourcc", "sends", "said"),
+    [("", "YUYV", ""), ("MJPG", "MJPG", ""), ("MJPG", "YUYV", "sends YUYV, not MJPG as asked")],
+)
+def test_a_camera_that_refuses_a_format_still_opens_and_says_so(
+    fourcc: str,
+    sends: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    calls: list[tuple[str, int, float]] = []
+    asked: dict[int, float] = {}
 
     class Driver:
-        """No camera: what is asked of one."""
+        """No camera: takes what it is asked, and sends what it likes."""
 
         def open(self, target: int, api: int, parameters: list[int]) -> bool:
-            calls.append(("open", target, 0))
-            assert cv2.CAP_PROP_FOURCC not in parameters[::2]
-            return True
+            return cv2.CAP_PROP_FOURCC not in parameters[::2]  # as V4L2 would refuse an unknown one
 
         def set(self, key: int, value: float) -> bool:
-            calls.append(("set", key, value))
+            asked[key] = value
             return False
+
+        def get(self, key: int) -> float:
+            return float(cv2.VideoWriter.fourcc(*sends)) if key == cv2.CAP_PROP_FOURCC else 0.0
 
     monkeypatch.setattr(cv2, "VideoCapture", Driver)
     monkeypatch.setattr(CameraSource, "_probe", lambda _source: None)
-    source = open_source("0", fourcc=fourcc)
+    monkeypatch.setattr(log, "propagate", True)
+    source = open_source("0", fourcc=fourcc, size=(1280, 720))
+    assert isinstance(source, CameraSource)
     source.open()
-    assert calls[0][0] == "open"
-    assert [value for _, key, value in calls if key == cv2.CAP_PROP_FOURCC] == asked
+    assert source.sent == sends
+    assert (cv2.CAP_PROP_FOURCC in asked) == bool(fourcc)
+    if fourcc:  # the size is asked for anew: the first format may not have had it
+        assert list(asked)[:3] == [
+            cv2.CAP_PROP_FOURCC,
+            cv2.CAP_PROP_FRAME_WIDTH,
+            cv2.CAP_PROP_FRAME_HEIGHT,
+        ]
+    assert said in caplog.text
+    assert bool(caplog.records) == bool(said)
