@@ -16,6 +16,7 @@ from siamapp.store import protection
 from siamapp.store.database import Connection
 from siamapp.store.names import name_key
 from siamapp.types import BgrImage, Consent, FloatArray, Person, Quality, Sample
+from siamapp.vision.picture_header import is_small
 
 LIST_HINT: Final = "List them with `siamapp people list`."
 PERSON: Final = """
@@ -24,6 +25,8 @@ PERSON: Final = """
     FROM people LEFT JOIN templates ON templates.person_id = people.id
 """
 _UNIT_TOLERANCE: Final = 1e-3
+_MOST_SIDE_PX: Final = 1024
+"""Of a stored picture; an aligned crop has 112."""
 
 
 def id_of(connection: Connection, name: str) -> int | None:
@@ -219,7 +222,9 @@ def png(crop_bgr: BgrImage) -> bytes:
 
 def picture(encoded: bytes) -> BgrImage:
     """A stored PNG or JPEG as `(H, W, 3)`. Raises StoreCorrupt."""
-    bgr = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_BGR)
+    bgr = None
+    if is_small(encoded, _MOST_SIDE_PX):  # a backup may hold what somebody else wrote
+        bgr = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_BGR)
     if bgr is None:
         raise StoreCorrupt("A stored picture cannot be read.", "Restore a backup.")
     return np.asarray(bgr, np.uint8)

@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import base64
 import json
-import struct
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -37,8 +35,6 @@ MOST_BYTES: Final = 512 << 20
 """Of one file: some 10,000 people with pictures."""
 _CROP_PX: Final = 112
 _MOST_CROP_BYTES: Final = 256 << 10
-_PNG_SIZE: Final = struct.Struct(">8x4x4sII")
-"""Signature, length, `IHDR`, width and height: the size is known before anything is unpacked."""
 _ODD: Final = "The file holds something that is no person of siamapp."
 
 
@@ -233,13 +229,11 @@ def _sample(sample: _Sample) -> Sample:
 
 
 def _crop(png: bytes) -> BgrImage:
-    """Raises ValueError unless it is a picture of the size of a crop."""
-    if len(png) < _PNG_SIZE.size or _PNG_SIZE.unpack_from(png) != (b"IHDR", _CROP_PX, _CROP_PX):
+    """Raises StoreCorrupt or ValueError unless it is a picture of the size of a crop."""
+    crop = rows.picture(png)
+    if crop.shape != (_CROP_PX, _CROP_PX, 3):
         raise ValueError("a picture is not an aligned crop")
-    crop = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_BGR)
-    if crop is None or crop.shape != (_CROP_PX, _CROP_PX, 3):
-        raise ValueError("a picture cannot be read")
-    return np.asarray(crop, np.uint8)
+    return crop
 
 
 def _encoded(data: bytes) -> str:

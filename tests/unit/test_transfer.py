@@ -27,6 +27,7 @@ from siamapp.store.database import Database
 from siamapp.store.edits import Edits
 from siamapp.store.keys import Key
 from siamapp.store.people import People
+from siamapp.store.rows import picture
 from siamapp.store.sealed import write_sealed
 from siamapp.store.transfer import add_people, export_people, read_people
 from siamapp.store.vault import Vault, find_key
@@ -205,6 +206,28 @@ def test_a_picture_that_swells_up_is_cut_to_its_size(
             (kept,) = connection.execute("SELECT crop_png FROM templates WHERE id = 1").fetchone()
     assert len(kept) < 5000
     assert cv2.imdecode(np.frombuffer(kept, np.uint8), cv2.IMREAD_COLOR_BGR).shape == (112, 112, 3)
+
+
+@pytest.mark.parametrize(
+    ("width", "promised"), [(112, 0x7FFFFFFF), (112, 2_147_483_880), (20_000, 60)]
+)
+def test_a_picture_that_promises_more_than_it_holds_is_not_decoded(
+    true_payload: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    width: int,
+    promised: int,
+) -> None:
+    """OpenCV would set aside what the header, or the length of a chunk, says: 2 GB here."""
+    data = bytearray(png(width, width, 1))
+    struct.pack_into(">I", data, data.index(b"IDAT") - 4, promised)
+    monkeypatch.setattr("cv2.imdecode", lambda *_: pytest.fail("was decoded"))
+    with pytest.raises(StoreCorrupt):
+        picture(bytes(data))
+    true_payload["people"][0]["samples"][0]["crop_png"] = text(bytes(data))
+    forge(tmp_path / "forged", json.dumps(true_payload).encode())
+    with pytest.raises(StoreCorrupt, match="no person of siamapp"):
+        read_people(tmp_path / "forged", give_key)
 
 
 def test_a_file_too_large_for_memory_is_refused(
