@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -44,8 +44,22 @@ class TrainingSet(Protocol):
     def sampler(self, people_per_batch: int, views_per_person: int, seed: int) -> Sampler: ...
 
 
+class _Unanswered(Sized):
+    """A set without a teacher's answers and without blends."""
+
+    __slots__ = ()
+
+    @property
+    def teacher(self) -> Float:
+        return np.zeros((len(self), 1), np.float32)
+
+    @property
+    def blended(self) -> npt.NDArray[np.bool_]:
+        return np.zeros(len(self), bool)
+
+
 @dataclass(frozen=True, slots=True)
-class CropSet:
+class CropSet(_Unanswered):
     """Some rows of crops that lie in memory."""
 
     crops: Crops
@@ -58,14 +72,6 @@ class CropSet:
     def person(self) -> Ints:
         return self.crops.person[self.rows]
 
-    @property
-    def teacher(self) -> Float:
-        return np.zeros((len(self), 1), np.float32)
-
-    @property
-    def blended(self) -> npt.NDArray[np.bool_]:
-        return np.zeros(len(self), bool)
-
     def read(self, rows: Ints) -> Uint8:
         return self.crops.rgb[self.rows[rows]]
 
@@ -74,7 +80,7 @@ class CropSet:
 
 
 @dataclass(frozen=True, slots=True)
-class ShardSet:
+class ShardSet(_Unanswered):
     """Crops in shards."""
 
     paths: tuple[Path, ...]
@@ -88,14 +94,6 @@ class ShardSet:
 
     def __len__(self) -> int:
         return len(self.names)
-
-    @property
-    def teacher(self) -> Float:
-        return np.zeros((len(self), 1), np.float32)
-
-    @property
-    def blended(self) -> npt.NDArray[np.bool_]:
-        return np.zeros(len(self), bool)
 
     @classmethod
     def open(cls, folder: Path) -> ShardSet:
