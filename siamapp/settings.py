@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from typing import Literal
+from typing import Final, Literal
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siamapp.errors import SettingsError
 from siamapp.paths import Paths, write_whole
+
+VERSION: Final = 1
+"""Of the file; a file without one is of the first."""
 
 
 class Settings(BaseModel):
@@ -97,11 +100,17 @@ class Settings(BaseModel):
         """Read the home's settings; defaults where there is no file.
 
         Raises:
-            SettingsError: the file cannot be read or says something unknown.
+            SettingsError: the file cannot be read, is of a newer version, or says what is unknown.
         """
         path = paths.settings_file
         try:
-            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+            told = tomllib.loads(path.read_text(encoding="utf-8"))
+            if (version := told.pop("version", 1)) != VERSION:
+                raise SettingsError(
+                    f"{path} is of version {version}; this SiamApp reads version {VERSION}.",
+                    "Use the SiamApp that wrote it, or delete it for the defaults.",
+                )
+            return cls.model_validate(told)
         except FileNotFoundError:
             return cls()
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
@@ -132,7 +141,7 @@ class Settings(BaseModel):
             SettingsError: the file cannot be written.
         """
         paths.ensure()
-        text = tomli_w.dumps(self.model_dump(exclude_defaults=True))
+        text = tomli_w.dumps({"version": VERSION, **self.model_dump(exclude_defaults=True)})
         try:
             write_whole(paths.settings_file, text)
         except OSError as error:

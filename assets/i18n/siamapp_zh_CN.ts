@@ -2754,6 +2754,14 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>请修正它，或删除以恢复默认。</translation>
     </message>
     <message>
+        <source>{0} is of version {1}; this SiamApp reads version 1.</source>
+        <translation>{0} 的版本为 {1}；此 SiamApp 读取的版本为 1。</translation>
+    </message>
+    <message>
+        <source>Use the SiamApp that wrote it, or delete it for the defaults.</source>
+        <translation>请使用写出该文件的 SiamApp，或将其删除以恢复默认值。</translation>
+    </message>
+    <message>
         <source>Mend it, or delete it.</source>
         <translation>请修正或删除它。</translation>
     </message>

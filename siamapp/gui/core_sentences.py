@@ -129,6 +129,8 @@ ERRORS: Final[tuple[object, ...]] = (
     QT_TRANSLATE_NOOP("core", "There is no setting {0}."),
     QT_TRANSLATE_NOOP("core", "Known settings: {0}."),
     QT_TRANSLATE_NOOP("core", "Mend it, or delete it for the defaults."),
+    QT_TRANSLATE_NOOP("core", "{0} is of version {1}; this SiamApp reads version 1."),
+    QT_TRANSLATE_NOOP("core", "Use the SiamApp that wrote it, or delete it for the defaults."),
     QT_TRANSLATE_NOOP("core", "Mend it, or delete it."),
     QT_TRANSLATE_NOOP("core", "See `siamapp settings list`."),
     QT_TRANSLATE_NOOP("core", "The audit is not whole: {0}."),

@@ -37,7 +37,18 @@ def test_a_bad_value_is_refused_in_one_line(key, value):
     assert key in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["theme = ", "colour = 3", "target_fmr = 2", "\xff\xfe"])
+def test_a_file_says_its_version_and_one_without_is_of_the_first(tmp_path):
+    paths = Paths(tmp_path)
+    Settings(theme="dark").save(paths)
+    text = paths.settings_file.read_text()
+    assert text.startswith("version = 1\n")
+    paths.settings_file.write_text(text.removeprefix("version = 1\n"))
+    assert Settings.load(paths).theme == "dark"
+
+
+@pytest.mark.parametrize(
+    "text", ["theme = ", "colour = 3", "target_fmr = 2", "\xff\xfe", "version = 2", "version = '1'"]
+)
 def test_a_bad_file_is_refused_and_left_alone(tmp_path, text):
     file = Paths(tmp_path).settings_file
     file.write_bytes(text.encode("latin-1"))
