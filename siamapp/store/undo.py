@@ -28,8 +28,6 @@ class Undo:
         self._before = _State.read(connection, person_ids)
         self._after = self._before
         self._erased: list[tuple[str, Sequence[Any]]] = []
-        self.names: tuple[str, ...] = self._before.names
-        """Of the people concerned, before the change; the one that was named first comes first."""
 
     @property
     def person_id(self) -> int:
@@ -53,8 +51,9 @@ class Undo:
         self._after = _State.read(connection, (*self._before.people, *self.made))
 
     def forget(self) -> None:
-        """Let go of what was erased, whoever still holds this token."""
+        """Let go of everything about everybody, whoever still holds this token."""
         self._erased.clear()
+        self._before = self._after = _State({}, {}, None)
 
     def revert(self, connection: Connection) -> None:
         """Put everything back.
@@ -126,7 +125,3 @@ class _State(NamedTuple):
                 )
                 owners[table] |= dict(found.fetchall())
         return cls(people, owners, protection.secret_of(connection))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(row["name"] for row in self.people.values())
