@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import siamapp  # noqa: F401 - switches onnxruntime's telemetry off before a test loads it
+
 # Before any import of Qt: tests never open a real window.
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("SIAMAPP_TEST_PLATFORM", "offscreen")
 

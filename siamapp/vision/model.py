@@ -26,6 +26,9 @@ from siamapp.vision.card import (
 )
 from siamapp.vision.installed import require_pinned
 
+# Builds for Windows apps tell the system's event log, whatever `siamapp/__init__.py` says.
+ort.disable_telemetry_events()
+
 _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
