@@ -65,7 +65,7 @@ class Carrying(QObject):
             said = self.tr("{count} exported to {file}. Only the passphrase opens it.")
             self.told.emit(said.format(count=len(ids), file=path.name), "good")
 
-        self._context.jobs.submit(work, done=done, failed=self.failed.emit)
+        self._context.submit(work, done=done, failed=self.failed.emit)
 
     def import_from(self, path: Path, passphrase: str) -> None:
         """Enrol everybody of the file whose name and face are new here."""

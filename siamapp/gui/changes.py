@@ -69,4 +69,4 @@ class Changes(QObject):
         """From here on nothing can be taken back: what was deleted is gone."""
         if self._done:
             self._done.clear()
-            self._context.jobs.submit(self._context.recognizer.edits.forget_undo)
+            self._context.submit(self._context.recognizer.edits.forget_undo)

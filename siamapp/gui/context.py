@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,6 +17,8 @@ from siamapp.settings import Settings
 if TYPE_CHECKING:
     from siamapp.gui.diagnostics import RunFacts
     from siamapp.recognizer import Recognizer
+
+T = TypeVar("T")
 
 
 class Opener(Protocol):
@@ -38,8 +40,10 @@ class Context(QObject):
     """The window's state outside its widgets."""
 
     opening = Signal()
+    """The gallery is about to be opened; one that was open is still there, to be left."""
     opened = Signal()
     locked = Signal()
+    """The gallery is about to be closed; it is still there, to be left."""
     failed = Signal(object)
     """The `SiamError` that kept the gallery or a model from opening."""
     people_changed = Signal()
@@ -83,9 +87,9 @@ class Context(QObject):
 
     def open(self) -> None:
         """Open the models and the gallery, or open them again after a setting changed."""
-        self._recognizer = None
         settings = self.settings
         self.opening.emit()
+        self._recognizer = None
 
         def work() -> Recognizer:
             self._let_go()
@@ -98,8 +102,8 @@ class Context(QObject):
         """Close the gallery and forget its key; `open` asks for it again."""
         if self._recognizer is None:
             return
-        self._recognizer = None
         self.locked.emit()
+        self._recognizer = None
 
         def work() -> None:
             self._let_go()
@@ -135,6 +139,34 @@ class Context(QObject):
             self.open()
         self.setting_changed.emit(key)
 
+    def submit(
+        self,
+        work: Callable[[], T],
+        *,
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[SiamError], None] | None = None,
+    ) -> None:
+        """Queue work with the open gallery, as `Jobs.submit` does.
+
+        What was asked of a gallery is answered only as long as that gallery is open: neither `done`
+        nor `failed` is called once it was locked or opened again. Work that needs no gallery goes
+        to `jobs`.
+        """
+        asked_of = self._recognizer
+
+        def answered(result: T) -> None:
+            if done is not None and self._recognizer is asked_of:
+                done(result)
+
+        def refused(error: SiamError) -> None:
+            if self._recognizer is not asked_of:
+                return
+            if failed is None:
+                raise error
+            failed(error)
+
+        self.jobs.submit(work, done=answered, failed=refused)
+
     def change_people(
         self,
         work: Callable[[], object],
@@ -154,7 +186,7 @@ class Context(QObject):
             if done is not None:
                 done()
 
-        self.jobs.submit(change, done=finished, failed=failed)
+        self.submit(change, done=finished, failed=failed)
 
     def _let_go(self) -> None:
         held, self._held = self._held, None

@@ -49,7 +49,7 @@ class EnrollPage(Page):
         context.theme.set_icon(self.folder, "folder")
         self.video = VideoView()
         self.form = EnrollForm(context)
-        self.feed = Feed(context.jobs, self)
+        self.feed = Feed(context, self)
         self._gathering: Gathering | None = None
         self._kept: list[Sample] = []
         """Samples of this person from before: taking one again, or more looks, adds to them."""
@@ -81,6 +81,8 @@ class EnrollPage(Page):
         self.form.review.more_wanted.connect(self._on_more)
         self.feed.status_changed.connect(self._on_status)
         self.feed.failed.connect(self._on_failed)
+        for closing in (self.context.locked, self.context.opening):
+            closing.connect(self._on_closing)
 
     def retranslate(self) -> None:
         self.set_heading(
@@ -111,6 +113,11 @@ class EnrollPage(Page):
         if isinstance(brought, list) and brought:
             self._start_over()
             self._check(brought)
+
+    def _on_closing(self) -> None:
+        """What the form waits for will not be answered."""
+        if self.form.is_busy:
+            self._start_over()
 
     @property
     def _is_active(self) -> bool:
@@ -211,7 +218,7 @@ class EnrollPage(Page):
         def done(checked: Checked) -> None:
             self.form.show_samples(*checked)
 
-        self.context.jobs.submit(work, done=done, failed=self.form.show_error)
+        self.context.submit(work, done=done, failed=self.form.show_error)
 
     def _show_status(self) -> None:
         self.source.show_running(running=self._is_active, paused=False)
@@ -294,7 +301,7 @@ class EnrollPage(Page):
         def work() -> list[Sample]:
             return recognizer.samples_from(frames(), still=True)
 
-        self.context.jobs.submit(work, done=self._check, failed=self.form.show_error)
+        self.context.submit(work, done=self._check, failed=self.form.show_error)
 
     # --- saving -----------------------------------------------------------------------------------
 
@@ -302,7 +309,7 @@ class EnrollPage(Page):
         recognizer, samples = self.context.recognizer, self.form.samples
         consent = self.form.consent
         self.form.show_busy(lambda: self.tr("Saving…"))
-        self.context.jobs.submit(
+        self.context.submit(
             lambda: recognizer.enroll(name, samples, allow_duplicate=anyway, consent=consent),
             done=self._on_saved,
             failed=self._on_save_failed,
@@ -325,4 +332,4 @@ class EnrollPage(Page):
             taken = wanted in {name_key(person.name) for person in persons}
             (self.form.show_error if taken else self.form.show_known)(error)
 
-        self.context.jobs.submit(people.all, done=show)
+        self.context.submit(people.all, done=show)

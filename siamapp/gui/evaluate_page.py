@@ -158,7 +158,7 @@ class EvaluatePage(Page):
         def progress(done: int, of: int) -> None:
             jobs.post(lambda: self._on_progress(stop, done, of))
 
-        jobs.submit(
+        self.context.submit(
             lambda: evaluate_asked(pipeline, asked, progress=progress, stop=stop),
             done=lambda found: self._on_found(stop, found),
             failed=lambda error: self._on_failed(stop, error),
@@ -310,7 +310,7 @@ class EvaluatePage(Page):
             )
             self._show_found()
 
-        self.context.jobs.submit(
+        self.context.submit(
             lambda: save_calibration(folder, calibration),
             done=kept,
             failed=lambda error: self.error.show_text(error_words(error)),
@@ -329,7 +329,7 @@ class EvaluatePage(Page):
         found, pipeline = self._found, self.context.recognizer.pipeline
         if found is None:
             return
-        self.context.jobs.submit(
+        self.context.submit(
             lambda: write_report(path, found, pipeline),
             done=lambda _: self.error.show_text(
                 self.tr("Written: {name}").format(name=path.name), "good"

@@ -8,12 +8,11 @@ from itertools import zip_longest
 from PySide6.QtCore import QObject, Signal
 
 from siamapp.errors import CameraStuck, SiamError
+from siamapp.gui.context import Context
 from siamapp.gui.diagnostics import RunFacts
-from siamapp.gui.jobs import Jobs
 from siamapp.live.session import LiveSession, Process, SessionStatus, State
 from siamapp.live.source import CameraSource, FrameSource, open_source
 from siamapp.log import log
-from siamapp.settings import Settings
 from siamapp.types import FaceResult, Frame, FrameResult, Outcome
 
 
@@ -33,14 +32,12 @@ class Feed(QObject):
     _status = Signal(int, SessionStatus)
     _decision = Signal(int, FrameResult, FaceResult)
 
-    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs = jobs
+        self._context = context
         self._session: LiveSession | None = None
         self._source: FrameSource | None = None
         self._wanted = 0
-        self.settings: Callable[[], Settings] = Settings
-        """Asked at each start for the camera's size and rotation."""
         self._status.connect(self._on_status)
         self._decision.connect(self._on_decision)
 
@@ -61,7 +58,7 @@ class Feed(QObject):
         """Stop what runs and show `spec`; `make_process` is called on the jobs thread."""
         self._wanted += 1
         number = self._wanted
-        settings = self.settings()
+        settings = self._context.settings
         width, height = map(int, settings.camera_size.split("x"))
         size = width, height
         fourcc = "" if settings.camera_format == "auto" else settings.camera_format
@@ -80,11 +77,11 @@ class Feed(QObject):
             self._session = session
             session.start()
 
-        self._jobs.submit(work, failed=self.failed.emit)
+        self._context.submit(work, failed=self.failed.emit)
 
     def stop(self, done: Callable[[], None] | None = None) -> None:
         """Let go of the source, then call `done`."""
-        self._jobs.submit(self._stop_now, done=lambda _: done() if done else None)
+        self._context.submit(self._stop_now, done=lambda _: done() if done else None)
 
     def pause(self, *, paused: bool) -> None:
         if self._session is not None:
@@ -110,7 +107,7 @@ class Feed(QObject):
                     self._decision.emit(number, result, face)
             return True
 
-        self._jobs.submit(work, done=lambda judged: done() if judged else None)
+        self._context.submit(work, done=lambda judged: done() if judged else None)
 
     def _stop_now(self) -> None:
         if self._session is None:

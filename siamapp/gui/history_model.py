@@ -129,7 +129,7 @@ class HistoryModel(QAbstractTableModel):
                 self._entries += found
                 self.endInsertRows()
 
-        self._context.jobs.submit(work, done=done)
+        self._context.submit(work, done=done)
 
     def text(self, entry: Entry, column: str) -> str:
         """What stands in a cell, in the locale's dates and numbers."""

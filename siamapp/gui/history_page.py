@@ -186,7 +186,7 @@ class HistoryPage(Page):
             self._names.setStringList([person.name for person in found])
             self._show()
 
-        self.context.jobs.submit(people.all, done=done, failed=self._on_failed)
+        self.context.submit(people.all, done=done, failed=self._on_failed)
 
     @property
     def wanted(self) -> Filter:
@@ -220,7 +220,7 @@ class HistoryPage(Page):
             if reading == self._reading:
                 self._show_counts(*found)
 
-        self.context.jobs.submit(work, done=done, failed=self._on_failed)
+        self.context.submit(work, done=done, failed=self._on_failed)
 
     def _show_counts(self, found: int, all_of_them: int, days: list[Day]) -> None:
         self.count.setText(
@@ -256,7 +256,7 @@ class HistoryPage(Page):
             said = self.tr("{count} decisions are in {file}. It holds names: guard it.")
             self.banner.show_text(said.format(count=written, file=path.name), "good")
 
-        self.context.jobs.submit(work, done=done, failed=self._on_failed)
+        self.context.submit(work, done=done, failed=self._on_failed)
 
     def leave(self) -> None:
         self.banner.clear()

@@ -180,7 +180,7 @@ class IdentifyPage(SourcePage):
             return
         self.recent.add(face.decision)
         recognizer, source = self.context.recognizer, self.source_name
-        self.context.jobs.submit(lambda: recognizer.record(face, how="live", source=source))
+        self.context.submit(lambda: recognizer.record(face, how="live", source=source))
 
     # --- what the user says about a face ----------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QWindow
+from PySide6.QtGui import QGuiApplication, QWindow
 
 _TOUCHES: Final = frozenset(
     {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel,
@@ -14,7 +14,7 @@ _TOUCHES: Final = frozenset(
 
 
 class IdleWatch(QObject):
-    """Emits `idle` once no key or mouse has reached the window for some minutes."""
+    """Emits `idle` once no key or mouse has reached the window or a dialog for some minutes."""
 
     idle = Signal()
 
@@ -24,6 +24,9 @@ class IdleWatch(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.idle)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self._on_focus)
 
     def watch(self, window: QWindow | None, minutes: int) -> None:
         """Watch the native window, which few events reach; 0 minutes: never idle."""
@@ -33,6 +36,13 @@ class IdleWatch(QObject):
         self._timer.stop()
         if minutes:
             self._timer.start(60_000 * minutes)
+
+    def _on_focus(self, window: QWindow | None) -> None:
+        """A dialog is a window of its own: work in it is work."""
+        if window is not None:
+            window.installEventFilter(self)
+            if self._timer.isActive():
+                self._timer.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self._timer.isActive() and event.type() in _TOUCHES:

@@ -17,6 +17,7 @@ from siamapp.types import Person
 
 class Importing(QObject):
     """One run. It has no parent: a job in hand may end after the dialog that began it is gone.
+    For the same reason it asks `jobs`: its walk has to be closed even where the gallery is.
 
     Who is enrolled already is passed by, so a run that was stopped goes on with the next one.
     """

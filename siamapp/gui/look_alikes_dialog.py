@@ -68,7 +68,7 @@ class LookAlikesDialog(QDialog):
             column_.addWidget(widget)
         self.retranslate()
         recognizer = context.recognizer
-        context.jobs.submit(recognizer.look_alikes, done=self._show)
+        context.submit(recognizer.look_alikes, done=self._show)
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Look-alikes"))

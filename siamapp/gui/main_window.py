@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
+    QDialog,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -20,6 +22,7 @@ from PySide6.QtWidgets import (
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.diagnostics import RunFacts
+from siamapp.gui.dialogs import CrashDialog
 from siamapp.gui.feed import Feed
 from siamapp.gui.idle import IdleWatch
 from siamapp.gui.opening_page import OpeningPage
@@ -100,7 +103,6 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(page)
             for feed in page.findChildren(Feed):
                 feed.ended.connect(self._on_run_ended)
-                feed.settings = lambda: self.context.settings
         return page
 
     def show_page(self, key: str) -> None:
@@ -227,6 +229,9 @@ class MainWindow(QMainWindow):
         self.context.last_run = facts
 
     def _on_locked(self) -> None:
+        for dialog in QApplication.topLevelWidgets():  # they show names and faces
+            if isinstance(dialog, QDialog) and not isinstance(dialog, CrashDialog):
+                dialog.reject()
         self._leave_current()
         self.opening.show_locked()
         self._stack.setCurrentWidget(self.opening)
@@ -257,6 +262,9 @@ class MainWindow(QMainWindow):
         self._catch_up()
 
     def _on_go_to(self, key: str, brought: object) -> None:
+        if not self._buttons[key].isEnabled():  # locked, or not open yet: later
+            self._wanted, self._brought = key, brought
+            return
         self.show_page(key)
         if brought is not None:
             self.page(key).receive(brought)

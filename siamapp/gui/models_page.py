@@ -102,6 +102,9 @@ class ModelsPage(Page):
     def enter(self) -> None:
         self._read()
 
+    def leave(self) -> None:
+        self.error.clear()
+
     def refresh(self) -> None:
         self._read()
 
@@ -253,7 +256,7 @@ class ModelsPage(Page):
             return
         paths, settings = self.context.paths, self.context.settings
         database = self.context.recognizer.database
-        self.context.jobs.submit(
+        self.context.submit(
             lambda: plan_switch(paths, settings, database, row.folder),
             done=lambda plan: self._on_plan(row, plan),
             failed=self._on_failed,
@@ -315,7 +318,7 @@ class ModelsPage(Page):
             self.error.clear()
             self.context.change_setting("embedder", row.name)
 
-        self.context.jobs.submit(
+        self.context.submit(
             lambda: switch_embedder(paths, settings, database, row.folder, re_embed=True),
             done=switched,
             failed=self._on_failed,

@@ -204,7 +204,7 @@ class PeoplePage(Page):
             if generation == self._generation:
                 self._show_people(entries)
 
-        self.context.jobs.submit(
+        self.context.submit(
             lambda: entries_of(people.all(), people.portraits()), done=done, failed=self._on_failed
         )
 

@@ -135,8 +135,6 @@ class PersonCard(QFrame):
         self.name.setText(person.name)
         self._name_stack.setCurrentWidget(self.name)
         self._show_facts()
-        if not self._context.is_open:  # locked while the list was read
-            return
         recognizer = self._context.recognizer
 
         def done(looks: list[Look]) -> None:
@@ -145,7 +143,7 @@ class PersonCard(QFrame):
                 self._show_photo(next((k for k in looks if k.crop_bgr is not None), None))
 
         # The person may be gone by the time the worker gets to it: then there is nothing to show.
-        self._context.jobs.submit(
+        self._context.submit(
             lambda: looks_of(recognizer, person.person_id), done=done, failed=lambda _error: None
         )
 

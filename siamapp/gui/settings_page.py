@@ -210,7 +210,7 @@ class SettingsPage(Page):
         self.error.clear()
         self._facts = None
         recognizer = self.context.recognizer
-        self.context.jobs.submit(lambda: engine_facts(recognizer), done=self._on_facts)
+        self.context.submit(lambda: engine_facts(recognizer), done=self._on_facts)
         self._show_facts()
 
     def _on_facts(self, facts: EngineFacts) -> None:

@@ -36,7 +36,7 @@ class SourcePage(Page):
         self.source = SourceBar(context, can_pause=can_pause)
         self.header.addWidget(self.source)
         self.video = VideoView()
-        self.feed = Feed(context.jobs, self)
+        self.feed = Feed(context, self)
         self._timer = QTimer(self)
         self._timer.setInterval(DISPLAY_MS)
         self._timer.timeout.connect(self._on_tick)

@@ -46,6 +46,8 @@ class Thumbnails(QObject):
         self._kept: OrderedDict[int, QImage] = OrderedDict()
         self._wished: OrderedDict[int, None] = OrderedDict()
         self._busy = False
+        for closing in (context.locked, context.opening):
+            closing.connect(self._forget)
 
     def get(self, key: int, ratio: float) -> QImage | None:
         """A picture by its key (of a template's crop, its id), or None: `ready` says ask again."""
@@ -64,6 +66,12 @@ class Thumbnails(QObject):
         """Let go of all other pictures: they may be deleted."""
         for gone in self._kept.keys() - set(keys):
             del self._kept[gone]
+
+    def _forget(self) -> None:
+        """The gallery closes: no face of it stays, and what was asked is not answered."""
+        self._kept.clear()
+        self._wished.clear()
+        self._busy = False
 
     def _fetch(self, ratio: float) -> None:
         if self._busy or not self._wished or not self._context.is_open:
@@ -89,4 +97,4 @@ class Thumbnails(QObject):
         def failed(_error: Exception) -> None:
             self._busy = False
 
-        self._context.jobs.submit(work, done=done, failed=failed)
+        self._context.submit(work, done=done, failed=failed)

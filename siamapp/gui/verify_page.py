@@ -122,7 +122,7 @@ class VerifyPage(SourcePage):
             self.claim.show_people(*found)
             self._body.setCurrentIndex(1 if found[0] else 0)
 
-        self.context.jobs.submit(work, done=done)
+        self.context.submit(work, done=done)
 
     def _on_claim(self) -> None:
         """The claim may be another: what stood about the last one goes."""
@@ -146,7 +146,7 @@ class VerifyPage(SourcePage):
                     then()
                 self._show_lock()
 
-        self.context.jobs.submit(lambda: audit.refusals(person.person_id), done=done)
+        self.context.submit(lambda: audit.refusals(person.person_id), done=done)
 
     @property
     def _locked_s(self) -> float:
@@ -187,7 +187,7 @@ class VerifyPage(SourcePage):
                 self.start(spec)
             self._show_ready()
 
-        self.context.jobs.submit(make, done=begin, failed=self._on_trial_failed)
+        self.context.submit(make, done=begin, failed=self._on_trial_failed)
 
     def _on_trial_failed(self, error: SiamError) -> None:
         self._drop_trial()
@@ -256,7 +256,7 @@ class VerifyPage(SourcePage):
         def done(_: None) -> None:
             self._ask_lock(person, lambda: self._show_answer(answer, person))
 
-        self.context.jobs.submit(
+        self.context.submit(
             lambda: recognizer.record(face, how="verify", claim=person.name, source=source),
             done=done,
             failed=self._on_trial_failed,

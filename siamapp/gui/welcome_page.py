@@ -68,8 +68,7 @@ class WelcomePage(QWidget):
         row.addStretch(1)
         row.addWidget(body, 8)
         row.addStretch(1)
-        self.feed = Feed(context.jobs, self)
-        self.feed.settings = lambda: context.settings
+        self.feed = Feed(context, self)
         self.feed.status_changed.connect(self._on_status)
         self.feed.failed.connect(lambda error: self.video.show_notice(notices.failure(error)))
         self._timer = QTimer(self)
