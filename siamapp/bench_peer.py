@@ -12,7 +12,7 @@ import numpy as np
 from siamapp.errors import NoFace
 from siamapp.types import BgrImage, FloatArray
 from siamapp.vision.align import align
-from siamapp.vision.model import bare_session
+from siamapp.vision.providers import bare_session
 
 
 class Peer:

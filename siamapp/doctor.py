@@ -22,6 +22,7 @@ from siamapp.vision.card import load_card, verified_bytes
 from siamapp.vision.embed import Embedder
 from siamapp.vision.installed import require_pinned
 from siamapp.vision.model import Model, find_model, list_models
+from siamapp.vision.providers import built_in
 from siamapp.vision.selftest import parity
 
 _PACKAGES = (
@@ -31,7 +32,9 @@ _PACKAGES = (
     "keyring",
     "numpy",
     "onnxruntime",
+    "onnxruntime-directml",
     "onnxruntime-gpu",
+    "onnxruntime-openvino",
     "opencv-python-headless",
     "pydantic",
     "sqlcipher3",
@@ -118,12 +121,14 @@ def _versions() -> dict[str, str]:
 def _providers(paths: Paths, settings: Settings) -> list[dict[str, Any]]:
     """Believed only where a session of the embedder in use really runs on it."""
     found: list[dict[str, Any]] = []
-    for name in ("cpu", "cuda"):
+    for name in built_in():
         facts: dict[str, Any] = {"name": name, "usable": False}
         try:
             folder = find_model(settings.embedder, model_folders(paths))
             model = Model.load(folder, provider=name, threads=settings.threads)
             facts["usable"] = model.provider == name
+            if model.refused:
+                facts["refused"] = model.refused
             if facts["usable"]:
                 facts["embedder_ms"] = round(model.latency_ms(), 3)
                 facts["parity_cosine"] = parity(Embedder(_fp32(folder, name, settings)))

@@ -62,7 +62,9 @@ class Settings(BaseModel):
         description="Presence check, not a lock: passive watches, active also asks for a movement",
     )
     presence_model: str = Field(default="siampresence-v1", description="Presence model")
-    provider: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
+    provider: Literal["auto", "cpu", "cuda", "tensorrt", "directml", "coreml", "openvino"] = Field(
+        default="auto", description="Where models run; auto: the fastest that is right"
+    )
     threads: int = Field(default=1, ge=1, le=64, description="Threads per model")
     theme: Literal["system", "light", "dark"] = Field(default="system", description="Colours")
     language: Literal["system", "en", "zh_CN"] = Field(

@@ -22,7 +22,7 @@ import numpy as np
 
 from siamapp.types import BgrImage, FloatArray
 from siamapp.vision.align import align
-from siamapp.vision.model import bare_session
+from siamapp.vision.providers import bare_session
 from siamapp.vision.track import iou
 
 logger = logging.getLogger(__name__)

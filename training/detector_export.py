@@ -23,7 +23,7 @@ from siamapp.vision.card import (
     RefinementSpec,
     load_card,
 )
-from siamapp.vision.model import bare_session
+from siamapp.vision.providers import bare_session
 from training.detector_network import INPUT_SCALE, STRIDES, DetectorNetwork
 from training.detector_refine import MARGIN_PX, SIDE_PX, RefineNetwork
 from training.detector_refine import load_weights as load_refinement

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from siamapp.vision.align import CROP_PX
 from siamapp.vision.card import InputSpec, ModelCard, OcclusionSpec
-from siamapp.vision.model import bare_session
+from siamapp.vision.providers import bare_session
 from training.card import FP32, LICENCE, TRAINING_DATA, USE, model_file, write_card
 from training.export import describe
 from training.occlusion_network import MEAN, REGION, halve

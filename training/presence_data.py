@@ -21,8 +21,9 @@ import numpy as np
 from siamapp.paths import assets_dir
 from siamapp.types import BgrImage, FloatArray
 from siamapp.vision.detect import Detector
-from siamapp.vision.model import Model, bare_session
+from siamapp.vision.model import Model
 from siamapp.vision.presence_network import NEAR, SIDE_PX, WIDE, face_size_px, view
+from siamapp.vision.providers import bare_session
 from training.detector_data import pictures
 from training.presence_attacks import FACE_PX, SPECIES, Shown, attack, webcam
 

@@ -16,8 +16,8 @@ from torch import nn
 from torch.nn.utils import fusion
 
 from siamapp.vision.card import InputSpec, ModelCard, PresenceSpec
-from siamapp.vision.model import bare_session
 from siamapp.vision.presence_network import NEAR, SIDE_PX, WIDE
+from siamapp.vision.providers import bare_session
 from training.card import FP32, model_file, write_card
 from training.export import describe
 from training.presence_data import Views, kept_views

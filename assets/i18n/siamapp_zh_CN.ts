@@ -414,16 +414,32 @@
         <translation>要求做一个动作</translation>
     </message>
     <message>
-        <source>Automatic (graphics card where it works)</source>
-        <translation>自动（显卡可用时用显卡）</translation>
-    </message>
-    <message>
         <source>Processor (CPU)</source>
         <translation>处理器（CPU）</translation>
     </message>
     <message>
         <source>NVIDIA graphics card (CUDA)</source>
         <translation>NVIDIA 显卡（CUDA）</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card (TensorRT, starts slowly)</source>
+        <translation>NVIDIA 显卡（TensorRT，启动较慢）</translation>
+    </message>
+    <message>
+        <source>Graphics card (DirectML)</source>
+        <translation>显卡（DirectML）</translation>
+    </message>
+    <message>
+        <source>Apple processor (Core ML)</source>
+        <translation>Apple 处理器（Core ML）</translation>
+    </message>
+    <message>
+        <source>Intel processor or graphics card (OpenVINO)</source>
+        <translation>Intel 处理器或显卡（OpenVINO）</translation>
+    </message>
+    <message>
+        <source>Automatic (the fastest that is right)</source>
+        <translation>自动（结果正确且最快者）</translation>
     </message>
     <message>
         <source>As the system</source>
@@ -3390,10 +3406,6 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>{0} 没有细化网络。</translation>
     </message>
     <message>
-        <source>The model in {0} cannot be started: {1}.</source>
-        <translation>无法启动 {0} 中的模型：{1}。</translation>
-    </message>
-    <message>
         <source>Reinstall it or choose another.</source>
         <translation>请重新安装或另选一个。</translation>
     </message>
@@ -3460,6 +3472,18 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     <message>
         <source>Reinstall it, or choose another model.</source>
         <translation>请重新安装，或选择其他模型。</translation>
+    </message>
+    <message>
+        <source>{0} does not start here.</source>
+        <translation>{0} 在此无法启动。</translation>
+    </message>
+    <message>
+        <source>{0} computes something else here than the CPU (cosine {1}).</source>
+        <translation>{0} 在此的计算结果与 CPU 不同（余弦 {1}）。</translation>
+    </message>
+    <message>
+        <source>The model {0} cannot be started on {1}: {2}.</source>
+        <translation>模型 {0} 无法在 {1} 上启动：{2}。</translation>
     </message>
     <message>
         <source>The file holds no gallery.</source>

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class EngineFacts:
     provider: str
-    """What onnxruntime says it runs on: cpu or cuda."""
+    """What onnxruntime says it runs on."""
+    refused: str
+    """Why a provider that was tried is not used; empty where none was refused."""
     detector_ms: float
     embedder_ms: float
     fmrs: tuple[float, ...]
@@ -34,6 +36,7 @@ def engine_facts(recognizer: Recognizer) -> EngineFacts:
     providers = dict.fromkeys((embedder.provider, detector.provider))
     return EngineFacts(
         provider=" + ".join(providers),
+        refused=embedder.refused or detector.refused,
         detector_ms=detector.latency_ms(),
         embedder_ms=embedder.latency_ms(),
         fmrs=tuple({*supported_fmrs(recognizer.calibrated), recognizer.settings.target_fmr}),

@@ -14,6 +14,7 @@ from siamapp.vision import occlusion
 from siamapp.vision.card import ModelCard, load_card, verified_bytes
 from siamapp.vision.installed import require_pinned
 from siamapp.vision.model import Model, list_models
+from siamapp.vision.providers import possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def model_rows(paths: Paths) -> list[ModelRow]:
 def latencies(folder: Path, threads: int) -> dict[str, float]:
     """Milliseconds of one run by provider, for the providers that really run here."""
     found: dict[str, float] = {}
-    for provider in ("cpu", "cuda"):
+    for provider in possible():
         try:
             model = Model.load(folder, provider=provider, threads=threads)
         except SiamError:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from siamapp.gui.language import tr
 from siamapp.gui.model_rows import ModelRow
+from siamapp.gui.settings_rows import provider_names
 from siamapp.vision.card import ModelCard, Threshold
 
 _HASH: Final = re.compile(r"[0-9a-f]{32,}")
@@ -91,12 +92,13 @@ def key_facts(card: ModelCard) -> list[Fact]:
 
 def speed_facts(measured: dict[str, float] | None) -> list[Fact]:
     """Milliseconds of one picture by provider; None: not measured yet."""
-    names = {"cpu": tr("Processor (CPU)"), "cuda": tr("NVIDIA graphics card (CUDA)")}
+    names = provider_names()
     if measured is None:
-        return [Fact(label, tr("being measured…")) for label in names.values()]
+        return [Fact(names["cpu"], tr("being measured…"))]
+    shown = {**dict.fromkeys(("cpu", "cuda")), **measured}
     return [
-        Fact(label, f"{measured[key]:.2f} ms" if key in measured else tr("does not run here"))
-        for key, label in names.items()
+        Fact(names[key], tr("does not run here") if ms is None else f"{ms:.2f} ms")
+        for key, ms in shown.items()
     ]
 
 

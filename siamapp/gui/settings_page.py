@@ -25,6 +25,7 @@ from siamapp.errors import SiamError
 from siamapp.gui import diagnostics
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner, Card, SearchField
+from siamapp.gui.core_words import in_words
 from siamapp.gui.engine_facts import EngineFacts, embedder_names, engine_facts
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.page import Page
@@ -237,7 +238,10 @@ class SettingsPage(Page):
         if settings.provider != "auto" and facts.provider != settings.provider:
             text = self.tr("{wanted} was chosen, but the models run on {running}.")
             wanted, running = settings.provider.upper(), facts.provider.upper()
-            self.not_running.show_text(text.format(wanted=wanted, running=running), "bad")
+            said = f"{text.format(wanted=wanted, running=running)} {in_words(facts.refused)}"
+            self.not_running.show_text(said.strip(), "bad")
+        elif facts.refused:
+            self.not_running.show_text(in_words(facts.refused), "bad")
         self._show_measured([self.in_use.text()])
 
     def _show_measured(self, lines: list[str]) -> None:

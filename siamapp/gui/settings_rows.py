@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -55,6 +56,18 @@ def group_note(group: str) -> str:
     return notes.get(group, "")
 
 
+def provider_names() -> dict[str, str]:
+    """What runs the networks, in words."""
+    return {
+        "cpu": tr("Processor (CPU)"),
+        "cuda": tr("NVIDIA graphics card (CUDA)"),
+        "tensorrt": tr("NVIDIA graphics card (TensorRT, starts slowly)"),
+        "directml": tr("Graphics card (DirectML)"),
+        "coreml": tr("Apple processor (Core ML)"),
+        "openvino": tr("Intel processor or graphics card (OpenVINO)"),
+    }
+
+
 def _sizes() -> Choices:
     return tuple((size, size.replace("x", " x ")) for size in ("640x480", "1280x720", "1920x1080"))
 
@@ -80,10 +93,14 @@ def _presence() -> Choices:
 
 
 def _providers() -> Choices:
-    return (
-        ("auto", tr("Automatic (graphics card where it works)")),
-        ("cpu", tr("Processor (CPU)")),
-        ("cuda", tr("NVIDIA graphics card (CUDA)")),
+    """What the system can have; only a session can tell what it has."""
+    names = provider_names()
+    there = {
+        "darwin": ("cpu", "coreml"),
+        "win32": ("cpu", "cuda", "tensorrt", "directml", "openvino"),
+    }.get(sys.platform, ("cpu", "cuda", "tensorrt", "openvino"))
+    return ("auto", tr("Automatic (the fastest that is right)")), *(
+        (name, names[name]) for name in there
     )
 
 

@@ -74,6 +74,7 @@ class ScriptedModel:
     """As much of a `Model` as anybody asks for."""
 
     provider = "cpu"
+    refused = ""
     file = "model.onnx"
 
     def __init__(self, card: ModelCard) -> None:

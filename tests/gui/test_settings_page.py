@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSpinBox
@@ -15,7 +16,7 @@ from siamapp.gui.settings_rows import ROWS
 from siamapp.settings import Settings
 
 Until = Callable[[Callable[[], bool]], None]
-FACTS = EngineFacts("cpu", 6.0, 3.0, (1e-2, 1e-3))
+FACTS = EngineFacts("cpu", "", 6.0, 3.0, (1e-2, 1e-3))
 
 
 def test_the_search_leaves_what_is_meant(window: MainWindow) -> None:
@@ -37,7 +38,11 @@ def test_a_provider_that_is_not_the_one_running_is_told_in_red(
     page._on_facts(FACTS)
     assert page.not_running.text == "CUDA was chosen, but the models run on CPU."
     assert page.not_running.property("tone") == "bad"
-    context.settings = Settings(provider="auto")
+    other = "CUDA computes something else here than the CPU (cosine 0.9123)."
+    for provider in ("cuda", "auto"):
+        context.settings = Settings(provider=provider)
+        page._on_facts(replace(FACTS, refused=other))
+        assert other in page.not_running.text
     page._on_facts(FACTS)
     assert page.not_running.text == ""
 
