@@ -8,7 +8,8 @@ half, and the other way round.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -66,12 +67,15 @@ class Trials:
         return self.impostor.ravel()
 
 
-def choose_fusion(vectors: Float, person: Ints, *, seed: int = 0) -> tuple[FusionSpec, list[dict]]:
+def choose_fusion(
+    vectors: Float, person: Ints, limits: Mapping[float, float], *, seed: int = 0
+) -> tuple[FusionSpec, list[dict]]:
     """The rule that refuses fewest at `RATE`, with its offsets, and a line of figures per rule.
 
     Args:
         vectors: `(n, d)` unit vectors of calibration people, never of test people.
         person: `(n,)` who is on each.
+        limits: the card's distance by false-match rate, of each of `OFFSET_RATES`.
         seed: of the drawing of templates and of halves.
     """
     rng = np.random.default_rng(seed)
@@ -93,6 +97,7 @@ def choose_fusion(vectors: Float, person: Ints, *, seed: int = 0) -> tuple[Fusio
         )
     best = min(table, key=lambda line: line["fnmr"])
     rule = best["spec"] if best["rule"] != "learned" else _learn(every, np.ones_like(half))
+    offsets = _offsets(every, rule, limits)
     figures = {
         "command": COMMAND,
         "at_fmr": RATE,
@@ -101,8 +106,12 @@ def choose_fusion(vectors: Float, person: Ints, *, seed: int = 0) -> tuple[Fusio
         "fnmr_low": best["fnmr_low"],
         "fnmr_high": best["fnmr_high"],
         "cross_validated_fmr": best["fmr"],
+        "applied_fmr": max(
+            float(f"{(trials.fused(rule)[1] <= limits[RATE] - offset).mean():.2g}")
+            for trials, offset in zip(every, offsets, strict=True)
+        ),
     }
-    chosen = rule.model_copy(update={"offsets": _offsets(every, rule), "figures": figures})
+    chosen = rule.model_copy(update={"offsets": offsets, "figures": figures})
     return chosen, [{k: v for k, v in line.items() if k != "spec"} for line in table]
 
 
@@ -161,15 +170,20 @@ def _interval(refused: list[tuple[int, bool]], rng: np.random.Generator) -> tupl
     return float(low), float(high)
 
 
-def _offsets(every: list[Trials], rule: FusionSpec) -> tuple[float, ...]:
-    """By how much the fused threshold lies below that of one comparison with the same people."""
-    return tuple(
-        round(
-            max(
-                threshold_at(trials.single(), rate) - threshold_at(trials.fused(rule)[1], rate)
-                for rate in OFFSET_RATES
-            ),
-            4,
-        )
-        for trials in every
-    )
+def _offsets(
+    every: list[Trials], rule: FusionSpec, limits: Mapping[float, float]
+) -> tuple[float, ...]:
+    """By how much the fused threshold lies below that of one comparison, for each count.
+
+    Below that with the same people, and below the card's, whichever is stricter: people of whom
+    there are many pictures are more alike here than the rest, whom the card's is about too.
+    """
+    found = []
+    for trials in every:
+        single, fused = trials.single(), trials.fused(rule)[1]
+        least = [
+            max(threshold_at(single, rate), limits[rate]) - threshold_at(fused, rate)
+            for rate in OFFSET_RATES
+        ]
+        found.append(math.ceil(max(0.0, *least) * 1e4) / 1e4)
+    return tuple(found)

@@ -184,7 +184,7 @@ def calibrate(parsed: Namespace) -> int:
     """
     from training.calibrate import threshold_table
     from training.card import write_card
-    from training.fusion import choose_fusion
+    from training.fusion import OFFSET_RATES, choose_fusion
 
     crops, vectors, splits = prepare(parsed, load_config(parsed.config, parsed.set))
     means = class_means(crops, vectors)
@@ -197,7 +197,12 @@ def calibrate(parsed: Namespace) -> int:
         if embedding_spec(card).metric != "l2":
             print("Fusion is measured for the metric l2 only; calibrate suffices.", file=sys.stderr)
             return 2
-        fusion, lines = choose_fusion(own, crops.person[rows])
+        limits = {row.fmr: row.distance for row in card.thresholds}
+        if missing := set(OFFSET_RATES) - limits.keys():
+            said = f"The card has no threshold at {missing}: calibrate without --fusion first."
+            print(said, file=sys.stderr)
+            return 2
+        fusion, lines = choose_fusion(own, crops.person[rows], limits)
         write_card(parsed.model, card.model_copy(update={"fusion": fusion}))
         print(*map(json.dumps, lines), sep="\n")
         return 0

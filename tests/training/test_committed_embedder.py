@@ -61,6 +61,15 @@ def test_card_and_graph_say_the_same() -> None:
     assert all(line.fmr_low <= line.fmr <= line.fmr_high for line in card.thresholds)
 
 
+def test_the_stated_rate_holds_for_people_with_several_templates() -> None:
+    """As the app applies it; and the bound it states covers what the rule met on others."""
+    card = load_card(FOLDER)
+    figures = card.fusion.figures
+    [row] = [row for row in card.thresholds if row.fmr == figures["at_fmr"]]
+    assert float(figures["applied_fmr"]) <= row.fmr
+    assert float(figures["cross_validated_fmr"]) <= row.fmr_high
+
+
 def test_this_machine_gives_the_vectors_that_torch_gave() -> None:
     embedder = Embedder(Model.load(FOLDER, provider="cpu", precision="fp32"))
     worst = parity(embedder)

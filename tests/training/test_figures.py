@@ -37,12 +37,17 @@ def test_fusion_is_chosen_by_what_is_refused_at_the_same_rate() -> None:
     person, pose = np.repeat(np.arange(60), 10), np.tile(np.arange(10) % 4, 60)
     looks = rng.normal(size=(60, 4, 32))
     vectors = unit(looks[person, pose] + 0.3 * rng.normal(size=(600, 32)))
-    chosen, table = choose_fusion(vectors.astype(np.float32), person)
+    limits = {1e-2: 1.09, 1e-3: 0.98}  # 1.0898 and 0.9844 with these
+    chosen, table = choose_fusion(vectors.astype(np.float32), person, limits)
     refused = {line["rule"]: line["fnmr"] for line in table}
     assert refused["nearest"] < refused["nearest_k 4"]
     assert chosen.rule in ("nearest", "learned")
     assert all(line["fmr"] < 4e-3 for line in table), "one rate for all, also on people held out"
-    assert chosen.offsets[0] == pytest.approx(0, abs=1e-6)
+    assert chosen.offsets[0] < 1e-3
+    stricter = {rate: limit + 0.1 for rate, limit in limits.items()}
+    held, _ = choose_fusion(vectors.astype(np.float32), person, stricter)
+    assert held.offsets[0] == pytest.approx(0.1, abs=5e-3)
+    assert 0 < held.figures["applied_fmr"] <= 1e-3, "at the card's own limit too"
 
 
 @pytest.mark.parametrize("metric", ["l1", "l2", "cosine", "exp_l1"])
