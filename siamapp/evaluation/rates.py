@@ -147,11 +147,54 @@ def summarise(scores: Scores, *, rates: tuple[float, ...] = RATES, seed: int = 0
     Raises:
         ValueError: there is no genuine or no impostor pair.
     """
-    distances, genuine = scores.distances, scores.genuine
+    genuine = scores.genuine
     impostors = int((~genuine).sum())
     stated = tuple(rate for rate in rates if supported(rate, impostors))
+    whole, drawn = _resampled(scores, stated, seed)
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0) if len(drawn) else (whole, whole)
+    # Where no error was seen every draw agrees, which proves nothing: the rule of three bounds it,
+    # over people, since the pairs of one person go together.
+    unseen = min(1.0, RULE_OF_THREE / len(np.unique(scores.first[genuine])))
+    best = np.array([1.0, 0.0, *(1.0 for _ in stated)])
+    flawless = whole == best
+    low = np.where(flawless & (best == 1), np.minimum(low, 1 - unseen), low)
+    high = np.where(flawless & (best == 0), np.maximum(high, unseen), high)
+    accuracy, eer, *tars = (
+        Estimate(float(v), float(a), float(b)) for v, a, b in zip(whole, low, high, strict=True)
+    )
+    return Summary(
+        genuine=int(genuine.sum()),
+        impostors=impostors,
+        accuracy=None if scores.folds is None else accuracy,
+        eer=eer,
+        tar=dict(zip(stated, tars, strict=True)),
+    )
+
+
+def eer_gained(scores: Scores, other: Scores, *, seed: int = 0) -> Estimate:
+    """By how much the first's EER is below the other's, both over the same pairs.
+
+    The same people are drawn for both: whoever is hard is hard for either, so the difference is
+    known much better than the two rates.
+
+    Raises:
+        ValueError: these are not scores of the same pairs.
+    """
+    for part in ("genuine", "first", "second"):
+        if not np.array_equal(getattr(scores, part), getattr(other, part)):
+            raise ValueError("only scores of the same pairs can be compared")
+    (whole, drawn), (whole_other, drawn_other) = (
+        _resampled(each, (), seed) for each in (scores, other)
+    )
+    low, high = np.quantile((drawn_other - drawn)[:, 1], [0.025, 0.975])
+    return Estimate(float(whole_other[1] - whole[1]), float(low), float(high))
+
+
+def _resampled(scores: Scores, rates: tuple[float, ...], seed: int) -> tuple[Doubles, Doubles]:
+    """`_figures` of all pairs `(n,)`, and of each draw of people `(draws, n)`."""
+    distances, genuine = scores.distances, scores.genuine
     right = None if scores.folds is None else right_by_folds(distances, genuine, scores.folds)
-    whole = _figures(distances, genuine, np.ones(len(distances)), right, stated)
+    whole = _figures(distances, genuine, np.ones(len(distances)), right, rates)
     people, index = np.unique(np.concatenate([scores.first, scores.second]), return_inverse=True)
     first, second = index[: len(distances)], index[len(distances) :]
     rng = np.random.default_rng(seed)
@@ -161,25 +204,8 @@ def summarise(scores: Scores, *, rates: tuple[float, ...] = RATES, seed: int = 0
         weights = np.where(first == second, times[first], times[first] * times[second])
         # Of very few people a draw may hold nobody twice, or one person only.
         if weights[genuine].any() and weights[~genuine].any():
-            drawn.append(_figures(distances, genuine, weights.astype(float), right, stated))
-    low, high = np.quantile(drawn, [0.025, 0.975], axis=0) if drawn else np.array([whole, whole])
-    # Where no error was seen every draw agrees, which proves nothing: the rule of three bounds it,
-    # over people, since the pairs of one person go together.
-    unseen = min(1.0, RULE_OF_THREE / len(np.unique(first[genuine])))
-    best = np.array([1.0, 0.0, *(1.0 for _ in stated)])
-    flawless = np.array(whole) == best
-    low = np.where(flawless & (best == 1), np.minimum(low, 1 - unseen), low)
-    high = np.where(flawless & (best == 0), np.maximum(high, unseen), high)
-    accuracy, eer, *tars = (
-        Estimate(float(v), float(a), float(b)) for v, a, b in zip(whole, low, high, strict=True)
-    )
-    return Summary(
-        genuine=int(genuine.sum()),
-        impostors=impostors,
-        accuracy=None if right is None else accuracy,
-        eer=eer,
-        tar=dict(zip(stated, tars, strict=True)),
-    )
+            drawn.append(_figures(distances, genuine, weights.astype(float), right, rates))
+    return np.array(whole), np.array(drawn).reshape(len(drawn), len(whole))
 
 
 def _figures(

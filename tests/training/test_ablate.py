@@ -72,6 +72,8 @@ def test_rows_run_once_and_make_a_table(
     assert [row.name for row in rows] == ["the recipe", ablate.FLIPPED, "no triplet loss"]
     assert [config.loss.triplet for config in asked] == [0.5, 0]
     assert all(low <= value <= high for row in rows for value, low, high in (row.eer, row.accuracy))
+    assert rows[0].gained == (0, 0, 0)
+    assert rows[1].gained[0] == pytest.approx(rows[0].eer[0] - rows[1].eer[0])
     again = ablate.ablate(CONFIG, SMALL, views, test_pairs, tmp_path)
     assert (again, len(asked)) == (rows, 2)
     page = tmp_path / "training.md"

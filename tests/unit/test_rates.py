@@ -10,6 +10,7 @@ from siamapp.evaluation.rates import (
     Scores,
     best_threshold,
     curve,
+    eer_gained,
     equal_error_rate,
     right_by_folds,
     summarise,
@@ -104,6 +105,24 @@ def test_intervals_hold_the_figure(scores: tuple[np.ndarray, np.ndarray]) -> Non
     assert result.accuracy is not None
     for estimate in (result.accuracy, result.eer, result.tar[1e-2]):
         assert estimate.low < estimate.value < estimate.high
+
+
+def test_a_small_gain_on_the_same_pairs_is_told_apart_where_two_rates_are_not(
+    scores: tuple[np.ndarray, np.ndarray],
+) -> None:
+    distances, genuine = scores
+    people = np.arange(2000) // 4
+    before = Scores(distances, genuine, people, people)
+    after = Scores(distances - 0.03 * genuine, genuine, people, people)
+    gained = eer_gained(after, before)
+    first, second = summarise(before).eer, summarise(after).eer
+    assert gained.value == pytest.approx(first.value - second.value)
+    assert gained.low > 0
+    assert second.high > first.low, "their own intervals overlap"
+    nothing = eer_gained(before, before)
+    assert (nothing.low, nothing.value, nothing.high) == (0, 0, 0)
+    with pytest.raises(ValueError, match="same pairs"):
+        eer_gained(Scores(distances, ~genuine, people, people), before)
 
 
 def test_no_error_seen_is_not_no_error() -> None:
