@@ -1,9 +1,9 @@
 """Feed the app damaged input: `python benchmarks/fuzz.py --inputs 100000`.
 
-Each input is a valid picture, card, network, table or command with a few random changes, made from
-its number alone. Allowed are an answer and a `SiamError`. Not allowed: any other exception, 5 s of
-processor time, 1 GB of memory, a process that dies, or a changed gallery. Batches run in processes
-of their own, so that a dying one is found, and named by its first input.
+Each input is a valid picture, video, card, network, table or command with a few random changes,
+made from its number alone. Allowed are an answer and a `SiamError`. Not allowed: any other
+exception, 5 s of processor time, 1 GB of memory, a process that dies, or a changed gallery. Batches
+run in processes of their own, so that a dying one is found, and named by its first input.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import faulthandler
+import functools
 import io
 import json
 import os
@@ -35,6 +36,7 @@ from siamapp.errors import SiamError  # noqa: E402
 from siamapp.evaluation.protocol import from_pairs  # noqa: E402
 from siamapp.identity.own_calibration import calibration_file, load_calibration  # noqa: E402
 from siamapp.live.photos import read_image  # noqa: E402
+from siamapp.live.recordings import VideoSource  # noqa: E402
 from siamapp.paths import Paths  # noqa: E402
 from siamapp.settings import Settings  # noqa: E402
 from siamapp.vision.card import load_card, read_card  # noqa: E402
@@ -44,6 +46,7 @@ BATCH = 2000
 HANG_S = 5.0
 MEMORY_BYTES = 1 << 30
 MODELS = ROOT / "assets" / "models"
+VIDEOS = {".avi": "MJPG", ".mp4": "mp4v", ".webm": "VP80", ".mkv": "FFV1"}
 WORDS = (
     *("--json", "-h", "--home", "--key-file", "--camera", "--start", "--end", "--claim", "--yes"),
     *("--model", "--gallery", "--pairs", "--images", "--max-seconds", "--last", "--head", "--card"),
@@ -124,6 +127,35 @@ def picture(rng: random.Random, folder: Path) -> None:
     read_image(folder / f"photo{suffix}")
 
 
+@functools.cache
+def _videos() -> tuple[tuple[str, bytes], ...]:
+    """Suffix and bytes of a short video of each kind that OpenCV writes everywhere."""
+    made = []
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 6, 8, 3), np.uint8)
+    with tempfile.TemporaryDirectory(prefix="siam-fuzz-") as folder:
+        for suffix, codec in VIDEOS.items():
+            path = Path(folder) / f"video{suffix}"
+            writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), 25, (64, 48))
+            for frame in pixels:
+                writer.write(cv2.resize(frame, (64, 48)))
+            writer.release()
+            made.append((suffix, path.read_bytes()))
+    return tuple(made)
+
+
+def video(rng: random.Random, folder: Path) -> None:
+    suffix, data = rng.choice(_videos())
+    (folder / f"video{suffix}").write_bytes(changed(data, rng))
+    source = VideoSource(folder / f"video{suffix}")
+    try:
+        source.open()
+        for _ in range(100):
+            if source.read() is None:
+                break
+    finally:
+        source.close()
+
+
 def card(rng: random.Random, folder: Path) -> None:
     name = rng.choice(("siamface-v1", "siamdetect-v1"))
     text = (MODELS / name / "card.toml").read_bytes()
@@ -172,6 +204,7 @@ def command(rng: random.Random, folder: Path) -> None:
 
 KINDS: dict[str, Callable[[random.Random, Path], None]] = {
     "picture": picture,
+    "video": video,
     "card": card,
     "graph": graph,
     "settings": settings,
@@ -179,8 +212,8 @@ KINDS: dict[str, Callable[[random.Random, Path], None]] = {
     "pairs": pairs,
     "command": command,
 }
-ROUND = ("picture", "card", "graph", "settings", "calibration", "pairs") * 3 + ("command",)
-"""A command opens a gallery and takes as long as a hundred others: one in nineteen."""
+ROUND = [kind for kind in KINDS if kind != "command"] * 3 + ["command"]
+"""A command opens a gallery and takes as long as a hundred others: one in twenty-two."""
 
 
 @contextlib.contextmanager

@@ -9,10 +9,12 @@ import cv2
 import numpy as np
 
 from siamapp.errors import CameraNotFound, ImageError
-from siamapp.live.photos import read_image
+from siamapp.live.photos import MAX_SIDE_PX, read_image
 from siamapp.types import Frame
 
 SECONDS_PER_PHOTO = 1.0
+MAX_AREA_PX = 40_000_000
+"""Of a video's pictures, 8K and a little more; several of them are in memory at a time."""
 SEEK_MARGIN_S = 5.0
 """A seek may land late in a video of uneven frame rate: aim this much earlier, then read on."""
 
@@ -38,7 +40,9 @@ class VideoSource:
         self._last_s = -1.0
 
     def open(self) -> None:
-        """Raises CameraNotFound where there is no such file, ImageError where it is no video."""
+        """Raises CameraNotFound where there is no such file, ImageError where it is no video that
+        can be read, or one of huge pictures.
+        """
         if not self._path.is_file():
             raise CameraNotFound(f"There is no file {self._path}.")
         self._open()
@@ -74,6 +78,15 @@ class VideoSource:
         threads = [cv2.CAP_PROP_N_THREADS, 1] if self.realtime else []
         if not self._capture.open(str(self._path), cv2.CAP_FFMPEG, threads):
             raise ImageError(f"{self.name} is not a video that can be read.", "Try an MP4.")
+        width = round(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+        height = round(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        if max(width, height) > MAX_SIDE_PX or width * height > MAX_AREA_PX:
+            self._capture.release()
+            raise ImageError(
+                f"{self.name} is too large: {width} x {height} px.",
+                f"At most {MAX_SIDE_PX} px a side and"
+                f" {MAX_AREA_PX // 1_000_000} megapixels are read.",
+            )
         self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # as a phone held upright means it
 
     def _time_s(self) -> float:

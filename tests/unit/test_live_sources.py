@@ -218,6 +218,15 @@ def test_what_is_no_video_is_an_image_error(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_video_of_huge_pictures_is_not_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "huge.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (8000, 6000))
+    writer.write(np.zeros((6000, 8000, 3), np.uint8))
+    writer.release()
+    with pytest.raises(ImageError, match=r"huge.avi is too large: 8000 x 6000 px"):
+        open_source(str(path)).open()
+
+
 def test_only_videos_can_be_trimmed() -> None:
     with pytest.raises(SiamError, match="no start or end"):
         open_source("0", end_s=3.0)
