@@ -138,6 +138,8 @@ def people_consent(
     ] = None,
 ) -> None:
     """Note what a person agreed to, and for how long, instead of what was noted before."""
+    if retain_until and retain_until.date() < date.today():
+        raise SiamError("That day is past.", "Choose a later one, or `siamapp people delete`.")
     consent = Consent(
         note,
         given.date() if given else date.today(),

@@ -63,7 +63,7 @@ def backup(
     }[vault.source]
     call.answer(
         {"backup": file, "people": people, "key": vault.source},
-        f"{people} people are in {file}; it opens with {opens}.",
+        f"People in {file}: {people}; it opens with {opens}.",
     )
 
 
@@ -96,7 +96,7 @@ def restore(
         backups.restore, file, call.paths.home, backup_key=key_for, home_key=call.key
     )
     plan = run(dry_run=True)
-    told = [f"{plan.people} people are in the backup."]
+    told = [f"People in the backup: {plan.people}."]
     told += [f"  comes back: {name}" for name in plan.back]
     told += [f"  is lost: {name}" for name in plan.lost]
     done = not dry_run and (yes or not plan.lost)
@@ -160,7 +160,7 @@ def people_export(
             export_people(database, ids, file, vault=vault, key=key, overwrite=overwrite)
     call.answer(
         {"exported": [person.name for person in chosen], "file": file},
-        f"{len(chosen)} people are in {file}.",
+        f"People in {file}: {len(chosen)}.",
     )
 
 

@@ -67,6 +67,7 @@ class ConsentFields(QWidget):
     def fill(self, consent: Consent) -> None:
         """Show a consent; days that it leaves out are offered as today, and in a year."""
         today = date.today()
+        self.kept_until.setMinimumDate(QDate(today.year, today.month, today.day))
         self.note.setText(consent.note)
         for box, field, day, otherwise in (
             (self.given, self.given_on, consent.given_on, today),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from siamapp.identity.match import distances
 from siamapp.paths import assets_dir
 from siamapp.settings import Settings
 from siamapp.store.database import Database
+from siamapp.store.edits import Edits
 from siamapp.store.people import People
 from siamapp.store.vault import find_key
+from siamapp.types import Consent
 from siamapp.vision.card import load_card
 from tests.unit.store_samples import sample
 
@@ -76,13 +79,18 @@ def test_people_are_found_by_their_tags(cli: Cli) -> None:
     assert names(cli, "--tag", "staff") == [("Cy", 1)]
 
 
-def test_retention_ends_with_a_deletion_that_is_told(cli: Cli) -> None:
+def test_retention_ends_with_a_deletion_that_is_told(cli: Cli, tmp_path: Path) -> None:
     assert (
         cli("people", "consent", "Ben", "--note", "on paper", "--retain-until", "2099-01-01")[0]
         == 0
     )
     assert cli("people", "show", "Ben")[1]["consent"]["note"] == "on paper"
-    assert cli("people", "consent", "Ada", "--retain-until", "2001-01-01")[0] == 0
+    status, refused, _ = cli("people", "consent", "Ada", "--retain-until", "2001-01-01")
+    assert (status, refused["error"]["message"]) == (2, "That day is past.")
+    assert names(cli) == [("Ada", 2), ("Ben", 2), ("Cy", 1)]
+    key = find_key(tmp_path / "home", key_file=tmp_path / "key")
+    with Database.open(tmp_path / "home", key) as database:
+        Edits(database).set_consent(1, Consent(retain_until=date(2001, 1, 1)))
     status, listed, err = cli("people", "list")
     assert (status, [p["name"] for p in listed["people"]]) == (0, ["Ben", "Cy"])
     assert err.strip() == "Ada was to be kept no longer, and is deleted."
