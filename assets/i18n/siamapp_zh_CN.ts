@@ -84,12 +84,32 @@
         <translation>{count} 个样本</translation>
     </message>
     <message>
+        <source>1 person</source>
+        <translation>1 人</translation>
+    </message>
+    <message>
+        <source>{count} people</source>
+        <translation>{count} 人</translation>
+    </message>
+    <message>
+        <source>1 decision</source>
+        <translation>1 次判定</translation>
+    </message>
+    <message>
+        <source>{count} decisions</source>
+        <translation>{count} 次判定</translation>
+    </message>
+    <message>
         <source>Match</source>
         <translation>匹配</translation>
     </message>
     <message>
         <source>Unknown person</source>
         <translation>未知人员</translation>
+    </message>
+    <message>
+        <source>Not the claimed person</source>
+        <translation>并非所称之人</translation>
     </message>
     <message>
         <source>Undecided</source>
@@ -382,10 +402,6 @@
         <translation>越严格，放行的陌生人越少，但已登记的人也更常被拒绝。阈值来自模型卡。活体检测使照片或屏幕更难蒙混过关，但它不是门锁。</translation>
     </message>
     <message>
-        <source>0 means never. Locking asks for the passphrase again; a key in the system&apos;s keyring opens without asking. Pictures of decisions show strangers too: tell whoever passes. Switching them off deletes all that were kept.</source>
-        <translation>0 表示从不。锁定后需再次输入口令；保存在系统钥匙串中的密钥会直接打开，不再询问。判定的小图也会留下陌生人的脸：请告知经过的人。关闭此项会删除已保存的全部小图。</translation>
-    </message>
-    <message>
         <source>People enrolled with one model are not known to another.</source>
         <translation>用一个模型登记的人，另一个模型并不认识。</translation>
     </message>
@@ -454,6 +470,14 @@
         <translation>深色</translation>
     </message>
     <message>
+        <source> day</source>
+        <translation> 天</translation>
+    </message>
+    <message>
+        <source>For ever</source>
+        <translation>永久</translation>
+    </message>
+    <message>
         <source>Picture size</source>
         <translation>画面尺寸</translation>
     </message>
@@ -502,8 +526,16 @@
         <translation>自动重试次数</translation>
     </message>
     <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
         <source>Refusals in a row that lock a claim</source>
         <translation>连续拒绝几次后锁定</translation>
+    </message>
+    <message>
+        <source>Never lock</source>
+        <translation>从不锁定</translation>
     </message>
     <message>
         <source>How long it stays locked</source>
@@ -526,12 +558,20 @@
         <translation> 分钟</translation>
     </message>
     <message>
+        <source>Never</source>
+        <translation>从不</translation>
+    </message>
+    <message>
         <source>Keep new people for</source>
         <translation>新登记者保留</translation>
     </message>
     <message>
         <source> days</source>
         <translation> 天</translation>
+    </message>
+    <message>
+        <source>Locking asks for the passphrase again; a key in the system&apos;s keyring opens without asking. Pictures of decisions show strangers too: tell whoever passes. Switching them off deletes all that were kept.</source>
+        <translation>锁定后需再次输入口令；保存在系统钥匙串中的密钥会直接打开，不再询问。判定的小图也会留下陌生人的脸：请告知经过的人。关闭此项会删除已保存的全部小图。</translation>
     </message>
     <message>
         <source>Keep decisions for</source>
@@ -697,8 +737,8 @@
 <context>
     <name>ConsentFields</name>
     <message>
-        <source>&amp;Note</source>
-        <translation>备注(&amp;N)</translation>
+        <source>N&amp;ote</source>
+        <translation>备注(&amp;O)</translation>
     </message>
     <message>
         <source>Note on the consent</source>
@@ -751,8 +791,8 @@
         <translation>每日判定</translation>
     </message>
     <message>
-        <source>{day}: {matches} matches, {strangers} unknown, {others} not judged</source>
-        <translation>{day}：匹配 {matches}，未知 {strangers}，未判定 {others}</translation>
+        <source>{day}: {matches} matched, {strangers} unknown or refused, {others} not judged</source>
+        <translation>{day}：匹配 {matches}，未知或被拒 {strangers}，未判定 {others}</translation>
     </message>
 </context>
 <context>
@@ -852,10 +892,6 @@
         <translation>从摄像头、视频或照片添加一个人。</translation>
     </message>
     <message>
-        <source>Many…</source>
-        <translation>批量…</translation>
-    </message>
-    <message>
         <source>Enrol many: a folder that holds a folder per person</source>
         <translation>批量登记：一个文件夹，其中每人一个子文件夹</translation>
     </message>
@@ -884,6 +920,10 @@
         <translation>同一个人的照片或视频</translation>
     </message>
     <message>
+        <source>Folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
         <source>Photos and videos</source>
         <translation>照片和视频</translation>
     </message>
@@ -894,6 +934,10 @@
     <message>
         <source>Looking at {count} photos…</source>
         <translation>正在查看 {count} 张照片…</translation>
+    </message>
+    <message>
+        <source>Looking at the photo…</source>
+        <translation>正在查看照片…</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -958,8 +1002,8 @@
         <translation>取消</translation>
     </message>
     <message>
-        <source>Aligned crops</source>
-        <translation>已对齐的裁剪图</translation>
+        <source>Faces cut out already</source>
+        <translation>已裁好的人脸</translation>
     </message>
     <message>
         <source>The pictures are aligned faces of 112 px already</source>
@@ -1026,8 +1070,8 @@
         <translation>图片所在的文件夹</translation>
     </message>
     <message>
-        <source>{done} of {of} pictures</source>
-        <translation>第 {done} 张，共 {of} 张图片</translation>
+        <source>Picture {done} of {of}</source>
+        <translation>第 {done} 张，共 {of} 张</translation>
     </message>
     <message>
         <source>{pictures} pictures of {people} people: {genuine} comparisons of one person and {impostors} of strangers. Equal error rate {eer:.2f} % ({low:.2f} to {high:.2f} % at 95 %); {lost:.1f} % of the pictures gave no face.</source>
@@ -1103,6 +1147,14 @@
 </context>
 <context>
     <name>HistoryModel</name>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Stream</source>
+        <translation>视频流</translation>
+    </message>
     <message>
         <source>deleted ({number})</source>
         <translation>已删除（{number}）</translation>
@@ -1215,6 +1267,10 @@
         <translation>全部结果</translation>
     </message>
     <message>
+        <source>Unknown or refused</source>
+        <translation>未知或被拒</translation>
+    </message>
+    <message>
         <source>Result</source>
         <translation>结果</translation>
     </message>
@@ -1247,12 +1303,8 @@
         <translation>请选择更长的时段或其他结果。</translation>
     </message>
     <message>
-        <source>{count} decisions</source>
-        <translation>{count} 次判定</translation>
-    </message>
-    <message>
-        <source>1 decision</source>
-        <translation>1 次判定</translation>
+        <source>Saved as {file}: {decisions}. It holds names: guard it.</source>
+        <translation>已存为 {file}：{decisions}。文件含有姓名，请妥善保管。</translation>
     </message>
     <message>
         <source>Save the decisions</source>
@@ -1261,10 +1313,6 @@
     <message>
         <source>CSV files (*.csv)</source>
         <translation>CSV 文件 (*.csv)</translation>
-    </message>
-    <message>
-        <source>{count} decisions are in {file}. It holds names: guard it.</source>
-        <translation>{count} 次判定已存入 {file}。其中含有姓名，请妥善保管。</translation>
     </message>
 </context>
 <context>
@@ -1565,8 +1613,8 @@
         <translation>按您设定的比率，{words}。</translation>
     </message>
     <message>
-        <source>{count} people can get new templates from their kept pictures.</source>
-        <translation>{count} 人可由保留的图片生成新模板。</translation>
+        <source>{people} can get new templates from kept pictures.</source>
+        <translation>{people}可由保留的图片生成新模板。</translation>
     </message>
     <message>
         <source>To be enrolled again: {names}.</source>
@@ -1736,6 +1784,10 @@
     <message>
         <source>Tags of {name}, with commas between them:</source>
         <translation>{name} 的标签，用逗号分隔：</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Tags of {name} changed.</source>

@@ -88,7 +88,9 @@ class CardForm(QDialog):
                 "fewer people: calibrate it before you use it."
             )
         )
-        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("Check and add"))
+        add = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
+        add.setText(self.tr("Check and add"))
+        set_role(add, "primary")
         colours = (self.tr("1st colour"), self.tr("2nd colour"), self.tr("3rd colour"))
         words = (
             self.tr("Name"),

@@ -7,7 +7,6 @@ from typing import Final
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import (
-    QCompleter,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from siamapp.gui.context import Context
+from siamapp.gui.controls import completer_of
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.store.names import name_key
 from siamapp.types import Person
@@ -41,11 +41,7 @@ class ClaimField(QWidget):
         self.name.setClearButtonEnabled(True)
         self.label.setBuddy(self.name)
         self._names = QStringListModel(self)
-        completer = QCompleter(self._names, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setMaxVisibleItems(8)
-        self.name.setCompleter(completer)
+        self.name.setCompleter(completer_of(self._names, self))
         self.name.textChanged.connect(self.changed)
         self.name.returnPressed.connect(self._on_return)
         self.recent = [QPushButton() for _ in range(RECENT)]

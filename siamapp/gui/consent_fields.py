@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QCheckBox, QDateEdit, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtGui import QTextCharFormat
+from PySide6.QtWidgets import (
+    QCalendarWidget,
+    QCheckBox,
+    QDateEdit,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
 
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.types import Consent
@@ -43,7 +52,7 @@ class ConsentFields(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        self._label.setText(self.tr("&Note"))
+        self._label.setText(self.tr("N&ote"))
         self.note.setAccessibleName(self.tr("Note on the consent"))
         self.note.setPlaceholderText(self.tr("Where the signed paper is, for example"))
         self.given.setText(self.tr("&Given on"))
@@ -83,6 +92,12 @@ class ConsentFields(QWidget):
 def _day_field() -> QDateEdit:
     field = QDateEdit()
     field.setCalendarPopup(True)
+    calendar = field.calendarWidget()
+    calendar.setMinimumSize(320, 250)
+    calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+    calendar.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.ShortDayNames)
+    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):  # red means an error here
+        calendar.setWeekdayTextFormat(day, QTextCharFormat())
     return field
 
 

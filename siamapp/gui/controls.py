@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QCompleter,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QListView,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -161,3 +163,15 @@ class SearchField(QLineEdit):
     def _on_find(self) -> None:
         self.setFocus()
         self.selectAll()
+
+
+def completer_of(names: QStringListModel, parent: QObject) -> QCompleter:
+    """Offers the names that hold what was typed, wherever in them."""
+    completer = QCompleter(names, parent)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    completer.setMaxVisibleItems(8)
+    offered = QListView()  # the completer's own from here on
+    set_role(offered, "choices")
+    completer.setPopup(offered)
+    return completer

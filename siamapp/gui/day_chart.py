@@ -22,7 +22,7 @@ BAR_PX: Final = 26.0
 
 
 class DayChart(QWidget):
-    """The last days that had decisions, up to `DAYS_SHOWN`, with the empty days between them."""
+    """The days of a period up to today, the last `DAYS_SHOWN` at most, empty ones too."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -40,13 +40,19 @@ class DayChart(QWidget):
         self._describe()
         self.update()
 
-    def show_days(self, days: Sequence[Day]) -> None:
-        """`days` oldest first, without the empty ones."""
+    def show_days(self, days: Sequence[Day], back: int | None) -> None:
+        """`days` oldest first, without the empty ones.
+
+        Args:
+            days: with decisions.
+            back: days before today that the period begins; None: with the first of `days`.
+        """
         by_day = {day.day: day.outcomes for day in days}
         self._days = []
         if days:
-            last = days[-1].day
-            first = max(days[0].day, last - timedelta(days=DAYS_SHOWN - 1))
+            last = max(days[-1].day, date.today())
+            first = days[0].day if back is None else last - timedelta(days=back)
+            first = max(first, last - timedelta(days=DAYS_SHOWN - 1))
             span = (last - first).days + 1
             self._days = [
                 (day, by_day.get(day, {})) for day in (first + timedelta(n) for n in range(span))
@@ -57,9 +63,9 @@ class DayChart(QWidget):
     def words_of(self, day: date, outcomes: dict[str, int]) -> str:
         """One day in words."""
         matches, strangers, others = _kinds(outcomes)
-        return self.tr("{day}: {matches} matches, {strangers} unknown, {others} not judged").format(
-            day=_said(day), matches=matches, strangers=strangers, others=others
-        )
+        return self.tr(
+            "{day}: {matches} matched, {strangers} unknown or refused, {others} not judged"
+        ).format(day=_said(day), matches=matches, strangers=strangers, others=others)
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -115,11 +121,12 @@ class DayChart(QWidget):
 
     def _paint_dates(self, painter: QPainter, slots: list[QRectF], colours: Colours) -> None:
         painter.setPen(QColor(colours.muted))
-        text_px = painter.fontMetrics().horizontalAdvance(_said(self._days[0][0])) + 12
+        text_px = painter.fontMetrics().horizontalAdvance(_said(self._days[0][0])) + 24
         every = max(1, round(text_px / slots[0].width() + 0.5))
         for n in range(len(slots) - 1, -1, -every):
             day, slot = self._days[n][0], slots[n]
             centre = max(slot.center().x(), slots[0].left() + text_px / 2 - 8)
+            centre = min(centre, self.width() - text_px / 2)
             box = QRectF(
                 centre - text_px / 2, slot.bottom() + 4, text_px, painter.fontMetrics().height()
             )

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QInputDialog,
     QLabel,
     QLineEdit,
     QMessageBox,
@@ -73,6 +74,7 @@ class PassphraseDialog(QDialog):
             hint = self.tr("The two differ.")
         self.hint.setText(hint)
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
+        set_role(ok, "primary")
         ok.setEnabled(bool(said) and not hint)
 
 
@@ -127,10 +129,39 @@ def confirmed(parent: QWidget, title: str, text: str, *, action: str) -> bool:
     set_role(yes, "danger")
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
+    give_room(box)
     box.exec()
     agreed = box.clickedButton() is yes
     box.deleteLater()
     return agreed
+
+
+def asked_text(
+    parent: QWidget, title: str, label: str, *, action: str, text: str = ""
+) -> str | None:
+    """A line that the user types; None where the dialog was cancelled."""
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle(title)
+    dialog.setLabelText(label)
+    dialog.setTextValue(text)
+    dialog.setOkButtonText(action)
+    give_room(dialog)
+    buttons = dialog.findChild(QDialogButtonBox)
+    if buttons is not None:
+        set_role(buttons.button(QDialogButtonBox.StandardButton.Ok), "primary")
+    agreed = dialog.exec() == QDialog.DialogCode.Accepted
+    typed = dialog.textValue()
+    dialog.deleteLater()
+    return typed if agreed else None
+
+
+def give_room(dialog: QDialog) -> None:
+    """The margins of our own dialogs for one of Qt's."""
+    dialog.sizeHint()  # an input dialog has no layout before
+    layout = dialog.layout()
+    if layout is not None:
+        layout.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
+        layout.setSpacing(SPACE[3])
 
 
 def _labelled(text: str, field: QLineEdit) -> QVBoxLayout:

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from siamapp.enroll import nearest
 from siamapp.errors import AlreadyKnown, EnrolError, SiamError
@@ -40,8 +40,8 @@ Checked = tuple[list[Sample], Candidate | None]
 class EnrollPage(Page):
     """Gathers samples, asks for a name and saves."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
         self.source = SourceBar(context, can_pause=False)
         self.photos = QPushButton()
         context.theme.set_icon(self.photos, "photos")
@@ -90,7 +90,7 @@ class EnrollPage(Page):
         )
         self.photos.setText(self.tr("Photos…"))
         self.photos.setToolTip(self.tr("Photos or a video of one person"))
-        self.folder.setText(self.tr("Many…"))
+        self.folder.setText(self.tr("Folder…"))
         self.folder.setToolTip(self.tr("Enrol many: a folder that holds a folder per person"))
         self._show_status()
 
@@ -291,7 +291,13 @@ class EnrollPage(Page):
         self._start_over()
         self._kept = kept
         self.form.name.setText(name)
-        self.form.show_busy(lambda: self.tr("Looking at {count} photos…").format(count=len(photos)))
+        self.form.show_busy(
+            lambda: (
+                self.tr("Looking at {count} photos…").format(count=len(photos))
+                if len(photos) > 1
+                else self.tr("Looking at the photo…")
+            )
+        )
         recognizer = self.context.recognizer
 
         def frames() -> Iterator[Frame]:

@@ -43,8 +43,8 @@ _UNBOUNDED_PX: Final = 16_777_215
 class EvaluatePage(Page):
     """Choose pictures, see the rates, make a threshold the live one."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
         self._stop: threading.Event | None = None
         self._found: Found | None = None
         self.folder = QPushButton()
@@ -95,9 +95,7 @@ class EvaluatePage(Page):
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        for longest in (0, 2, 3, 4):
-            header.setSectionResizeMode(longest, QHeaderView.ResizeMode.ResizeToContents)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setMinimumHeight(2 * self.fontMetrics().height() + SPACE[3])
         self._thresholds.column.addWidget(self.table, 1)
         self._thresholds.column.addWidget(self.note)
         self._thresholds.column.addStretch()
@@ -122,7 +120,7 @@ class EvaluatePage(Page):
         self.pairs.setText(self.tr("Pairs file…"))
         self.export.setText(self.tr("Export…"))
         self.cancel.setText(self.tr("Cancel"))
-        self.aligned.setText(self.tr("Aligned crops"))
+        self.aligned.setText(self.tr("Faces cut out already"))
         self.aligned.setToolTip(self.tr("The pictures are aligned faces of 112 px already"))
         self.progress.setAccessibleName(self.tr("Pictures looked at"))
         self.empty.set_words(
@@ -143,6 +141,12 @@ class EvaluatePage(Page):
                 "",
             ]
         )
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        wrapped = left.value | Qt.TextFlag.TextWordWrap.value
+        for column in range(_COLUMNS):
+            self.table.model().setHeaderData(
+                column, Qt.Orientation.Horizontal, wrapped, Qt.ItemDataRole.TextAlignmentRole
+            )
         self.charts.retranslate()
         self._show_found()
 
@@ -164,6 +168,9 @@ class EvaluatePage(Page):
             failed=lambda error: self._on_failed(stop, error),
         )
         self._show_state()
+
+    def enter(self) -> None:
+        self.folder.setFocus()
 
     def leave(self) -> None:
         self._on_cancel()
@@ -193,7 +200,7 @@ class EvaluatePage(Page):
         if stop is self._stop:
             self.progress.setRange(0, of)
             self.progress.setValue(done)
-            self.count.setText(self.tr("{done} of {of} pictures").format(done=done, of=of))
+            self.count.setText(self.tr("Picture {done} of {of}").format(done=done, of=of))
 
     def _on_found(self, stop: threading.Event, found: Found) -> None:
         if stop is self._stop:

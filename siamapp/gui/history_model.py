@@ -145,7 +145,8 @@ class HistoryModel(QAbstractTableModel):
         if column == "how":
             return self._how(str(facts.get("how") or ""))
         if column == "outcome":
-            return outcome_words(Outcome(str(facts["outcome"])))
+            claimed = isinstance(facts.get("claim_id"), int)
+            return outcome_words(Outcome(str(facts["outcome"])), claimed=claimed)
         if column == "runner_up":
             return self._with_distance("runner_up_id", "runner_up_distance", facts)
         if column in ("claim", "person"):
@@ -153,7 +154,14 @@ class HistoryModel(QAbstractTableModel):
         if column == "model":
             embedder = str(facts.get("embedder_id") or "")
             return self._models.get(embedder, embedder[:8])
+        if column == "source":
+            return self._source(str(facts.get(column) or ""))
         return str(facts.get(column) or "")
+
+    def _source(self, source: str) -> str:
+        """A camera by its name; a file's name is never kept."""
+        words = {"file": self.tr("File"), "stream": self.tr("Stream")}
+        return words.get(source, source)
 
     def _with_distance(self, person: str, distance: str, facts: Mapping[str, Fact]) -> str:
         name, value = self._name(facts.get(person)), facts.get(distance)

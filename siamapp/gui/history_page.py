@@ -7,11 +7,10 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QStringListModel, Qt
+from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QCompleter,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -24,14 +23,14 @@ from PySide6.QtWidgets import (
 
 from siamapp.errors import SiamError, StoreError
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner, Card, SearchField
+from siamapp.gui.controls import Banner, Card, SearchField, completer_of
 from siamapp.gui.day_chart import DayChart
 from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.history_model import COLUMNS, PICTURE_PX, HistoryModel
 from siamapp.gui.page import Page
 from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.wording import outcome_words
+from siamapp.gui.wording import count_of_decisions, outcome_words
 from siamapp.store.history import Filter
 from siamapp.store.names import name_key
 from siamapp.types import Outcome, Person
@@ -46,18 +45,15 @@ MEASURED = 40
 class HistoryPage(Page):
     """A filter, a chart and a table; reads, never writes."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
         self._people: dict[str, Person] = {}
         self._reading = 0
         self.since = QComboBox()
         self.outcome = QComboBox()
         self.person = SearchField(context.theme, self)
         self._names = QStringListModel(self)
-        completer = QCompleter(self._names, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.person.setCompleter(completer)
+        self.person.setCompleter(completer_of(self._names, self))
         self.count = QLabel()
         set_role(self.count, "muted")
         self.export = QPushButton()
@@ -148,6 +144,8 @@ class HistoryPage(Page):
         )
         outcomes: list[tuple[object, str]] = [(None, self.tr("All results"))]
         outcomes += [(outcome.value, outcome_words(outcome)) for outcome in Outcome]
+        unknown = outcomes.index((Outcome.UNKNOWN.value, outcome_words(Outcome.UNKNOWN)))
+        outcomes[unknown] = (Outcome.UNKNOWN.value, self.tr("Unknown or refused"))
         self._refill(self.outcome, self.tr("Result"), outcomes, first=0)
         self._chart_card.set_title(self.tr("Per day"))
         self.table.setAccessibleName(self.tr("Decisions"))
@@ -223,12 +221,8 @@ class HistoryPage(Page):
         self.context.submit(work, done=done, failed=self._on_failed)
 
     def _show_counts(self, found: int, all_of_them: int, days: list[Day]) -> None:
-        self.count.setText(
-            self.tr("{count} decisions").format(count=QLocale().toString(found))
-            if found != 1
-            else self.tr("1 decision")
-        )
-        self.chart.show_days(days)
+        self.count.setText(count_of_decisions(found))
+        self.chart.show_days(days, self.since.currentData())
         self._chart_card.setVisible(found > 0)
         self.export.setEnabled(found > 0)
         self._found.setCurrentIndex(0 if found else 1)
@@ -253,8 +247,9 @@ class HistoryPage(Page):
                 raise StoreError(f"{path.name} cannot be written: {error.strerror}.") from error
 
         def done(written: int) -> None:
-            said = self.tr("{count} decisions are in {file}. It holds names: guard it.")
-            self.banner.show_text(said.format(count=written, file=path.name), "good")
+            said = self.tr("Saved as {file}: {decisions}. It holds names: guard it.")
+            decisions = count_of_decisions(written)
+            self.banner.show_text(said.format(file=path.name, decisions=decisions), "good")
 
         self.context.submit(work, done=done, failed=self._on_failed)
 

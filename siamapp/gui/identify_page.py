@@ -32,8 +32,8 @@ CARDS: Final = 8
 class IdentifyPage(SourcePage):
     """A card for each face in view; strangers can be enrolled, wrong names refused."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context, can_pause=True)
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent, can_pause=True)
         self.waiting = QLabel()
         set_role(self.waiting, "muted")
         self.waiting.setWordWrap(True)

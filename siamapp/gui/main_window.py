@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
         """The page of that key, made now if nobody has been there yet."""
         page = self._pages.get(key)
         if page is None:
-            page = self._pages[key] = self._entries[key].make(self.context)
+            page = self._pages[key] = self._entries[key].make(self.context, self._stack)
             self._stale.add(key)
             self._stack.addWidget(page)
             for feed in page.findChildren(Feed):

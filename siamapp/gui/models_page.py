@@ -23,14 +23,14 @@ from siamapp.errors import SiamError
 from siamapp.gui.card_form import CardForm
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner
-from siamapp.gui.dialogs import confirmed
+from siamapp.gui.dialogs import confirmed, give_room
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.model_rows import ModelRow, latencies, model_rows
 from siamapp.gui.model_view import ModelView
 from siamapp.gui.model_words import task_words
 from siamapp.gui.page import Page
 from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.wording import fmr_words
+from siamapp.gui.wording import count_of_people, fmr_words
 from siamapp.switch import Plan, plan_switch, switch_embedder
 from siamapp.vision.card import ModelCard
 from siamapp.vision.installed import add_model, remove_model
@@ -39,8 +39,8 @@ from siamapp.vision.installed import add_model, remove_model
 class ModelsPage(Page):
     """Installed models at the left, the chosen one's card at the right."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
         self._rows: list[ModelRow] = []
         self._latencies: dict[str, dict[str, float]] = {}
         self._asked: set[str] = set()
@@ -281,6 +281,8 @@ class ModelsPage(Page):
         only = box.addButton(self.tr("Use"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(renew or only)
+        set_role(renew or only, "primary")
+        give_room(box)
         box.exec()
         clicked = box.clickedButton()
         box.deleteLater()
@@ -293,8 +295,8 @@ class ModelsPage(Page):
         lines = [self.tr("At your rate, {words}.").format(words=fmr_words(plan.evidence.fmr))]
         if plan.from_crops:
             lines.append(
-                self.tr("{count} people can get new templates from their kept pictures.").format(
-                    count=len(plan.from_crops)
+                self.tr("{people} can get new templates from kept pictures.").format(
+                    people=count_of_people(len(plan.from_crops))
                 )
             )
         if plan.enrol_again:

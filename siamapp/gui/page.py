@@ -21,8 +21,9 @@ class Page(QWidget):
     language calls again.
     """
 
-    def __init__(self, context: Context) -> None:
-        super().__init__()
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        """Made where it is to stand: a style sheet is applied anew to all that moves."""
+        super().__init__(parent)
         self.context = context
         self._title = QLabel()
         set_role(self._title, "title")

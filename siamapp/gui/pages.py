@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Final, cast
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtWidgets import QWidget
 
 from siamapp.gui.context import Context
 from siamapp.gui.page import Page
@@ -35,8 +36,8 @@ class Entry:
         module, kind = self.where.split(".")
         return cast("type[Page]", getattr(import_module(f"siamapp.gui.{module}"), kind))
 
-    def make(self, context: Context) -> Page:
-        return self.load()(context)
+    def make(self, context: Context, parent: QWidget) -> Page:
+        return self.load()(context, parent)
 
 
 PAGES: Final = (

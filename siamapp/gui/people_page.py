@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QHBoxLayout,
-    QInputDialog,
     QListView,
     QPushButton,
     QStackedWidget,
@@ -27,6 +26,7 @@ from siamapp.gui.changes import Changes
 from siamapp.gui.consent_dialog import ConsentDialog
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner, SearchField
+from siamapp.gui.dialogs import asked_text
 from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.group_card import GroupCard
@@ -44,8 +44,8 @@ from siamapp.types import Person
 class PeoplePage(Page):
     """The list, and beside it one person, or what can be done with several."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
         self._generation = 0
         self.model = PeopleModel(self)
         self.changes = Changes(context, self)
@@ -299,13 +299,14 @@ class PeoplePage(Page):
 
     def _on_tags(self) -> None:
         person, edits = self.chosen[0], self.context.recognizer.edits
-        text, accepted = QInputDialog.getText(
+        text = asked_text(
             self,
             self.tr("Tags"),
             self.tr("Tags of {name}, with commas between them:").format(name=person.name),
+            action=self.tr("Save"),
             text=", ".join(person.tags),
         )
-        if accepted:
+        if text is not None:
             tags = [tag.strip() for tag in text.replace("\uff0c", ",").split(",") if tag.strip()]
             said = self.tr("Tags of {name} changed.").format(name=person.name)
             self.changes.make([lambda: edits.set_tags(person.person_id, tags)], said)
@@ -345,12 +346,15 @@ class PeoplePage(Page):
 
     def _on_split(self, template_ids: list[int]) -> None:
         edits = self.context.recognizer.edits
-        name, accepted = QInputDialog.getText(
-            self, self.tr("Split off"), self.tr("Who is on the chosen samples?")
+        name = asked_text(
+            self,
+            self.tr("Split off"),
+            self.tr("Who is on the chosen samples?"),
+            action=self.tr("Split off"),
         )
-        if accepted and name.strip():
+        if name is not None and name.strip():
             said = self.tr("{name} is a person of their own now.").format(name=name.strip())
-            self.changes.make([lambda: edits.split(template_ids, name)], said)
+            self.changes.make([partial(edits.split, template_ids, name)], said)
 
     def _on_export(self) -> None:
         self.carrying.ask_export(self.chosen)

@@ -35,7 +35,8 @@ class _Decades(pg.AxisItem):  # type: ignore[misc]
 class Chart(QWidget):
     """One plot with a line below it that says what lies under the pointer, or under the arrow keys.
 
-    Left and right move from point to point, so that a chart can be read without a mouse.
+    Left and right move from point to point, so that a chart can be read without a mouse. The plot
+    is made when there is something to draw: it takes longer than all else on its page.
     """
 
     def __init__(self, theme: Theme, *, log: bool = False) -> None:
@@ -46,28 +47,37 @@ class Chart(QWidget):
         """Where the points are drawn: logarithms where the axis is logarithmic."""
         self._words: Sequence[str] = ()
         self._at = 0
-        sides = ("bottom", "left")
-        self.plot = pg.PlotWidget(axisItems={s: _Decades(s) for s in sides} if log else {})
-        self.plot.setMinimumHeight(_LEAST_PX)
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
-        self.plot.setMouseEnabled(x=False, y=False)
-        self.plot.setLogMode(x=log, y=log)
-        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for axis in sides:
-            self.plot.getAxis(axis).enableAutoSIPrefix(False)
-        self._line = pg.InfiniteLine(angle=90, movable=False)
+        self._axes = {"bottom": "", "left": ""}
+        self.plot: pg.PlotWidget | None = None
         self.value = QLabel()
         set_role(self.value, "muted")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE[2], 0, 0)
         column.setSpacing(SPACE[2])
-        column.addWidget(self.plot, 1)
+        column.addStretch()
         column.addWidget(self.value)
-        self.plot.scene().sigMouseMoved.connect(self._on_moved)
         theme.changed.connect(self._paint)
+
+    def _made(self) -> pg.PlotWidget:
+        if self.plot is not None:
+            return self.plot
+        axes = {side: _Decades(side) for side in self._axes} if self._log else {}
+        plot = self.plot = pg.PlotWidget(self, axisItems=axes, enableMenu=False)
+        plot.setMinimumHeight(_LEAST_PX)
+        plot.hideButtons()
+        plot.setMouseEnabled(x=False, y=False)
+        plot.setLogMode(x=self._log, y=self._log)
+        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for side, words in self._axes.items():
+            plot.getAxis(side).enableAutoSIPrefix(False)
+            plot.setLabel(side, words)
+        self._line = pg.InfiniteLine(angle=90, movable=False)
+        self._column.takeAt(0)
+        self._column.insertWidget(0, plot, 1)
+        plot.scene().sigMouseMoved.connect(self._on_moved)
         self._paint()
+        return plot
 
     def show_points(
         self, x: Doubles, series: Sequence[tuple[Doubles, str]], words: Sequence[str]
@@ -79,20 +89,23 @@ class Chart(QWidget):
             series: values with the name of a colour.
             words: `(n,)` what is said of a point.
         """
-        self.plot.clear()
+        plot = self._made()
+        plot.clear()
         self._words = words
         at = _floored(x) if self._log else x
         self._shown = np.log10(at) if self._log else at
         styles = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
         for (values, colour), style in zip(series, styles, strict=False):
             drawn = _floored(values) if self._log else values
-            self.plot.plot(at, drawn, pen=pg.mkPen(self._colour(colour), width=2, style=style))
-        self.plot.addItem(self._line, ignoreBounds=True)
+            plot.plot(at, drawn, pen=pg.mkPen(self._colour(colour), width=2, style=style))
+        plot.addItem(self._line, ignoreBounds=True)
         self._say(len(words) // 2)
 
     def name_axes(self, x: str, y: str) -> None:
-        self.plot.setLabel("bottom", x)
-        self.plot.setLabel("left", y)
+        self._axes = {"bottom": x, "left": y}
+        if self.plot is not None:
+            for side, words in self._axes.items():
+                self.plot.setLabel(side, words)
 
     def keyPressEvent(self, event: Any) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key(), 0)
@@ -102,7 +115,7 @@ class Chart(QWidget):
         super().keyPressEvent(event)
 
     def _on_moved(self, where: QPointF) -> None:
-        if self._words and self.plot.sceneBoundingRect().contains(where):
+        if self.plot is not None and self._words and self.plot.sceneBoundingRect().contains(where):
             x = self.plot.getPlotItem().vb.mapSceneToView(where).x()
             self._say(int(np.abs(self._shown - x).argmin()))
 
@@ -117,6 +130,8 @@ class Chart(QWidget):
         return str(getattr(self._theme.colours, name))
 
     def _paint(self) -> None:
+        if self.plot is None:
+            return
         self.plot.setBackground(self._colour("surface"))
         for axis in ("bottom", "left"):
             shown = self.plot.getAxis(axis)
@@ -138,6 +153,7 @@ class RateCharts(QTabWidget):
             self.addTab(chart, "")
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
+        self.currentChanged.connect(self._draw)
         theme.changed.connect(self._draw)
 
     def retranslate(self) -> None:
@@ -161,7 +177,12 @@ class RateCharts(QTabWidget):
         self._draw()
 
     def _draw(self) -> None:
+        """Draw what is in view; the others are drawn when their tab is opened."""
+        shown = self.currentWidget()
         if self._held is None:
+            return
+        if shown is self.scores:
+            self._draw_scores(self._held)
             return
         rated = thinned(curve(self._held.distances, self._held.genuine))
         words = [
@@ -171,9 +192,10 @@ class RateCharts(QTabWidget):
             )
             for distance, fmr, fnmr in zip(rated.thresholds, rated.fmr, rated.fnmr, strict=True)
         ]  # fmt: skip
-        self.det.show_points(rated.fmr, [(rated.fnmr, "accent")], words)
-        self.roc.show_points(rated.fmr, [(1 - rated.fnmr, "accent")], words)
-        self._draw_scores(self._held)
+        if shown is self.det:
+            self.det.show_points(rated.fmr, [(rated.fnmr, "accent")], words)
+        else:
+            self.roc.show_points(rated.fmr, [(1 - rated.fnmr, "accent")], words)
 
     def _draw_scores(self, scores: Scores) -> None:
         edges = np.linspace(float(scores.distances.min()), float(scores.distances.max()), _BINS + 1)

@@ -31,7 +31,7 @@ from siamapp.gui.error_wording import error_words
 from siamapp.gui.page import Page
 from siamapp.gui.settings_rows import MODELS, ROWS, Row, group_note, group_title
 from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.wording import fmr_words
+from siamapp.gui.wording import fmr_words, percent
 from siamapp.identity.calibrate import supported_fmrs
 from siamapp.live.source import CameraInfo, list_cameras
 from siamapp.settings import Settings
@@ -43,11 +43,11 @@ Field = QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox
 class SettingsPage(Page):
     """Searchable cards of settings; at the end the diagnostics."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
         self._facts: EngineFacts | None = None
         self._cameras: list[CameraInfo] = []
-        self.fields: dict[str, Field] = {row.key: self._field(row) for row in ROWS}
+        self.fields: dict[str, Field] = {}
         self._labels: dict[str, QLabel] = {}
         self._cards: dict[str, Card] = {}
         self._forms: dict[str, QFormLayout] = {}
@@ -74,48 +74,54 @@ class SettingsPage(Page):
             self._on_opened()
         self.retranslate()
 
-    def _field(self, row: Row) -> Field:
+    def _field(self, row: Row, card: Card) -> Field:
         value = getattr(self.context.settings, row.key)
         field: Field
         if row.choices is not None:
-            box = field = QComboBox()
+            box = field = QComboBox(card)
             box.activated.connect(lambda _index: self._change(row.key, box.currentData()))
         elif isinstance(value, bool):
-            tick = field = QCheckBox()
+            tick = field = QCheckBox(card)
             tick.setChecked(value)
             tick.toggled.connect(lambda on: self._change(row.key, on))
         else:
-            field = self._number(row.key, value)
+            field = self._number(row, value, card)
         field.setFixedWidth(_FIELD_PX)
         return field
 
-    def _number(self, key: str, value: float) -> QSpinBox | QDoubleSpinBox:
-        low, high = bounds(key)
+    def _number(self, row: Row, value: float, card: Card) -> QSpinBox | QDoubleSpinBox:
+        low, high = bounds(row.key)
         number: QSpinBox | QDoubleSpinBox
         if isinstance(value, int):
-            number = QSpinBox()
+            number = QSpinBox(card)
             number.setRange(int(low), int(high))
             number.setValue(value)
         else:
-            number = QDoubleSpinBox()
+            number = QDoubleSpinBox(card)
             number.setDecimals(1)
             number.setRange(low, high)
             number.setValue(value)
         number.setKeyboardTracking(False)
         number.lineEdit().setTextMargins(SPACE[2], 0, 0, 0)
         number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        number.valueChanged.connect(lambda new: self._change(key, new))
+        number.valueChanged.connect(lambda new: number.setSuffix(row.unit(new)))
+        number.valueChanged.connect(lambda new: self._change(row.key, new))
         return number
 
     def _lay_out(self) -> None:
         self.header.addWidget(self.search)
-        inner = QWidget()
+        # From the outside in: a style sheet is applied anew to all that moves into a parent.
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = QWidget(area)
         inner.setObjectName("scrolled")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, SPACE[3], 0)
         column.setSpacing(SPACE[4])
         for group in dict.fromkeys(row.group for row in ROWS):
-            column.addWidget(self._card(group))
+            column.addWidget(self._card(group, inner))
         for label in (self._in_use_label, self.in_use):
             label.setMinimumHeight(34)
         self._forms[MODELS].addRow(self._in_use_label, self.in_use)
@@ -123,29 +129,26 @@ class SettingsPage(Page):
         self._diagnostics.header.addWidget(self.copy)
         column.addWidget(self._diagnostics)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
         area.setWidget(inner)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.column.addWidget(self.not_running)
         self.column.addWidget(self.error)
         self.column.addWidget(area, 1)
 
-    def _card(self, group: str) -> Card:
-        card = self._cards[group] = Card()
+    def _card(self, group: str, inner: QWidget) -> Card:
+        card = self._cards[group] = Card(inner)
         form = self._forms[group] = QFormLayout()
         form.setHorizontalSpacing(SPACE[5])
         form.setVerticalSpacing(SPACE[3])
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         for row in ROWS:
             if row.group == group:
-                label = self._labels[row.key] = QLabel()
+                label = self._labels[row.key] = QLabel(card)
+                field = self.fields[row.key] = self._field(row, card)
                 label.setMinimumSize(240, 34)
-                label.setBuddy(self.fields[row.key])
-                form.addRow(label, self.fields[row.key])
+                label.setBuddy(field)
+                form.addRow(label, field)
         card.column.addLayout(form)
-        note = self._notes[group] = QLabel()
+        note = self._notes[group] = QLabel(card)
         set_role(note, "caption")
         note.setWordWrap(True)
         card.column.addWidget(note)
@@ -164,7 +167,8 @@ class SettingsPage(Page):
                 if entries := row.choices() if row.choices else ():
                     fill(field, entries, getattr(self.context.settings, row.key))
             else:
-                field.setSuffix(row.unit())
+                field.setSuffix(row.unit(field.value()))
+                field.setSpecialValueText(row.zero())  # shown at its smallest value
         for group, card in self._cards.items():
             card.set_title(group_title(group))
             self._notes[group].setText(group_note(group))
@@ -223,7 +227,7 @@ class SettingsPage(Page):
         self.not_running.clear()
         if self.context.is_open:
             fmrs = supported_fmrs(self.context.recognizer.pipeline.embedder.model.card)
-            rates = [(rate, f"{rate:g}: {fmr_words(rate)}") for rate in sorted(fmrs)[::-1]]
+            rates = [(rate, f"{percent(rate)}: {fmr_words(rate)}") for rate in sorted(fmrs)[::-1]]
             box = self.fields["target_fmr"]
             if isinstance(box, QComboBox):
                 fill(box, rates, settings.target_fmr)

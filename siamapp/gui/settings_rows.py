@@ -24,7 +24,10 @@ class Row:
     label: Callable[[], str]
     choices: Callable[[], Choices] | None = None
     """Empty: filled in by the page, which knows what there is."""
-    unit: Callable[[], str] = str
+    unit: Callable[[float], str] = lambda _value: ""
+    """What follows a number."""
+    zero: Callable[[], str] = str
+    """What a number's smallest value means, where it means something else than so many."""
 
 
 def group_title(group: str) -> str:
@@ -47,7 +50,7 @@ def group_note(group: str) -> str:
             "screen harder to pass off; it is not a lock."
         ),
         PRIVACY: tr(
-            "0 means never. Locking asks for the passphrase again; a key in the system's keyring "
+            "Locking asks for the passphrase again; a key in the system's keyring "
             "opens without asking. Pictures of decisions show strangers too: tell whoever passes. "
             "Switching them off deletes all that were kept."
         ),
@@ -112,6 +115,14 @@ def _languages() -> Choices:
     return ("system", tr("As the system")), *LANGUAGES.items()
 
 
+def _days(count: float) -> str:
+    return tr(" day") if count == 1 else tr(" days")
+
+
+def _for_ever() -> str:
+    return tr("For ever")
+
+
 def _later() -> Choices:
     return ()
 
@@ -127,20 +138,26 @@ ROWS: Final = (
     Row(DECISION, "presence", lambda: tr("Presence check"), _presence),
     Row(
         DECISION, "min_eye_distance_px", lambda: tr("Smallest eye distance to enrol"),
-        unit=lambda: tr(" px"),
+        unit=lambda _: tr(" px"),
     ),
-    Row(VERIFY, "verify_timeout_s", lambda: tr("Longest try"), unit=lambda: tr(" s")),
-    Row(VERIFY, "verify_retries", lambda: tr("Tries that follow by themselves")),
-    Row(VERIFY, "lockout_failures", lambda: tr("Refusals in a row that lock a claim")),
-    Row(VERIFY, "lockout_s", lambda: tr("How long it stays locked"), unit=lambda: tr(" s")),
+    Row(VERIFY, "verify_timeout_s", lambda: tr("Longest try"), unit=lambda _: tr(" s")),
+    Row(
+        VERIFY, "verify_retries", lambda: tr("Tries that follow by themselves"),
+        zero=lambda: tr("None"),
+    ),
+    Row(
+        VERIFY, "lockout_failures", lambda: tr("Refusals in a row that lock a claim"),
+        zero=lambda: tr("Never lock"),
+    ),
+    Row(VERIFY, "lockout_s", lambda: tr("How long it stays locked"), unit=lambda _: tr(" s")),
     Row(PRIVACY, "keep_crops", lambda: tr("Keep the face pictures of samples")),
     Row(PRIVACY, "decision_pictures", lambda: tr("Keep a small face picture with each decision")),
     Row(
         PRIVACY, "auto_lock_min", lambda: tr("Lock the window when unused for"),
-        unit=lambda: tr(" min"),
+        unit=lambda _: tr(" min"), zero=lambda: tr("Never"),
     ),
-    Row(PRIVACY, "retention_days", lambda: tr("Keep new people for"), unit=lambda: tr(" days")),
-    Row(PRIVACY, "audit_days", lambda: tr("Keep decisions for"), unit=lambda: tr(" days")),
+    Row(PRIVACY, "retention_days", lambda: tr("Keep new people for"), unit=_days, zero=_for_ever),
+    Row(PRIVACY, "audit_days", lambda: tr("Keep decisions for"), unit=_days, zero=_for_ever),
     Row(MODELS, "embedder", lambda: tr("Model"), _later),
     Row(MODELS, "provider", lambda: tr("Compute"), _providers),
     Row(LOOKS, "theme", lambda: tr("Colours"), _themes),

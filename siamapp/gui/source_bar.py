@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QInputDialog,
     QMenu,
     QPushButton,
     QWidget,
 )
 
 from siamapp.gui.context import Context
+from siamapp.gui.dialogs import asked_text
 from siamapp.gui.pictures import dialog_filter
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.live.source import CameraInfo, list_cameras
@@ -183,11 +183,11 @@ class SourceBar(QWidget):
         self._take(path)
 
     def _on_open_stream(self) -> None:
-        address, accepted = QInputDialog.getText(
+        address = asked_text(
             self, self.tr("Open a stream"), self.tr("Address of an MJPEG or RTSP stream:"),
-            text="http://",
+            action=self.tr("Open"), text="http://",
         )  # fmt: skip
-        if accepted and "://" in address and not address.endswith("://"):
+        if address is not None and "://" in address and not address.endswith("://"):
             self._take(address.strip())
 
     def _take(self, spec: str) -> None:

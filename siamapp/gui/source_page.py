@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 
 from siamapp.errors import SiamError
 from siamapp.gui import notices
@@ -31,8 +32,8 @@ STALE_S: Final = 0.150
 class SourcePage(Page):
     """A page with a source bar and a video; its kinds say what is done with the frames."""
 
-    def __init__(self, context: Context, *, can_pause: bool) -> None:
-        super().__init__(context)
+    def __init__(self, context: Context, parent: QWidget | None = None, *, can_pause: bool) -> None:
+        super().__init__(context, parent)
         self.source = SourceBar(context, can_pause=can_pause)
         self.header.addWidget(self.source)
         self.video = VideoView()

@@ -114,6 +114,7 @@ QPushButton:hover, QToolButton:hover { background: $raised; }
 QPushButton:pressed, QToolButton:pressed { background: $border; }
 QPushButton:disabled, QToolButton:disabled { color: $muted; background: $window; }
 QPushButton:focus, QToolButton:focus { border: 2px solid $accent; padding: 5px 13px; }
+QPushButton:checked { background: $accent_soft; border-color: $accent; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent;
     font-weight: 600; }
 QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
@@ -135,6 +136,9 @@ QPushButton::menu-indicator { image: url("$chevron"); width: 12px; height: 12px;
     subcontrol-origin: padding; subcontrol-position: center right; right: 8px; }
 QPushButton[role="menu"] { padding-right: 26px; }
 QPushButton[role="menu"]:focus { padding-right: 25px; }
+QPlainTextEdit { background: $surface; color: $text; border: 1px solid $border;
+    border-radius: 10px; padding: 6px; }
+QPlainTextEdit:focus { border: 2px solid $accent; padding: 5px; }
 QLineEdit, QComboBox, QAbstractSpinBox { background: $surface; color: $text;
     border: 1px solid $border;
     border-radius: 7px; padding: 6px 10px; min-height: 20px;
@@ -156,9 +160,21 @@ QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
 QAbstractSpinBox::up-arrow { image: url("$chevron_up"); width: 10px; height: 10px; }
 QAbstractSpinBox::down-arrow { image: url("$chevron"); width: 10px; height: 10px; }
 QDateEdit::drop-down { border: none; width: 26px; }
+QCalendarWidget QWidget#qt_calendar_navigationbar { background: $surface; }
+QCalendarWidget QToolButton { border: none; padding: 4px 8px; min-width: 20px; }
+QCalendarWidget QToolButton#qt_calendar_prevmonth { qproperty-icon: url("$chevron_left"); }
+QCalendarWidget QToolButton#qt_calendar_nextmonth { qproperty-icon: url("$chevron_right"); }
+QCalendarWidget QToolButton::menu-indicator { image: none; }
+QCalendarWidget QTableView, QCalendarWidget QTableView:focus { border: none; border-radius: 0;
+    padding: 4px; alternate-background-color: $surface;
+    selection-background-color: $accent; selection-color: $on_accent; }
 QDateEdit::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox { combobox-popup: 0; }
+QListView[role="choices"] { background: $surface; border: 1px solid $border; outline: none;
+    selection-background-color: $accent_soft; selection-color: $text; }
+QListView[role="choices"]::item { min-height: 28px; padding: 0 8px; }
+QListView[role="choices"]::item:selected { background: $accent_soft; color: $text; }
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $border;
     outline: none; selection-background-color: $accent_soft; selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; }
@@ -192,6 +208,7 @@ QListView[role="people"], QTableView { background: $surface; border: 1px solid $
     selection-background-color: $accent_soft; selection-color: $text; }
 QListView[role="people"]:focus, QTableView:focus { border: 2px solid $accent; padding: 5px; }
 QTableView::item { padding: 2px 8px; border: none; }
+QCalendarWidget QTableView::item { padding: 0; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: transparent; color: $muted; border: none;
     border-bottom: 1px solid $border; padding: 4px 8px; }
@@ -306,8 +323,9 @@ def set_role(widget: QWidget, role: str, *, tone: str = "") -> None:
     widget.setProperty("tone", tone)
     if isinstance(widget, QLabel) and role_changed:
         widget.setFont(font(role))
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # else it comes with showing
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def font(role: str) -> QFont:
@@ -342,6 +360,8 @@ def _style_sheet(colours: Colours, *, dark: bool) -> str:
         # The tick is white, so its box keeps the deep accent in both schemes.
         check_fill=LIGHT.accent if not dark else "#2b8a86",
         chevron=(assets_dir() / "icons" / "chevron-down.svg").as_posix(),
+        chevron_left=(assets_dir() / "icons" / "chevron-left.svg").as_posix(),
+        chevron_right=(assets_dir() / "icons" / "chevron-right.svg").as_posix(),
         chevron_up=(assets_dir() / "icons" / "chevron-up.svg").as_posix(),
         check=(assets_dir() / "icons" / "check.svg").as_posix(),
     )

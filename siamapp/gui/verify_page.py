@@ -36,8 +36,8 @@ SILENCE_S: Final = 3.0
 class VerifyPage(SourcePage):
     """Runs one `Trial` at a time on the source and shows its answer."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context, can_pause=False)
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent, can_pause=False)
         self.source.be_second()
         self.claim = ClaimField(context)
         self.verify = QPushButton()
@@ -207,7 +207,7 @@ class VerifyPage(SourcePage):
         return lambda: doorway
 
     def overlays_of(self, result: FrameResult) -> tuple[Overlay, ...]:
-        return tuple(overlay_of(face) for face in result.faces)
+        return tuple(overlay_of(face, claimed=True) for face in result.faces)
 
     def show_result(self, result: FrameResult | None) -> None:
         trial = self._trial

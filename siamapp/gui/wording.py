@@ -34,6 +34,11 @@ ICONS = {
 }
 
 
+def percent(rate: float) -> str:
+    """A small rate without an exponent: 3e-06 is "0.0003 %"."""
+    return f"{100 * rate:.6f}".rstrip("0").rstrip(".") + " %"
+
+
 def fmr_words(fmr: float) -> str:
     """A false-match rate as a person says it: "about 1 stranger in 1,000 would pass"."""
     locale = QLocale()
@@ -64,11 +69,20 @@ def count_of_samples(count: int) -> str:
     return tr("1 sample") if count == 1 else tr("{count} samples").format(count=count)
 
 
-def outcome_words(outcome: Outcome) -> str:
-    """An outcome where no name is said with it."""
+def count_of_people(count: int) -> str:
+    return tr("1 person") if count == 1 else tr("{count} people").format(count=count)
+
+
+def count_of_decisions(count: int) -> str:
+    said = QLocale().toString(count)
+    return tr("1 decision") if count == 1 else tr("{count} decisions").format(count=said)
+
+
+def outcome_words(outcome: Outcome, *, claimed: bool = False) -> str:
+    """An outcome where no name is said with it; a claim is refused, whoever else it may be."""
     words = {
         Outcome.MATCH: tr("Match"),
-        Outcome.UNKNOWN: tr("Unknown person"),
+        Outcome.UNKNOWN: tr("Not the claimed person") if claimed else tr("Unknown person"),
         Outcome.UNDECIDED: tr("Undecided"),
         Outcome.POOR: tr("Not judged"),
         Outcome.NOT_PRESENT: tr("Looks like a picture"),
@@ -122,9 +136,10 @@ def checks_of(face: FaceResult | None) -> tuple[Check, ...]:
     return tuple(sorted(found, key=lambda check: check.passed))
 
 
-def overlay_of(result: FaceResult) -> Overlay:
+def overlay_of(result: FaceResult, *, claimed: bool = False) -> Overlay:
     decision = result.decision
-    text = headline(decision)
+    refused = claimed and decision.outcome is Outcome.UNKNOWN
+    text = tr("Not the claimed person") if refused else headline(decision)
     if decision.best is not None and decision.outcome in (Outcome.MATCH, Outcome.UNKNOWN):
         text = f"{text}  {decision.best.distance:.2f}"
     return Overlay(

@@ -10,14 +10,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QScrollArea, QToolTip, QWidget
 
-from siamapp.errors import CameraLost, StoreLocked
+from siamapp.errors import CameraLost, NoFace, StoreLocked
 from siamapp.gui.card_form import CardForm
+from siamapp.gui.consent_fields import ConsentFields
 from siamapp.gui.context import Context
 from siamapp.gui.dialogs import CrashDialog, PassphraseDialog, confirmed
 from siamapp.gui.evaluating import Asked
-from siamapp.gui.import_dialog import ENROLLED, KNOWN, REFUSED, ImportDialog, Outcome
+from siamapp.gui.import_dialog import ImportDialog
 from siamapp.gui.jobs import Jobs
 from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
@@ -69,7 +70,7 @@ class Screens:
         self._context.opening.emit()
         self._save("opening")
         self._context.failed.emit(
-            StoreLocked("The key does not open this gallery.", "Give the key it was made with.")
+            StoreLocked("The key does not open the gallery.", "Give the right key file.")
         )
         self._save("opening-error")
         self._context.open()
@@ -89,6 +90,7 @@ class Screens:
         self._look("history")
         self._narrow()
         self._dialogs()
+        self._popups()
         self._context.locked.emit()
         self._save("locked")
         window.close()
@@ -161,6 +163,7 @@ class Screens:
         self._window.show_page("people")
         page = self._window.page("people")
         self._wait(lambda: page.card.samples.list.count() > 0)
+        self._wait(lambda: len(page.thumbnails._kept) == page.model.rowCount())
         self._look("people")
         self._ask("dialog-consent", page.card.consent_wanted.emit)
         self._ask("dialog-tags", page.card.tags_wanted.emit)
@@ -261,8 +264,10 @@ class Screens:
 
     def _dialogs(self) -> None:
         many = ImportDialog(self._context, self._window)
-        for state, words in ((ENROLLED, "8"), (REFUSED, "No face was found."), (KNOWN, "")):
-            many._add(Outcome("Eileen Collins", state, words))
+        many._on_listed(3, ["Eileen Collins"])
+        (known,) = self._from_gallery(self._context.recognizer.people.all)
+        many._on_looked("Grace Hopper", known)
+        many._on_looked("Nobody", NoFace("No face was found in any frame.", "Face the camera."))
         for name, dialog in (
             ("dialog-passphrase", PassphraseDialog(self._window, new=True)),
             ("dialog-unlock", PassphraseDialog(self._window, new=False)),
@@ -289,6 +294,44 @@ class Screens:
                 action=models.tr("Remove"),
             ),
         )
+
+    def _popups(self) -> None:
+        """Every list and menu that opens above a page, the calendar, and a tip."""
+        window = self._window
+        for key in ("settings", "history", "people"):
+            window.show_page(key)
+            self._settle()
+            boxes = [b for b in window.page(key).findChildren(QComboBox) if b.isVisibleTo(window)]
+            for box in boxes:
+                box.showPopup()
+                self._settle()
+                self._save(f"list-{key}-{boxes.index(box)}", box.view().window())
+                box.hidePopup()
+        window.show_page("verify")
+        claim = window.page("verify").claim.name
+        claim.setText("e")
+        claim.completer().complete()
+        self._settle()
+        self._save("list-claim", claim.completer().popup())
+        claim.completer().popup().hide()
+        card, bar = window.page("people").card, window.page("live").source
+        for name, menu in (("menu-person", card.more.menu()), ("menu-open", bar.open.menu())):
+            menu.popup(window.mapToGlobal(window.rect().center()))
+            self._settle()
+            self._save(name, menu)
+            menu.hide()
+        day = ConsentFields()
+        day.kept.setChecked(True)
+        day.show()
+        self._settle()
+        self._save("calendar", day.kept_until.calendarWidget())
+        day.close()
+        QToolTip.showText(window.mapToGlobal(window.rect().center()), bar.open.toolTip())
+        self._settle()
+        for tip in QApplication.topLevelWidgets():
+            if tip.inherits("QTipLabel"):
+                self._save("tip", tip)
+        QToolTip.hideText()
 
     def _ask(self, name: str, ask: Callable[[], object]) -> None:
         """The picture of the dialog that `ask` opens and waits for; it is then dismissed."""

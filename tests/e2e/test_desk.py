@@ -111,7 +111,7 @@ def claims(program: Program, folder: Path) -> None:
         program.click("Verify", "push button")
         program.says(*answer)
     desktop.keys("ctrl+5")
-    told = program.says("Verified", "Match", "Unknown person")
+    told = program.says("Verified", "Match", "Not the claimed person")
     assert told.count("Verified") == 2
 
 

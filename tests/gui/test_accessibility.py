@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -91,6 +91,14 @@ def test_a_label_is_read_to_a_blind_user_as_it_is_written(window: MainWindow, ke
     for label in window.page(key).findChildren(QLabel):
         name = QAccessible.queryAccessibleInterface(label).text(QAccessible.Text.Name)
         assert label.text().replace("&", "") in ("", name)
+
+
+@pytest.mark.parametrize("key", [entry.key for entry in PAGES])
+def test_a_letter_with_alt_means_one_thing_on_a_page(window: MainWindow, key: str) -> None:
+    page = window.page(key)
+    texts = [w.text() for w in (*page.findChildren(QLabel), *page.findChildren(QAbstractButton))]
+    letters = [QKeySequence.mnemonic(text).toString() for text in texts if "&" in text]
+    assert sorted(letters) == sorted(set(letters))
 
 
 def test_tab_really_moves_the_focus(window: MainWindow, qtbot: QtBot) -> None:

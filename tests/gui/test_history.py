@@ -67,10 +67,11 @@ def test_an_empty_history_says_what_to_do(
 def test_decisions_are_told_with_their_evidence_filtered_and_saved(
     page: HistoryPage, window: MainWindow, context: Context, until: Until, tmp_path: Path
 ) -> None:
-    decide(context, until, MATCH, STRANGER, {**STRANGER, "nearest_id": 77})
+    refused: dict[str, Fact] = {**MATCH, "outcome": "unknown", "source": "file"}
+    decide(context, until, refused, MATCH, STRANGER, {**STRANGER, "nearest_id": 77})
     window.show_page("history")
-    until(lambda: page.model.rowCount() == 3)
-    assert page.count.text() == "3 decisions"
+    until(lambda: page.model.rowCount() == 4)
+    assert page.count.text() == "4 decisions"
     assert row(page, 0)["person"] == "deleted (77)"
     told = row(page, 2)
     assert (told["how"], told["claim"], told["outcome"]) == ("Verified", "Ada", "Match")
@@ -78,14 +79,18 @@ def test_decisions_are_told_with_their_evidence_filtered_and_saved(
     assert told["runner_up"] == "Grace (0.90)"
     assert told["quality_eye_distance_px"] == "47"
     assert told["model"] == "scripted-embedder"
-    assert "1 matches, 2 unknown" in page.chart.accessibleDescription()
+    assert row(page, 3)["outcome"] == "Not the claimed person"
+    assert row(page, 3)["source"] == "File"
+    assert "1 matched, 3 unknown or refused" in page.chart.accessibleDescription()
+    assert len(page.chart._days) == 30  # the whole period that was chosen, empty days too
+    assert sum(bool(outcomes) for _, outcomes in page.chart._days) == 1
 
     page.outcome.setCurrentIndex(page.outcome.findData("match"))
     page.outcome.activated.emit(page.outcome.currentIndex())
     until(lambda: page.model.rowCount() == 1)
     path = tmp_path / "history.csv"
     page.save_csv(path)
-    until(lambda: "1 decisions are in history.csv" in page.banner.text)
+    until(lambda: "history.csv: 1 decision." in page.banner.text)
     with path.open(encoding="utf-8-sig", newline="") as file:
         (saved,) = csv.DictReader(file)
     assert (saved["claim"], saved["distance"]) == ("Ada", "0.25")

@@ -120,7 +120,7 @@ def test_a_switch_tells_who_is_concerned_and_makes_new_templates(
     )
     until(lambda: bool(plans))
     assert plans[0].from_crops == ("Eileen",), "the scripted embedder is another one"
-    assert "1 people can get new templates" in page.plan_words(plans[0])
+    assert "1 person can get new templates" in page.plan_words(plans[0])
     monkeypatch.setattr(QMessageBox, "exec", lambda box: box.defaultButton().click())
     assert page.ask("siamface-v1", plans[0]) is True
     page.switch(row, re_embed=True)

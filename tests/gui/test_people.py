@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QInputDialog
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from siamapp.gui import people_page
 from siamapp.gui.consent_dialog import ConsentDialog
 from siamapp.gui.context import Context
 from siamapp.gui.look_alikes_dialog import LookAlikesDialog
@@ -104,7 +105,7 @@ def test_samples_are_removed_and_split_off_and_come_back(
     ctrl_z(page, qtbot)
     until(lambda: samples.list.count() == 3)
 
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: ("Bea", True))
+    monkeypatch.setattr(people_page, "asked_text", lambda *_args, **_more: "Bea")
     samples.list.item(0).setSelected(True)
     qtbot.mouseClick(samples.split, LEFT)
     until(lambda: names(page) == ["Ada", "Bea", "Grace"])
@@ -127,7 +128,7 @@ def test_a_taken_name_is_refused_and_changes_nothing(page: PeoplePage, until: Un
 def test_tags_are_shown_searched_and_taken_back(
     page: PeoplePage, qtbot: QtBot, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: ("night, staff", True))
+    monkeypatch.setattr(people_page, "asked_text", lambda *_args, **_more: "night, staff")
     select(page, 1)
     page.card.tags_wanted.emit()
     until(lambda: "Tags: night, staff" in page.card.facts.text())

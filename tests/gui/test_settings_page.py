@@ -71,6 +71,10 @@ def test_a_number_is_kept_within_the_setting_s_range(
     window.show_page("settings")
     field = window.page("settings").fields["retention_days"]
     assert isinstance(field, QSpinBox)
+    assert field.text() == "For ever"
+    field.setValue(1)
+    assert field.text() == "1 day"
     field.setValue(365)
+    assert field.text() == "365 days"
     assert context.settings.retention_days == 365
     assert (field.minimum(), field.maximum()) == (0, 36_500)
