@@ -6,8 +6,10 @@ import base64
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -15,11 +17,12 @@ import cv2
 import numpy as np
 import pytest
 
+from siamapp.store.audit import Audit
 from siamapp.store.database import Database
 from siamapp.store.people import People
 from siamapp.store.vault import find_key
 from tests.conftest import ROOT
-from tests.gui.scripted import astronaut, hopper, write_photo
+from tests.gui.scripted import astronaut, hopper, write_photo, write_video
 
 pytestmark = [
     pytest.mark.slow,
@@ -35,23 +38,32 @@ ELSEWHERE = {"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HO
 INTERNET = re.compile(r"AF_INET6?\b")
 
 
-def traced(folder: Path, *words: object) -> tuple[int, str]:
-    """Exit status of a verb in a process of its own, and its system calls about sockets."""
-    calls, user = folder / "calls", folder / "user"
-    user.mkdir(exist_ok=True)
+def started(folder: Path, *words: object) -> subprocess.Popen[str]:
+    """A verb in a process of its own, whose system calls about sockets go to `calls`."""
+    (folder / "user").mkdir(exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     where = ["--home", str(folder / "home"), "--key-file", str(folder / "key")]
-    done = subprocess.run(
+    return subprocess.Popen(
         [
-            *("strace", "-f", "-qq", "-e", "trace=%network", "-o", str(calls)),
+            *("strace", "-f", "-qq", "-e", "trace=%network", "-o", str(folder / "calls")),
             *(sys.executable, "-m", "siamapp", *map(str, words), *where),
         ],
-        cwd=ROOT, env={**environment, "HOME": str(user)}, capture_output=True, text=True,
-        timeout=240, check=False,
+        cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**environment, "HOME": str(folder / "user"), "QT_QPA_PLATFORM": "offscreen"},
+        start_new_session=True,
     )  # fmt: skip
+
+
+def traced(folder: Path, *words: object) -> tuple[int, str]:
+    """Exit status of a verb, and its system calls about sockets."""
+    with started(folder, *words) as process:
+        try:
+            said = process.communicate(timeout=240)
+        finally:
+            process.kill()
     with (folder / "output").open("a") as output:
-        output.write(done.stdout + done.stderr)
-    return done.returncode, calls.read_text()
+        output.writelines(said)
+    return process.returncode, (folder / "calls").read_text()
 
 
 def test_verbs_open_no_internet_socket_and_leave_no_trace_of_anybody(tmp_path: Path) -> None:
@@ -81,6 +93,31 @@ def test_verbs_open_no_internet_socket_and_leave_no_trace_of_anybody(tmp_path: P
         found = [what for what, trace in traces.items() if trace in data]
         assert not found, f"{path.name} tells {found}"
     assert CANARY in (tmp_path / "output").read_text(), "the search finds what is there"
+
+
+def test_the_window_opens_no_internet_socket(tmp_path: Path) -> None:
+    """It opens, plays a video, names who is in it, and is killed."""
+    photo = write_photo(tmp_path / "photo.png", astronaut())
+    assert traced(tmp_path, "enroll", CANARY, photo)[0] == 0
+    assert traced(tmp_path, "settings", "set", "presence", "passive")[0] == 0
+    film = write_video(tmp_path / "film.avi", astronaut(), frames=300)
+    with started(tmp_path, "gui", "--source", film) as window:
+        try:
+            until = time.monotonic() + 240
+            while not decided(tmp_path) and time.monotonic() < until:
+                time.sleep(1)
+        finally:
+            os.killpg(window.pid, signal.SIGKILL)
+    assert decided(tmp_path), "somebody was seen"
+    calls = (tmp_path / "calls").read_text()
+    assert "socket(" in calls, "the search finds what is there"
+    assert not INTERNET.search(calls)
+
+
+def decided(folder: Path) -> bool:
+    home = folder / "home"
+    with Database.open(home, find_key(home, key_file=folder / "key")) as database:
+        return any(entry.kind == "decision" for entry in Audit(database).last(9))
 
 
 def canary_traces(folder: Path) -> dict[str, bytes]:

@@ -104,3 +104,15 @@ def test_many_are_looked_at_by_worker_processes_and_enrolled_here(
     assert not multiprocessing.active_children()
     dialog.close()
     dialog.deleteLater()
+
+
+def test_the_presence_check_goes_on_and_off_while_the_window_is_open(
+    window: MainWindow, context: Context, qtbot: QtBot
+) -> None:
+    """Its network is started only where it is wanted."""
+    assert context.recognizer.pipeline.presence is None
+    for mode in ("passive", "active", "off"):
+        with qtbot.waitSignal(context.opened, timeout=WAIT_MS):
+            context.change_setting("presence", mode)
+        assert (context.recognizer.pipeline.presence is None) == (mode == "off")
+        assert context.recognizer.stream() is not None
