@@ -145,7 +145,9 @@ def _files(*paths: Path) -> Callable[[Path], list[bytes]]:
 
 TARGETS = {
     "picture": Target(_picture, _pictures),
-    "card": Target(_card, _files(*fuzz.MODELS.glob("*/card.toml"))),
+    "card": Target(
+        _card, lambda _: [fuzz.unsealed(card) for card in fuzz.MODELS.glob("*/card.toml")]
+    ),
     "graph": Target(
         lambda data, _: inspect_graph(data, FACE, FACE.files[0]),
         _files(*(p for p in fuzz.MODELS.rglob("*.onnx") if p.stat().st_size < 1 << 20)),

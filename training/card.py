@@ -19,6 +19,7 @@ from siamapp.vision.card import (
     InputSpec,
     ModelCard,
     ModelFile,
+    sealed,
 )
 from siamapp.vision.selftest import golden_inputs
 from training.networks import INPUT_MEAN, INPUT_STD, FaceResNet, to_input
@@ -119,4 +120,4 @@ def golden_file(folder: Path, network: FaceResNet) -> GoldenSpec:
 def write_card(folder: Path, card: ModelCard) -> None:
     """Write `card.toml`."""
     text = tomli_w.dumps(card.model_dump(mode="json", exclude_none=True))
-    (folder / CARD_NAME).write_text(text, encoding="utf-8")
+    (folder / CARD_NAME).write_text(sealed(text), encoding="utf-8")

@@ -22,6 +22,7 @@ from siamapp.vision.card import (
     ModelFile,
     RefinementSpec,
     load_card,
+    sealed,
 )
 from siamapp.vision.providers import bare_session
 from training.detector_network import INPUT_SCALE, STRIDES, DetectorNetwork
@@ -275,7 +276,7 @@ def write_card(folder: Path, card: ModelCard) -> None:
             lines += ["", f"[[{name}]]", *(f"{k} = {_toml(v)}" for k, v in row.items())]
     text = "\n".join(lines) + "\n"
     ModelCard.model_validate(tomllib.loads(text))
-    (folder / CARD_NAME).write_text(text, encoding="utf-8")
+    (folder / CARD_NAME).write_text(sealed(text), encoding="utf-8")
 
 
 def _toml(value: object) -> str:

@@ -3362,6 +3362,10 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>{0} 的模型卡在添加后被更改。</translation>
     </message>
     <message>
+        <source>The card {0} was changed after it was written.</source>
+        <translation>模型卡 {0} 在写出后被更改。</translation>
+    </message>
+    <message>
         <source>Remove the model and add it again.</source>
         <translation>请移除模型后重新添加。</translation>
     </message>

@@ -266,6 +266,7 @@ ERRORS: Final[tuple[object, ...]] = (
     QT_TRANSLATE_NOOP("core", "The model {0} was not added by this program."),
     QT_TRANSLATE_NOOP("core", "Move it out of {0} and add it: `siamapp models add FOLDER`."),
     QT_TRANSLATE_NOOP("core", "The card of {0} was changed after the model was added."),
+    QT_TRANSLATE_NOOP("core", "The card {0} was changed after it was written."),
     QT_TRANSLATE_NOOP("core", "Remove the model and add it again."),
     QT_TRANSLATE_NOOP("core", "{0} cannot be a model's name."),
     QT_TRANSLATE_NOOP("core", "Letters, digits, dots, dashes and underscores, at most 64."),

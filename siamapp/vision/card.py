@@ -22,6 +22,7 @@ MODEL_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """Of a model that is added: the name is a folder's too."""
 MAX_CARD_BYTES: Final = 1_000_000
 MAX_FILE_BYTES: Final = 500_000_000
+_SEAL: Final = "# sha256 "
 _ONNX_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$"
 _SHA256 = r"^[0-9a-f]{64}$"
 
@@ -204,6 +205,7 @@ def load_card(folder: Path) -> ModelCard:
     Raises:
         ModelMissing: there is no card.
         ModelIncompatible: the card is not TOML or says something this version does not know.
+        ModelTampered: it is not as `sealed` left it.
     """
     return read_card(folder / CARD_NAME)
 
@@ -216,12 +218,17 @@ def read_card(path: Path) -> ModelCard:
 def card_from(path: Path, defaults: dict[str, Any]) -> ModelCard:
     """Read a card that may leave out what `defaults` has; raises as `load_card`."""
     try:
-        text = plain_bytes(path, MAX_CARD_BYTES).decode("utf-8")
+        text = plain_bytes(path, MAX_CARD_BYTES).decode("utf-8").replace("\r\n", "\n")
     except (ModelMissing, UnicodeDecodeError) as error:
         raise ModelMissing(
             f"No readable model card at {path}.",
             "Choose a folder that holds card.toml and its ONNX files.",
         ) from error
+    if f"\n{_SEAL}" in text and text != sealed(text.rpartition(_SEAL)[0]):
+        raise ModelTampered(
+            f"The card {path} was changed after it was written.",
+            "Reinstall the model; do not use this one.",
+        )
     try:
         return ModelCard.model_validate({**defaults, **tomllib.loads(text)})
     except tomllib.TOMLDecodeError as error:
@@ -232,6 +239,14 @@ def card_from(path: Path, defaults: dict[str, Any]) -> ModelCard:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ModelIncompatible(f"{path}: {where}: {first['msg']}.", "Mend the card.") from error
+
+
+def sealed(text: str) -> str:
+    """The text of a card with its hash in a last line, so that damage to a limit is noticed.
+
+    Whoever means to change it can write another line: that is for the pins of `installed`.
+    """
+    return f"{text}{_SEAL}{hashlib.sha256(text.encode()).hexdigest()}\n"
 
 
 def verified_bytes(

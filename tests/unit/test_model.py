@@ -1,11 +1,12 @@
 """Model folders are untrusted until their hash and card hold."""
 
 import hashlib
+import re
 
 import numpy as np
 import pytest
 
-from siamapp.errors import ModelIncompatible, ModelMissing, ModelTampered
+from siamapp.errors import ModelError, ModelIncompatible, ModelMissing, ModelTampered
 from siamapp.paths import assets_dir
 from siamapp.types import Face
 from siamapp.vision.card import load_card, verified_bytes
@@ -80,6 +81,24 @@ def test_a_model_name_never_leaves_the_models_folder(tmp_path, name):
     (tmp_path / "models").mkdir()
     with pytest.raises(ModelMissing):
         find_model(name, (tmp_path / "models",))
+
+
+@pytest.mark.parametrize(
+    "name", ["siamdetect-v1", "siamface-v1", "siamocclusion-v1", "siampresence-v1"]
+)
+def test_a_flipped_bit_of_a_card_that_ships_is_noticed(tmp_path, name):
+    whole = (assets_dir() / "models" / name / "card.toml").read_bytes()
+    assert load_card(assets_dir() / "models" / name)
+    (tmp_path / "card.toml").write_bytes(whole.replace(b"\n", b"\r\n"))
+    assert load_card(tmp_path), "a checkout on Windows"
+    mark = whole.rindex(b"# sha256 ")
+    digits = [m.start() for m in re.finditer(rb"(?<=distance = )\d|(?<=fmr = )\d", whole)]
+    for at in {*digits, *range(0, mark, 97), *range(mark + 9, len(whole))}:
+        data = bytearray(whole)
+        data[at] ^= 1
+        (tmp_path / "card.toml").write_bytes(data)
+        with pytest.raises(ModelError):
+            load_card(tmp_path)
 
 
 def test_every_model_that_ships_is_whole_and_runs():
