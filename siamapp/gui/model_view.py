@@ -53,7 +53,7 @@ class ModelView(QScrollArea):
             measured: milliseconds by provider; None while they are being measured.
             in_use_fmr: the false-match rate that decides now, where this embedder does.
         """
-        inner = QWidget()
+        inner = QWidget(self.viewport())
         inner.setObjectName("scrolled")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, SPACE[3], 0)
@@ -67,13 +67,13 @@ class ModelView(QScrollArea):
                 (self.tr("Key figures"), _facts(key_facts(row.card))),
                 (self.tr("One picture on this machine"), self._speed),
             ):
-                card = Card()
+                card = Card(inner)
+                column.addWidget(card)
                 card.set_title(title)
                 card.column.addLayout(grid)
-                column.addWidget(card)
             if row.card.task == "embedder":
-                column.addWidget(self._thresholds(row, in_use_fmr))
-            details = Card()
+                column.addWidget(self._thresholds(row, in_use_fmr, inner))
+            details = Card(inner)
             details.set_title(self.tr("Details"))
             details.column.setSpacing(SPACE[1])
             for section in sections(row.card):
@@ -92,12 +92,12 @@ class ModelView(QScrollArea):
 
     @property
     def text(self) -> str:
-        """All that it shows, folded parts too."""
+        """All that it shows, and what was opened of it."""
         return "\n".join(label.text() for label in self.findChildren(QLabel))
 
-    def _thresholds(self, row: ModelRow, in_use_fmr: float | None) -> Card:
+    def _thresholds(self, row: ModelRow, in_use_fmr: float | None, inner: QWidget) -> Card:
         source, thresholds = threshold_source(row)
-        card, grid = Card(), _grid()
+        card, grid = Card(inner), _grid()
         grid.setHorizontalSpacing(SPACE[2])
         card.set_title(self.tr("Thresholds"))
         card.column.addWidget(_words(source, role="muted"))
@@ -127,24 +127,18 @@ class ModelView(QScrollArea):
 
     def _fold(self, card: Card, section: Section) -> None:
         """A title that opens what lies under it."""
-        button, body = QToolButton(), QWidget()
+        button, body = QToolButton(card), QWidget(card)
         set_role(button, "fold")
         button.setText(section.title)
         button.setCheckable(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(SPACE[5], 0, 0, SPACE[3])
-        for prose, facts in section.pieces:
-            if prose:
-                column.addWidget(_words(prose, role="body" if facts else "muted"))
-            if facts:
-                column.addLayout(_facts(facts))
-                column.addSpacing(SPACE[2])
         card.column.addWidget(button)
         card.column.addWidget(body)
 
         def show(opened: bool) -> None:
+            if opened and body.layout() is None:  # hundreds of lines that few ever open
+                _fill(body, section)
             body.setVisible(opened)
             self._theme.set_icon(button, "chevron-up" if opened else "chevron-down", "muted")
             (self._open.add if opened else self._open.discard)(section.title)
@@ -152,6 +146,17 @@ class ModelView(QScrollArea):
         button.toggled.connect(show)
         button.setChecked(section.title in self._open)
         show(button.isChecked())
+
+
+def _fill(body: QWidget, section: Section) -> None:
+    column = QVBoxLayout(body)
+    column.setContentsMargins(SPACE[5], 0, 0, SPACE[3])
+    for prose, facts in section.pieces:
+        if prose:
+            column.addWidget(_words(prose, role="body" if facts else "muted"))
+        if facts:
+            column.addLayout(_facts(facts))
+            column.addSpacing(SPACE[2])
 
 
 def _facts(facts: Sequence[Fact]) -> QGridLayout:

@@ -115,7 +115,7 @@ class SettingsPage(Page):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inner = QWidget(area)
+        inner = QWidget(area.viewport())
         inner.setObjectName("scrolled")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, SPACE[3], 0)
