@@ -185,6 +185,19 @@ def test_a_torn_page_is_refused_if_it_is_in_use_and_mended_if_it_is_free(home: P
     assert 2 < opened < len(whole) // 16384 - 5
 
 
+@pytest.mark.parametrize("within", [0, 15, 16, 2000, 4016, 4031, 4032, 4095])
+def test_a_flip_of_any_byte_class_of_a_page_is_noticed(home: Path, within: int) -> None:
+    """Salt (first page), body, initialisation vector and HMAC (the last 80 bytes)."""
+    path = home / GALLERY_NAME
+    whole = path.read_bytes()
+    last = len(whole) // 4096 - 1
+    for page in (0, 1, last // 2, last):
+        broken = bytearray(whole)
+        broken[page * 4096 + within] ^= 1
+        path.write_bytes(broken)
+        assert isinstance(refused(home), StoreCorrupt | StoreLocked)
+
+
 def test_of_a_large_gallery_all_but_the_pictures_is_verified_at_opening(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -255,6 +255,19 @@ def test_a_damaged_or_newer_vault_is_refused(
     assert not (tmp_path / "k").exists()
 
 
+def test_a_flip_of_any_byte_of_the_vault_is_noticed(home: Path, tmp_path: Path) -> None:
+    find_key(home, key_file=tmp_path / "k").wipe()
+    whole = (home / VAULT_NAME).read_bytes()
+    for at in range(len(whole)):
+        for bit in (1, 0x20, 0x80):
+            data = bytearray(whole)
+            data[at] ^= bit
+            (home / VAULT_NAME).write_bytes(data)
+            with pytest.raises((StoreCorrupt, StoreLocked)):
+                find_key(home, key_file=tmp_path / "k")
+            assert (home / VAULT_NAME).read_bytes() == data
+
+
 def test_a_lost_vault_locks_out_no_random_key_file(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "k"
     key = find_key(home, key_file=file)
