@@ -88,13 +88,16 @@ class Key:
 
 
 class Stretch(BaseModel):
-    """Argon2id's salt and cost; the defaults are the second choice of RFC 9106, section 4."""
+    """Argon2id's salt and cost; the defaults are the second choice of RFC 9106, section 4.
+
+    A vault or a file that asks for far more would only keep us busy: it is refused.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     salt: str = Field(pattern=r"^[0-9a-f]{32}$", default_factory=lambda: secrets.token_hex(16))
-    iterations: int = Field(ge=1, le=64, default=3)
-    memory_kib: int = Field(ge=8 * 1024, le=4 * 1024 * 1024, default=64 * 1024)
+    iterations: int = Field(ge=1, le=16, default=3)
+    memory_kib: int = Field(ge=8 * 1024, le=512 * 1024, default=64 * 1024)
     lanes: int = Field(ge=1, le=16, default=4)
 
     def derive(self, secret: bytes) -> bytes:

@@ -40,8 +40,6 @@ _VERSION: Final = 1
 _HEADER: Final = struct.Struct("<8sHBB32s32s16s16sIII")
 _KINDS: Final[tuple[Contents, ...]] = ("backup", "people")
 _SOURCES: Final[tuple[Source, ...]] = ("key-file", "keyring", "passphrase")
-_MOST_MEMORY_KIB: Final = 512 * 1024
-_MOST_ITERATIONS: Final = 16
 _DAMAGED: Final = "The file is damaged, or was altered."
 _NO_ENTRY: Final = bytes(16)
 
@@ -160,8 +158,6 @@ def _unpack(header: bytes, contents: Contents) -> tuple[Vault, bytes]:
             "Use `siamapp restore`." if is_backup else "Use `siamapp people import`.",
         )
     iterations, memory_kib, lanes = numbers
-    if memory_kib > _MOST_MEMORY_KIB or iterations > _MOST_ITERATIONS:
-        raise StoreCorrupt(_DAMAGED)  # nobody writes that; it would only keep us busy
     try:
         costs = {"iterations": iterations, "memory_kib": memory_kib, "lanes": lanes}
         stretch = Stretch(salt=stretch_salt.hex(), **costs) if any(costs.values()) else None

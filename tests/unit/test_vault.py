@@ -39,6 +39,12 @@ class LockedKeyring(MemoryKeyring):
         raise KeyringLocked("no")
 
 
+PASSPHRASE = (
+    f'version = 1\nsource = "passphrase"\ncheck = "{"0" * 64}"\n[argon2id]\nsalt = "{"0" * 32}"\n'
+)
+"""A whole vault to which a cost may be added."""
+
+
 @pytest.fixture(autouse=True)
 def _no_keyring() -> Iterator[None]:
     before = keyring.get_keyring()
@@ -242,6 +248,8 @@ def test_nothing_to_ask_or_too_short_a_passphrase_makes_no_home(home: Path) -> N
         ('version = 1\nsource = "key-file"\ncheck = "12"\n', StoreCorrupt),
         (f'version = 1\nsource = "passphrase"\ncheck = "{"0" * 64}"\n', StoreCorrupt),
         (f'version = 1\nsource = "keyring"\ncheck = "{"0" * 64}"\n', StoreCorrupt),
+        (f"{PASSPHRASE}memory_kib = 1000000\n", StoreCorrupt),
+        (f"{PASSPHRASE}iterations = 64\n", StoreCorrupt),
         ("version = 2\n", StoreTooNew),
     ],
 )
