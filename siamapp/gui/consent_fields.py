@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtGui import QTextCharFormat
+from PySide6.QtGui import QShowEvent, QTextCharFormat
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QCheckBox,
@@ -29,8 +29,8 @@ class ConsentFields(QWidget):
         self.note = QLineEdit()
         self.note.setMaxLength(500)
         self._label.setBuddy(self.note)
-        self.given, self.given_on = QCheckBox(), _day_field()
-        self.kept, self.kept_until = QCheckBox(), _day_field()
+        self.given, self.given_on = QCheckBox(), DayField()
+        self.kept, self.kept_until = QCheckBox(), DayField()
         self._hint = QLabel()
         set_role(self._hint, "caption")
         self._hint.setWordWrap(True)
@@ -89,16 +89,20 @@ class ConsentFields(QWidget):
         self._hint.setVisible(consent.retain_until is not None)
 
 
-def _day_field() -> QDateEdit:
-    field = QDateEdit()
-    field.setCalendarPopup(True)
-    calendar = field.calendarWidget()
-    calendar.setMinimumSize(320, 250)
-    calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-    calendar.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.ShortDayNames)
-    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):  # red means an error here
-        calendar.setWeekdayTextFormat(day, QTextCharFormat())
-    return field
+class DayField(QDateEdit):
+    """A day with a calendar, which is made when the field is first shown: it takes a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setCalendarPopup(True)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        calendar = self.calendarWidget()
+        calendar.setMinimumSize(320, 250)
+        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):  # red means an error here
+            calendar.setWeekdayTextFormat(day, QTextCharFormat())
 
 
 def _in_a_year(day: date) -> date:

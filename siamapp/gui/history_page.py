@@ -38,7 +38,7 @@ from siamapp.types import Outcome, Person
 if TYPE_CHECKING:
     from siamapp.store.history import Day
 
-MEASURED = 40
+MEASURED = 12
 """Rows that the widths of the columns are taken from."""
 
 
@@ -179,12 +179,17 @@ class HistoryPage(Page):
         """Read the people's names, then the decisions."""
         people = self.context.recognizer.people
 
-        def done(found: list[Person]) -> None:
-            self._people = {name_key(person.name): person for person in found}
-            self._names.setStringList([person.name for person in found])
+        def work() -> tuple[dict[str, Person], list[str]]:
+            found = people.all()
+            return {name_key(person.name): person for person in found}, [p.name for p in found]
+
+        def done(found: tuple[dict[str, Person], list[str]]) -> None:
+            if found[1] != self._names.stringList():
+                self._names.setStringList(found[1])
+            self._people = found[0]
             self._show()
 
-        self.context.submit(people.all, done=done, failed=self._on_failed)
+        self.context.submit(work, done=done, failed=self._on_failed)
 
     @property
     def wanted(self) -> Filter:

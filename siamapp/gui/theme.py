@@ -190,11 +190,6 @@ QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $muted; b
     background: $surface; }
 QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent;
     background: $on_accent; }
-QTableView { background: $surface; border: 1px solid $border; border-radius: 10px;
-    outline: none; selection-background-color: $accent_soft; selection-color: $text; }
-QTableView:focus { border: 2px solid $accent; }
-QHeaderView::section { background: $surface; color: $muted; border: none;
-    border-bottom: 1px solid $border; padding: 6px; text-align: left; }
 QListWidget { background: $surface; border: 1px solid $border; border-radius: 10px;
     padding: 6px; outline: none; }
 QListWidget:focus { border: 2px solid $accent; padding: 5px; }
@@ -248,6 +243,8 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._icons: list[tuple[QAbstractButton | QLabel, str, str, int]] = []
+        self._made: dict[tuple[str, str, str | None], QIcon] = {}
+        """Icons in the colours of now."""
         self.colours = LIGHT
         app.setStyle(QStyleFactory.create("Fusion"))
         self._app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
@@ -264,7 +261,11 @@ class Theme(QObject):
 
     def icon(self, name: str, colour: str = "text", *, checked_colour: str | None = None) -> QIcon:
         """The icon `assets/icons/NAME.svg` in one of `Colours`' fields, sharp at every scale."""
-        icon = QIcon()
+        key = name, colour, checked_colour
+        icon = self._made.get(key)
+        if icon is not None:  # a table asks for one in each row
+            return icon
+        icon = self._made[key] = QIcon()
         for side_px in (16, 24, 32, 48, 64, 96):
             icon.addPixmap(tinted(name, getattr(self.colours, colour), side_px))
             if checked_colour:
@@ -306,6 +307,7 @@ class Theme(QObject):
         system_dark = self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
         dark = system_dark if self._wanted == "system" else asked
         self.colours = DARK if dark else LIGHT
+        self._made.clear()
         self._app.setPalette(_palette(self.colours))
         self._app.setStyleSheet(_style_sheet(self.colours, dark=dark))
         self._icons = [entry for entry in self._icons if isValid(entry[0])]

@@ -367,8 +367,11 @@ class Screens:
         (widget or self._window).grab().save(str(path))
 
     def _settle(self) -> None:
-        end = time.monotonic() + 0.4
-        while time.monotonic() < end:
+        """Let what was asked for come, thumbnails too: each may ask for more."""
+        start = time.monotonic()
+        while time.monotonic() < start + 0.4 or self._jobs._pending:
+            if time.monotonic() > start + LIMIT_S:
+                raise TimeoutError(self._prefix)
             self._app.processEvents()
             time.sleep(0.01)
 
