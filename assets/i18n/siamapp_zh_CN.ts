@@ -2094,6 +2094,14 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>搜索设置</translation>
     </message>
     <message>
+        <source>No such setting</source>
+        <translation>没有这样的设置</translation>
+    </message>
+    <message>
+        <source>Try fewer letters, or press Escape.</source>
+        <translation>请少输入几个字，或按 Esc。</translation>
+    </message>
+    <message>
         <source>Diagnostics</source>
         <translation>诊断</translation>
     </message>

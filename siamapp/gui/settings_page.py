@@ -26,6 +26,7 @@ from siamapp.gui import diagnostics
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner, Card, SearchField
 from siamapp.gui.core_words import in_words
+from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.engine_facts import EngineFacts, embedder_names, engine_facts
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.page import Page
@@ -67,6 +68,7 @@ class SettingsPage(Page):
         self.copy = QPushButton()
         context.theme.set_icon(self.copy, "copy")
         self.copy.clicked.connect(self._on_copy)
+        self._none = EmptyState(context.theme, "search")
         self._diagnostics = Card()
         self._lay_out()
         context.opened.connect(self._on_opened)
@@ -111,7 +113,7 @@ class SettingsPage(Page):
     def _lay_out(self) -> None:
         self.header.addWidget(self.search)
         # From the outside in: a style sheet is applied anew to all that moves into a parent.
-        area = QScrollArea(self)
+        area = self._area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -133,6 +135,8 @@ class SettingsPage(Page):
         self.column.addWidget(self.not_running)
         self.column.addWidget(self.error)
         self.column.addWidget(area, 1)
+        self.column.addWidget(self._none, 1)
+        self._none.hide()
 
     def _card(self, group: str, inner: QWidget) -> Card:
         card = self._cards[group] = Card(inner)
@@ -157,6 +161,9 @@ class SettingsPage(Page):
     def retranslate(self) -> None:
         self.set_heading(self.tr("Settings"), self.tr("Changes apply at once and are kept."))
         self.search.set_words(self.tr("Search the settings"))
+        self._none.set_words(
+            self.tr("No such setting"), self.tr("Try fewer letters, or press Escape.")
+        )
         for row in ROWS:
             field, label = self.fields[row.key], row.label()
             self._labels[row.key].setText("" if isinstance(field, QCheckBox) else label)
@@ -265,7 +272,7 @@ class SettingsPage(Page):
         QGuiApplication.clipboard().setText(text)
 
     def _on_searched(self, text: str) -> None:
-        words = text.casefold().split()
+        words, found = text.casefold().split(), False
         for group, card in self._cards.items():
             in_title, shown = _holds(card.title, words), False
             for row in (row for row in ROWS if row.group == group):
@@ -273,7 +280,11 @@ class SettingsPage(Page):
                 self._forms[group].setRowVisible(self.fields[row.key], hit)
                 shown = shown or hit
             card.setVisible(shown)
-        self._diagnostics.setVisible(_holds(self._diagnostics.title, words))
+            found = found or shown
+        measured = _holds(self._diagnostics.title, words)
+        self._diagnostics.setVisible(measured)
+        self._area.setVisible(found or measured)
+        self._none.setVisible(not found and not measured)
 
     def _change(self, key: str, value: object) -> None:
         self.error.clear()

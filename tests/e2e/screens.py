@@ -267,7 +267,10 @@ class Screens:
         many._on_listed(3, ["Eileen Collins"])
         (known,) = self._from_gallery(self._context.recognizer.people.all)
         many._on_looked("Grace Hopper", known)
-        many._on_looked("Nobody", NoFace("No face was found in any frame.", "Face the camera."))
+        many._on_looked(
+            "Nobody",
+            NoFace("There was no picture to look at.", "Choose photos or a video with a face."),
+        )
         for name, dialog in (
             ("dialog-passphrase", PassphraseDialog(self._window, new=True)),
             ("dialog-unlock", PassphraseDialog(self._window, new=False)),

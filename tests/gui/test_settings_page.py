@@ -25,6 +25,9 @@ def test_the_search_leaves_what_is_meant(window: MainWindow) -> None:
     page.search.setText("language")
     shown = [row.key for row in ROWS if page.fields[row.key].isVisible()]
     assert shown == ["language"]
+    page.search.setText("zzz")
+    assert page._none.isVisible()
+    assert not page._area.isVisible()
     page.search.clear()
     assert all(page.fields[row.key].isVisible() for row in ROWS)
 
