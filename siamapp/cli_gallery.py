@@ -63,7 +63,7 @@ def enroll(
     allow_duplicate: Duplicate = False,
 ) -> None:
     """Enrol a person from photos, videos or a camera."""
-    sources = named_sources(paths or [], camera=camera, start_s=start, end_s=end)
+    sources = named_sources(paths or [], call.settings, camera=camera, start_s=start, end_s=end)
     with call.recognizer() as recognizer:
         samples, skipped = _gather(recognizer, sources)
         person = recognizer.enroll(name, samples, allow_duplicate=allow_duplicate)
@@ -135,7 +135,7 @@ def verify(
 
     With the presence check on, photos never match: they cannot show that somebody is there.
     """
-    sources = named_sources(paths or [], camera=camera, start_s=start, end_s=end)
+    sources = named_sources(paths or [], call.settings, camera=camera, start_s=start, end_s=end)
     nearest: Decision | None = None
     with call.recognizer(presence=presence) as recognizer:
         evidence = recognizer.evidence()
@@ -173,7 +173,7 @@ def identify(
     presence: PresenceMode = None,
 ) -> int:
     """Who is this? Exit 0 where somebody was named, 1 where nobody was."""
-    sources = named_sources(paths or [], camera=camera, start_s=start, end_s=end)
+    sources = named_sources(paths or [], call.settings, camera=camera, start_s=start, end_s=end)
     with call.recognizer(presence=presence) as recognizer:
         evidence = recognizer.evidence(claim=False)
         found = [

@@ -13,6 +13,7 @@ import typer
 
 from siamapp.cli_context import Call, verb
 from siamapp.cli_sources import decision_facts, decision_text, evidence_text, told_source
+from siamapp.settings import Settings
 from siamapp.types import FaceResult, FrameResult, Outcome
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def live(
     """
     from siamapp.live.session import LiveSession
 
-    frame_source = _source(source, realtime=realtime, max_seconds=max_seconds)
+    frame_source = _source(source, call.settings, realtime=realtime, max_seconds=max_seconds)
     decided: SimpleQueue[tuple[FrameResult, FaceResult]] = SimpleQueue()
     matched = threading.Event()
 
@@ -77,10 +78,12 @@ def live(
     return 1 if claim is not None and not matched.is_set() else 0
 
 
-def _source(spec: str, *, realtime: bool, max_seconds: float | None) -> FrameSource:
+def _source(
+    spec: str, settings: Settings, *, realtime: bool, max_seconds: float | None
+) -> FrameSource:
     from siamapp.live.source import VideoSource, open_source
 
-    source = open_source(spec, realtime=realtime)
+    source = open_source(spec, realtime=realtime, settings=settings)
     if max_seconds is not None and isinstance(source, VideoSource):
         return open_source(spec, realtime=realtime, end_s=max_seconds)
     return source

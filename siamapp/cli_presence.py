@@ -45,7 +45,7 @@ def presence_test(
     wanted = [(None, spec) for spec in real or []] + [_species(spec) for spec in attack or []]
     if not wanted:
         raise SiamError("There is nothing to measure.", "Give --real SRC and --attack SRC.")
-    sources = [(species, named_sources([spec])[0]) for species, spec in wanted]
+    sources = [(species, named_sources([spec], call.settings)[0]) for species, spec in wanted]
     pipeline = load_pipeline(call.paths, call.settings.changed("presence", "passive"))
     assert pipeline.presence is not None  # noqa: S101 - `load_pipeline` starts one
     seen = [

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from siamapp.errors import SiamError
+from siamapp.settings import Settings
 from siamapp.types import Decision, FaceResult, Frame
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ CAMERA_S = 20.0
 
 def named_sources(
     paths: Sequence[str],
+    settings: Settings,
     *,
     camera: int | None = None,
     start_s: float = 0.0,
     end_s: float | None = None,
 ) -> list[FrameSource]:
-    """The sources of a command: files, folders and addresses, or one camera.
+    """The sources of a command: files, folders and addresses, or one camera as it is set up.
 
     Raises:
         CameraNotFound: one of them is not there.
@@ -38,8 +40,8 @@ def named_sources(
     if bool(paths) == (camera is not None):
         raise SiamError("Give photos or videos, or a camera.", "PATH... or --camera N.")
     if camera is not None:
-        return [open_source(str(camera))]
-    return [open_source(path, start_s=start_s, end_s=end_s) for path in paths]
+        return [open_source(str(camera), settings=settings)]
+    return [open_source(path, start_s=start_s, end_s=end_s, settings=settings) for path in paths]
 
 
 def told_source(source: FrameSource) -> str:

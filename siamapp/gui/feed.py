@@ -59,15 +59,10 @@ class Feed(QObject):
         self._wanted += 1
         number = self._wanted
         settings = self._context.settings
-        width, height = map(int, settings.camera_size.split("x"))
-        size = width, height
-        fourcc = "" if settings.camera_format == "auto" else settings.camera_format
 
         def work() -> None:
             self._stop_now()
-            self._source = open_source(
-                spec, realtime=True, size=size, rotation=settings.rotation, fourcc=fourcc
-            )
+            self._source = open_source(spec, realtime=True, settings=settings)
             session = LiveSession(
                 self._source,
                 make_process(),

@@ -11,6 +11,7 @@ from siamapp.errors import CameraNotFound, SiamError
 from siamapp.live.cameras import CameraInfo, CameraSource, StreamSource, list_cameras
 from siamapp.live.recordings import ImagesSource, VideoSource
 from siamapp.live.suffixes import is_photo
+from siamapp.settings import Settings
 from siamapp.types import Frame
 
 __all__ = [
@@ -66,9 +67,7 @@ def open_source(
     realtime: bool = False,
     start_s: float = 0.0,
     end_s: float | None = None,
-    size: tuple[int, int] = (640, 480),
-    rotation: int = 0,
-    fourcc: str = "",
+    settings: Settings | None = None,
 ) -> FrameSource:
     """The source that `spec` names; it is opened by the thread that reads it.
 
@@ -78,23 +77,25 @@ def open_source(
         realtime: play a recording at its own pace and drop late frames; live sources always do.
         start_s: first media time of a video that is read.
         end_s: media time at which a video ends.
-        size: width and height in px asked of a camera.
-        rotation: degrees that a camera's picture is turned clockwise, a multiple of 90.
-        fourcc: how a camera shall send its picture ("MJPG"); empty: as it likes.
+        settings: what is asked of a camera (`camera_size`, `camera_format`, `rotation`).
 
     Raises:
         CameraNotFound: nothing of that name.
         SiamError: something other than a video was to be trimmed.
     """
     if camera := re.fullmatch(r"(?:/dev/video)?(\d+)", spec):
-        source: FrameSource = CameraSource(
-            int(camera[1]), size=size, rotation=rotation, fourcc=fourcc
-        )
+        source: FrameSource = _camera(int(camera[1]), settings or Settings())
     else:
         source = _source(spec, realtime, start_s, end_s)
     if not isinstance(source, VideoSource) and (start_s > 0 or end_s is not None):
         raise SiamError(f"{source.name} has no start or end.", "Only videos can be trimmed.")
     return source
+
+
+def _camera(index: int, settings: Settings) -> CameraSource:
+    width, height = map(int, settings.camera_size.split("x"))
+    fourcc = "" if settings.camera_format == "auto" else settings.camera_format
+    return CameraSource(index, size=(width, height), rotation=settings.rotation, fourcc=fourcc)
 
 
 def _source(spec: str, realtime: bool, start_s: float, end_s: float | None) -> FrameSource:

@@ -24,6 +24,7 @@ from siamapp.live.source import (
     open_source,
 )
 from siamapp.log import log
+from siamapp.settings import Settings
 from tests.contracts import check_source
 from tests.fakes import ScriptedSource, noise
 
@@ -288,11 +289,11 @@ def test_a_device_that_opens_but_gives_no_capture_is_busy_if_listed(
 
 
 @pytest.mark.parametrize(
-    ("fourcc", "sends", "said"),
-    [("", "YUYV", ""), ("MJPG", "MJPG", ""), ("MJPG", "YUYV", "sends YUYV, not MJPG as asked")],
+    ("wanted", "sends", "said"),
+    [("auto", "YUYV", ""), ("MJPG", "MJPG", ""), ("MJPG", "YUYV", "sends YUYV, not MJPG as asked")],
 )
 def test_a_camera_that_refuses_a_format_still_opens_and_says_so(
-    fourcc: str,
+    wanted: str,
     sends: str,
     said: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -316,12 +317,13 @@ def test_a_camera_that_refuses_a_format_still_opens_and_says_so(
     monkeypatch.setattr(cv2, "VideoCapture", Driver)
     monkeypatch.setattr(CameraSource, "_probe", lambda _source: None)
     monkeypatch.setattr(log, "propagate", True)
-    source = open_source("0", fourcc=fourcc, size=(1280, 720))
+    settings = Settings().changed("camera_size", "1280x720").changed("camera_format", wanted)
+    source = open_source("0", settings=settings)
     assert isinstance(source, CameraSource)
     source.open()
     assert source.sent == sends
-    assert (cv2.CAP_PROP_FOURCC in asked) == bool(fourcc)
-    if fourcc:  # the size is asked for anew: the first format may not have had it
+    assert (cv2.CAP_PROP_FOURCC in asked) == (wanted != "auto")
+    if wanted != "auto":  # the size is asked for anew: the first format may not have had it
         assert list(asked)[:3] == [
             cv2.CAP_PROP_FOURCC,
             cv2.CAP_PROP_FRAME_WIDTH,
