@@ -43,6 +43,8 @@ from siamapp.store.vault import GALLERY_NAME, Key, Vault
 Connection: TypeAlias = sqlite3.Connection
 """sqlcipher3 is a fork of the standard module without stubs: typed as the original."""
 
+_CACHE_KIB: Final = 2000
+"""Of decrypted pages, SQLite's own default; SQLCipher's build would keep 8 MB in memory."""
 _BUSY_S: Final = 5.0
 _PLAIN_HEADER: Final = b"SQLite format 3\0"
 _SCHEMA: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
@@ -320,6 +322,7 @@ def _connect(path: Path, key: Key) -> Connection:
             "PRAGMA cipher_log_level = NONE",  # else a wrong key writes three lines to stderr
             "PRAGMA cipher_memory_security = ON",  # its memory is locked, and wiped when freed
             f"PRAGMA key = \"x'{key.hex()}'\"",
+            f"PRAGMA cache_size = -{_CACHE_KIB}",
             "PRAGMA foreign_keys = ON",
             "PRAGMA secure_delete = ON",
             "PRAGMA synchronous = FULL",
