@@ -117,14 +117,29 @@ class WelcomePage(QWidget):
         return label
 
     def _what(self) -> QWidget:
-        card = Card()
-        for role in ("heading", "body", "body", "muted", "body"):
-            card.column.addWidget(self._label(role))
+        card = _roomy_card()
+        card.column.addWidget(self._label("heading"))
+        for icon, tone, roles in (
+            ("match", "good", ("body",)),
+            ("lock", "accent", ("body", "muted")),
+            ("warn", "warn", ("body",)),
+        ):
+            sign = QLabel()
+            self._context.theme.set_icon(sign, icon, tone, side_px=32)
+            words = QVBoxLayout()
+            words.setSpacing(SPACE[1])
+            for role in roles:
+                words.addWidget(self._label(role))
+            row = QHBoxLayout()
+            row.setSpacing(SPACE[4])
+            row.addWidget(sign)
+            row.addLayout(words, 1)
+            card.column.addLayout(row)
         card.column.addStretch(1)
         return card
 
     def _key(self) -> QWidget:
-        card = Card()
+        card = _roomy_card()
         card.column.addWidget(self._label("heading"))
         self.keyring, self.passphrase = QRadioButton(), QRadioButton()
         self.keyring.setChecked(True)
@@ -204,3 +219,11 @@ def _look(frame: Frame) -> FrameResult:
     """A preview recognises nobody."""
     height_px, width_px = frame.bgr.shape[:2]
     return FrameResult(frame.index, frame.time_s, width_px, height_px, faces=())
+
+
+def _roomy_card() -> Card:
+    """A step of a few words on a page of its own."""
+    card = Card()
+    card.column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
+    card.column.setSpacing(SPACE[5])
+    return card
