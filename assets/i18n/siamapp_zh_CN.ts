@@ -1644,8 +1644,8 @@
         <translation>已锁定</translation>
     </message>
     <message>
-        <source>Nobody used the window for a while.</source>
-        <translation>窗口已有一段时间无人使用。</translation>
+        <source>The gallery is closed and its key is forgotten.</source>
+        <translation>人员库已关闭，密钥已清除。</translation>
     </message>
     <message>
         <source>Unlock</source>

@@ -74,6 +74,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
         undo.activated.connect(self._on_undo)
+        lock = QShortcut(QKeySequence("Ctrl+L"), self)  # not every desktop has a tray for it
+        lock.activated.connect(context.lock)
         context.opening.connect(self._on_opening)
         context.opened.connect(self._on_opened)
         context.failed.connect(self._on_failed)

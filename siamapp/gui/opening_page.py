@@ -65,7 +65,9 @@ class OpeningPage(QWidget):
     def show_locked(self) -> None:
         """Nobody was at the desk for a while."""
         self._say = self.show_locked
-        self._show("lock", self.tr("Locked"), self.tr("Nobody used the window for a while."))
+        self._show(
+            "lock", self.tr("Locked"), self.tr("The gallery is closed and its key is forgotten.")
+        )
         self._offer(self.tr("Unlock"))
 
     def _offer(self, action: str) -> None:

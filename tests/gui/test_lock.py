@@ -164,6 +164,22 @@ def test_what_a_second_start_brings_to_a_locked_window_waits(
     until(lambda: bool(live.video.overlays))
 
 
+def test_a_key_locks_the_window(
+    window: MainWindow,
+    context: Context,
+    until: Until,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(context._opener, "forget", lambda: None, raising=False)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
+    qtbot.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert not context.is_open
+    assert window.opening.title.text() == "Locked"
+    until(lambda: context.jobs._pending == 0)
+
+
 def test_work_in_a_dialog_puts_the_lock_off(window: MainWindow, qtbot: QtBot) -> None:
     watch = IdleWatch(window)
     watch._timer.setTimerType(Qt.TimerType.PreciseTimer)
