@@ -14,7 +14,7 @@ from siamapp.vision import occlusion
 from siamapp.vision.card import ModelCard, load_card, verified_bytes
 from siamapp.vision.installed import require_pinned
 from siamapp.vision.model import Model, list_models
-from siamapp.vision.providers import possible
+from siamapp.vision.providers import CPU, TRIED, possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def model_rows(paths: Paths) -> list[ModelRow]:
 def latencies(folder: Path, threads: int) -> dict[str, float]:
     """Milliseconds of one run by provider, for the providers that really run here."""
     found: dict[str, float] = {}
-    for provider in possible():
+    # TensorRT would compile each network first: the page would wait for minutes.
+    for provider in (name for name in possible() if name in (CPU, *TRIED)):
         try:
             model = Model.load(folder, provider=provider, threads=threads)
         except SiamError:

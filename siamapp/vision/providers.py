@@ -88,8 +88,11 @@ def choose(
     """
     best, refused = start(CPU), ""
     best_ms = 0.0
+    if wanted == CPU:
+        return best, refused
+    there = possible()
     for name in TRIED if wanted == "auto" else (wanted,):
-        if name == CPU or name not in possible():
+        if name not in there:
             continue
         try:
             session = start(name)
@@ -131,7 +134,7 @@ def likeness(session: Session, other: Session, feed: Feed) -> float:
         for _ in range(PROBES)
     ]
     ours, theirs = _answers(session, drawn), _answers(other, drawn)
-    return min(_cosine(mine, other) for mine, other in zip(ours, theirs, strict=True))
+    return min(_cosine(a, b) for a, b in zip(ours, theirs, strict=True))
 
 
 def _answers(session: Session, inputs: Sequence[Feed]) -> list[NDArray[Any]]:

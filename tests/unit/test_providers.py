@@ -103,7 +103,7 @@ def test_tensorrt_is_taken_only_by_name_and_what_is_not_there_is_the_cpu(machine
     assert loaded("coreml") == ("cpu", "model.int8.onnx", "")
 
 
-def test_the_closer_look_of_the_detector_is_checked_too(machine, monkeypatch) -> None:
+def test_the_closer_look_of_the_detector_is_checked_too(machine) -> None:
     machine["cuda"] = {}
     folder = assets_dir() / "models" / "siamdetect-v1"
     model = Model.load(folder, provider="cuda")
