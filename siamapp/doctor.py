@@ -20,8 +20,8 @@ from siamapp.store.vault import GALLERY_NAME, find_key
 from siamapp.vision import occlusion
 from siamapp.vision.card import load_card, verified_bytes
 from siamapp.vision.embed import Embedder
-from siamapp.vision.installed import require_pinned
 from siamapp.vision.model import Model, find_model, list_models
+from siamapp.vision.pins import require_pinned
 from siamapp.vision.providers import built_in
 from siamapp.vision.selftest import parity
 

@@ -12,8 +12,8 @@ from siamapp.paths import Paths
 from siamapp.settings import Settings
 from siamapp.vision import occlusion
 from siamapp.vision.card import ModelCard, load_card, verified_bytes
-from siamapp.vision.installed import require_pinned
 from siamapp.vision.model import Model, list_models
+from siamapp.vision.pins import require_pinned
 from siamapp.vision.providers import CPU, TRIED, possible
 
 

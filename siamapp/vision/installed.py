@@ -2,8 +2,7 @@
 
 A model folder is untrusted input. Only the files that its card names are taken, each a plain file
 of the hash on the card; the graphs are read before they run and run first in a process of their
-own (`trial`). What was added is pinned: a card changed afterwards, or a folder that was put there
-by other means, is not used.
+own (`trial`). What was added is pinned (`pins`).
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,11 +17,10 @@ from typing import Any, Final
 
 import tomli_w
 
-from siamapp.errors import ModelError, ModelIncompatible, ModelMissing, ModelTampered
-from siamapp.paths import Paths, write_whole
+from siamapp.errors import ModelError, ModelIncompatible, ModelMissing
+from siamapp.paths import Paths
 from siamapp.vision.card import (
     CARD_NAME,
-    MAX_CARD_BYTES,
     MODEL_NAME,
     ModelCard,
     card_from,
@@ -31,24 +28,9 @@ from siamapp.vision.card import (
     read_card,
     verified_bytes,
 )
+from siamapp.vision.pins import read_pins, write_pins
 
-PINS_NAME: Final = "pins.toml"
 _ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"BZh")
-
-
-def require_pinned(folder: Path) -> None:
-    """Raises ModelTampered unless the folder's card is the one that was added."""
-    pinned = _pins(folder.parent).get(folder.name)
-    if pinned is None:
-        raise ModelTampered(
-            f"The model {folder.name!r} was not added by this program.",
-            f"Move it out of {folder.parent} and add it: `siamapp models add FOLDER`.",
-        )
-    if hashlib.sha256(plain_bytes(folder / CARD_NAME, MAX_CARD_BYTES)).hexdigest() != pinned:
-        raise ModelTampered(
-            f"The card of {folder.name!r} was changed after the model was added.",
-            "Remove the model and add it again.",
-        )
 
 
 def add_model(paths: Paths, source: Path, card_file: Path | None = None) -> tuple[Path, ModelCard]:
@@ -67,7 +49,7 @@ def add_model(paths: Paths, source: Path, card_file: Path | None = None) -> tupl
             "Letters, digits, dots, dashes and underscores, at most 64.",
         )
     target = paths.models_dir / card.name
-    if card.name in _pins(paths.models_dir):
+    if card.name in read_pins(paths.models_dir):
         raise ModelIncompatible(
             f"There is a model {card.name!r} already.",
             f"Remove it first: `siamapp models remove {card.name}`.",
@@ -97,7 +79,7 @@ def remove_model(paths: Paths, name: str) -> None:
         ModelMissing: the user added no such model.
         ModelError: it cannot be deleted.
     """
-    pins = _pins(paths.models_dir)
+    pins = read_pins(paths.models_dir)
     folder = paths.models_dir / name
     if not MODEL_NAME.fullmatch(name) or not (name in pins or folder.is_dir()):
         raise ModelMissing(
@@ -105,7 +87,7 @@ def remove_model(paths: Paths, name: str) -> None:
         )
     pins.pop(name, None)
     try:
-        _write_pins(paths.models_dir, pins)
+        write_pins(paths.models_dir, pins)
         if folder.is_symlink():
             folder.unlink()
         elif folder.exists():
@@ -161,27 +143,8 @@ def _install(
             paths.models_dir.mkdir(mode=0o700, exist_ok=True)
             shutil.rmtree(target, ignore_errors=True)  # what an interrupted addition left
             staged.replace(target)
-        pins = _pins(paths.models_dir)
+        pins = read_pins(paths.models_dir)
         pins[target.name] = hashlib.sha256(contents[CARD_NAME]).hexdigest()
-        _write_pins(paths.models_dir, pins)
+        write_pins(paths.models_dir, pins)
     except OSError as error:
         raise ModelError(f"The model cannot be stored: {error.strerror}.") from error
-
-
-def _pins(folder: Path) -> dict[str, str]:
-    """SHA-256 of each added model's card, by name."""
-    path = folder / PINS_NAME
-    try:
-        found = tomllib.loads(plain_bytes(path, MAX_CARD_BYTES).decode("utf-8"))
-    except ModelMissing:
-        return {}
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ModelTampered(
-            f"{path} cannot be read.", "Delete it and add the models again."
-        ) from error
-    return {name: value for name, value in found.items() if isinstance(value, str)}
-
-
-def _write_pins(folder: Path, pins: dict[str, str]) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(folder / PINS_NAME, tomli_w.dumps(pins))

@@ -18,7 +18,7 @@ from siamapp.vision.card import (
     load_card,
     verified_bytes,
 )
-from siamapp.vision.installed import require_pinned
+from siamapp.vision.pins import require_pinned
 from siamapp.vision.providers import CPU, Feed, Session, choose, latency_ms, running, start_session
 
 
@@ -131,7 +131,7 @@ def find_model(name: str, folders: tuple[Path, ...]) -> Path:
     Args:
         name: of the model.
         folders: first that of the models that came with the app; what is in the others must be
-            pinned (`siamapp.vision.installed`).
+            pinned (`siamapp.vision.pins`).
 
     Raises:
         ModelMissing: none does.
