@@ -109,7 +109,8 @@ class Call:
         finally:
             if key is None:
                 found.wipe()
-        self._tell_expired(Edits(database).delete_expired(date.today()))
+        days = self.settings.retention_days
+        self._tell_expired(Edits(database).delete_expired(date.today(), rejected_days=days))
         return database
 
     def recognizer(self, *, presence: Mode | None = None) -> Recognizer:

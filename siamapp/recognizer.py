@@ -19,6 +19,7 @@ from siamapp.identity.decide import Policy, policy_of
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.large import sized
 from siamapp.identity.look_alikes import LookAlikes, look_alikes
+from siamapp.identity.match import cosine_at
 from siamapp.identity.own_calibration import load_calibration
 from siamapp.models import load_pipeline
 from siamapp.paths import Paths
@@ -66,7 +67,6 @@ class Recognizer:
         self.pictures = Pictures(database)
         self.database = database
         self.configure(settings)
-        self.refresh()
         self.expired = self.delete_expired()
         """Names of people whose retention had ended when the gallery was opened: deleted now."""
 
@@ -134,22 +134,25 @@ class Recognizer:
         )
 
     def delete_expired(self) -> list[str]:
-        """Delete for good what was to be kept no longer; call it daily.
+        """Delete for good what was to be kept no longer, and `refresh`; call it daily.
 
-        Returns the names of the people whose retention has ended. Of the audit the setting
-        `audit_days` says how long it is kept, `decision_pictures` whether with pictures.
+        Returns the names of the people whose retention has ended. Faces said not to be somebody
+        are kept for `retention_days` as new people are. Of the audit the setting `audit_days` says
+        how long it is kept, `decision_pictures` whether with pictures.
         """
         if not self.settings.decision_pictures:
             self.pictures.clear()
         if self.settings.audit_days:
             self.audit.prune(datetime.now(UTC) - timedelta(days=self.settings.audit_days))
-        names = self.edits.delete_expired(date.today())
-        if names:
-            self.refresh()
+        days = self.settings.retention_days
+        names = self.edits.delete_expired(date.today(), rejected_days=days)
+        self.refresh()
         return names
 
     def reject(self, face: FaceResult) -> Undo:
         """Remember that the face is not the person that it was nearest to ("this is not X").
+
+        It is deleted with whom it may be of: at `SAME_FMR` or the target, whichever is looser.
 
         Raises:
             StoreError: the face was too poor for a vector, or near nobody; nothing was changed.
@@ -157,8 +160,10 @@ class Recognizer:
         best = face.decision.best
         if face.embedding is None or best is None:
             raise StoreError("That face was not taken for anybody.")
+        embedder, near = self.pipeline.embedder, max(self._same_distance, self.policy.threshold)
+        alike = cosine_at(near, self.pipeline.metric, embedder.dimension)
         undo = self.edits.reject(
-            best.person_id, face.embedding, embedder_id=self.pipeline.embedder.id
+            best.person_id, face.embedding, embedder_id=embedder.id, alike=alike
         )
         self.refresh(best.person_id)
         return undo

@@ -91,7 +91,8 @@ class Settings(BaseModel):
         default=0,
         ge=0,
         le=36_500,
-        description="Days after which the window offers to delete a new person; 0: never",
+        description="Days after which the window offers to delete a new person, and a face said "
+        "not to be somebody is deleted; 0: never",
     )
     min_eye_distance_px: float = Field(
         default=32, ge=12, le=512, description="Smallest eye distance that may be enrolled, in px"

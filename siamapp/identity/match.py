@@ -45,6 +45,19 @@ def paired_distances(first: FloatArray, second: FloatArray, metric: str) -> Floa
     return _from_l1(np.abs(first - second).sum(axis=1), metric)
 
 
+def cosine_at(distance: float, metric: str, dimension: int) -> float:
+    """The cosine of unit vectors of so many numbers that lie so far apart: of "l1" and "exp_l1"
+    about, for numbers as a Gaussian's (L1 is then sqrt(2 D / pi) times L2).
+    """
+    if metric == "cosine":
+        return 1 - distance
+    if metric == "exp_l1":
+        distance = -math.log1p(-min(distance, 1 - 1e-12))
+    if metric != "l2":
+        distance /= math.sqrt(2 * dimension / math.pi)
+    return 1 - distance**2 / 2
+
+
 def _from_cosine(cosine: FloatArray, metric: str) -> FloatArray:
     if metric == "cosine":
         return np.asarray(1 - cosine, np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from siamapp.errors import StoreError
@@ -66,12 +66,15 @@ class Edits:
     def delete(self, person_id: int) -> Undo:
         """Forget a person: `secure_delete` overwrites what the rows held; no journal is left.
 
-        Rejected faces that look more like this person than like anybody else go too.
+        Rejected faces that may be this person's go too (`rows.rejections_like`).
         """
         return self._delete("delete", person_id)
 
-    def delete_expired(self, today: date) -> list[str]:
-        """Delete for good whoever was to be kept until a day before `today`; returns the names."""
+    def delete_expired(self, today: date, *, rejected_days: int = 0) -> list[str]:
+        """Delete for good whoever was to be kept until a day before `today`; returns the names.
+
+        Rejected faces go after `rejected_days`; 0: with the people only.
+        """
         with self._database.snapshot() as connection:
             expired = connection.execute(
                 "SELECT id, name FROM people WHERE retain_until < ? ORDER BY name_key",
@@ -81,6 +84,8 @@ class Edits:
             undo = self._delete("expire", person_id)
             undo.forget()
             self._undos.remove(undo)
+        if rejected_days:
+            self._expire_rejections(today - timedelta(days=rejected_days))
         self._vacuum()
         return [name for _, name in expired]
 
@@ -141,16 +146,30 @@ class Edits:
             connection.execute("DELETE FROM people WHERE id = ?", (person_id,))
         return undo
 
-    def reject(self, person_id: int, embedding: FloatArray, *, embedder_id: str) -> Undo:
-        """Remember that the face `(D,)` is not that person's."""
+    def reject(
+        self,
+        person_id: int,
+        embedding: FloatArray,
+        *,
+        embedder_id: str,
+        alike: float = rows.ALIKE,
+    ) -> Undo:
+        """Remember that the face `(D,)` is not that person's.
+
+        It is forgotten with any person of whom a template is as `alike` (cosine), and in any case
+        with whom it looks most like. Pictures of decisions for that person go now: one of them is
+        somebody else's.
+        """
         vector = rows.blob(embedding)
         with self._change("reject", person_id) as (connection, undo):
+            pictures_went = pictures.forget_of(connection, [person_id], nobodys=False)
             [vector] = protection.stored(connection, [(embedder_id, vector)])
             connection.execute(
-                "INSERT INTO rejections (person_id, embedder_id, embedding, created_utc)"
-                " VALUES (?, ?, ?, ?)",
-                (person_id, embedder_id, vector, rows.now_utc()),
+                "INSERT INTO rejections (person_id, embedder_id, embedding, created_utc, alike)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (person_id, embedder_id, vector, rows.now_utc(), alike),
             )
+        self._to_vacuum |= pictures_went
         return undo
 
     def undo(self, change: Undo) -> None:
@@ -181,6 +200,16 @@ class Edits:
                 undo.erase(connection, table, rows.owned(connection, table, person_id))
             connection.execute("DELETE FROM people WHERE id = ?", (person_id,))
         return undo
+
+    def _expire_rejections(self, before: date) -> None:
+        old = "FROM rejections WHERE created_utc < ?"
+        with self._database.snapshot() as connection:
+            (count,) = connection.execute(f"SELECT count(*) {old}", (str(before),)).fetchone()
+        if count:
+            with self._database.transaction() as connection:
+                connection.execute(f"DELETE {old}", (str(before),))
+                audit.append(connection, "expire", {"rejections": count})
+            self._to_vacuum = True
 
     @contextmanager
     def _change(

@@ -2,7 +2,8 @@
 
 They stand beside the audit, not in it: no hash covers them, so they can go while the chain stays
 whole. A picture goes with its entry, with the person it was taken for, and, where it was taken for
-nobody, with anybody who is deleted: it might be theirs.
+nobody, with anybody who is deleted: it might be theirs. Where somebody was taken for another, all
+that was taken for that other goes as soon as it is said ("this is not X").
 """
 
 from __future__ import annotations
@@ -71,9 +72,11 @@ def keep(connection: Connection, number: int, person_id: int | None, face_bgr: B
     )
 
 
-def forget_of(connection: Connection, person_ids: Iterable[int]) -> bool:
-    """Take away what may show these people; says whether there was anything."""
-    gone = connection.execute("DELETE FROM decision_pictures WHERE person_id IS NULL").rowcount
+def forget_of(connection: Connection, person_ids: Iterable[int], *, nobodys: bool = True) -> bool:
+    """Take away what was taken for these people, and `nobodys`; says whether there was anything."""
+    gone = 0
+    if nobodys:
+        gone = connection.execute("DELETE FROM decision_pictures WHERE person_id IS NULL").rowcount
     for person_id in person_ids:
         gone += connection.execute(
             "DELETE FROM decision_pictures WHERE person_id = ?", (person_id,)

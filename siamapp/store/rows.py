@@ -24,6 +24,9 @@ PERSON: Final = """
         tags, consent_note, consent_date, retain_until
     FROM people LEFT JOIN templates ON templates.person_id = people.id
 """
+ALIKE: Final = 0.4
+"""Cosine of two pictures of one person, for a face said not to be somebody: siamface-v1 lets 1
+stranger in 100 pass there."""
 _UNIT_TOLERANCE: Final = 1e-3
 _MOST_SIDE_PX: Final = 1024
 """Of a stored picture; an aligned crop has 112."""
@@ -152,10 +155,11 @@ def owned(connection: Connection, table: str, person_id: int) -> list[int]:
 
 
 def rejections_like(connection: Connection, person_id: int, *, of: int | None = None) -> list[int]:
-    """Rejected faces that look more like `person_id` than like anybody but the one they are not.
+    """Rejected faces that may be of `person_id`.
 
-    A rejected face carries no name; by its looks alone it can be told whose it may be. By cosine:
-    all metrics in use order unit vectors nearly alike.
+    A rejected face carries no name; by its looks alone it can be told whose it may be: of whoever
+    it would be taken for (its `alike`), however many these are, and of the one it looks most like
+    besides who it is not. By cosine: all metrics in use order unit vectors nearly alike.
 
     Args:
         connection: within the caller's transaction.
@@ -163,27 +167,24 @@ def rejections_like(connection: Connection, person_id: int, *, of: int | None = 
         of: only those that were rejected of this person; None: of anybody else.
     """
     rejected = connection.execute(
-        "SELECT id, person_id, embedder_id, embedding FROM rejections WHERE person_id != ?"
+        "SELECT embedder_id, id, person_id, embedding, alike FROM rejections WHERE person_id != ?"
         + (" AND person_id = ?" if of is not None else ""),
         (person_id, of) if of is not None else (person_id,),
     ).fetchall()
-    return [
-        row_id
-        for row_id, rejected_of, embedder_id, embedding in rejected
-        if _most_like(connection, embedding, embedder_id, besides=rejected_of) == person_id
-    ]
-
-
-def _most_like(
-    connection: Connection, embedding: bytes, embedder_id: str, *, besides: int
-) -> int | None:
-    kept = connection.execute(
-        "SELECT person_id, embedding FROM templates WHERE embedder_id = ? AND person_id != ?",
-        (embedder_id, besides),
-    ).fetchall()
-    if not kept:
-        return None
-    return int(kept[int((vectors([row[1] for row in kept]) @ vectors([embedding])[0]).argmax())][0])
+    found = []
+    for embedder_id in sorted({row[0] for row in rejected}):
+        kept = connection.execute(
+            "SELECT person_id, embedding FROM templates WHERE embedder_id = ?", (embedder_id,)
+        ).fetchall()
+        owners, matrix = np.array([row[0] for row in kept]), vectors([row[1] for row in kept])
+        if person_id not in owners:
+            continue
+        for row_id, not_of, embedding, alike in (r[1:] for r in rejected if r[0] == embedder_id):
+            cosines = matrix @ vectors([embedding])[0]
+            own = cosines[owners == person_id].max()
+            if own >= alike or own == cosines[owners != not_of].max():
+                found.append(int(row_id))
+    return found
 
 
 def blob(embedding: FloatArray) -> bytes:

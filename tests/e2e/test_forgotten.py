@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,19 @@ import pytest
 
 from siamapp.cli import run
 from siamapp.identity.index import Index
+from siamapp.paths import Paths
+from siamapp.pipeline import StageClock
+from siamapp.recognizer import Recognizer
+from siamapp.settings import Settings
 from siamapp.store.database import Database
 from siamapp.store.edits import Edits
 from siamapp.store.keys import Key
 from siamapp.store.people import People
+from siamapp.store.protection import change_protection
 from siamapp.store.rows import picture, vectors
 from siamapp.store.sealed import read_sealed
 from siamapp.store.vault import find_key
-from siamapp.types import FloatArray
+from siamapp.types import BgrImage, Consent, FloatArray, Frame, Sample
 from tests.gui.scripted import astronaut, hopper, write_photo
 from tests.unit.store_samples import EMBEDDER, KEY, decrypted, sample
 
@@ -190,6 +197,67 @@ def test_nothing_of_a_deleted_person_is_left_anywhere(
     assert found(kept, files) == {
         (name, kind) for name in (gallery, "after.backup, decrypted") for kind in kept
     }, "the search still finds who stays"
+
+
+@pytest.mark.parametrize("expired", [False, True])
+@pytest.mark.parametrize("protected", [False, True])
+def test_a_rejected_face_goes_with_whom_it_may_be_though_others_look_more_like_it(
+    tmp_path: Path, expired: bool, protected: bool
+) -> None:
+    """Of the same face under four lights one is the deleted person's, two are others' by mistake;
+    the fourth was said not to be the nearest. A stranger's "not X" stays, and so does X.
+    """
+    paths, file = Paths(tmp_path / "home"), tmp_path / "home" / "gallery.db"
+    views = {NAME: astronaut(), MERGED: lit(astronaut(), 0.35), OTHER: grey(astronaut())}
+    with Recognizer.open(paths, Settings(), KEY) as recognizer:
+        embedder = recognizer.pipeline.embedder
+        for name, view in views.items():
+            recognizer.people.add(name, [seen(recognizer, view)], embedder_id=embedder.id)
+        if protected:
+            change_protection(recognizer.database, bytes(32))
+        recognizer.refresh()
+        zeb = recognizer.people.by_name(NAME).person_id
+        for face in (lit(astronaut(), 1.6), hopper()):
+            [face_seen] = recognizer.stream(still=True)(Frame(face, 0.0, 0)).faces
+            assert face_seen.decision.best is not None
+            assert face_seen.decision.best.name == MERGED
+            recognizer.reject(face_seen)
+        of_zeb, of_a_stranger = negatives(recognizer.database)
+        if expired:
+            recognizer.edits.set_consent(zeb, Consent(retain_until=date(2001, 1, 1)))
+            assert recognizer.delete_expired() == [NAME]
+        else:
+            undo = recognizer.edits.delete(zeb)
+            assert negatives(recognizer.database) == [of_a_stranger]
+            recognizer.edits.undo(undo)
+            assert negatives(recognizer.database) == [of_zeb, of_a_stranger]
+            recognizer.edits.delete(zeb)
+            recognizer.edits.forget_undo()
+        assert negatives(recognizer.database) == [of_a_stranger]
+    traces = {
+        "of Zeb": list(forms_of_vector(vectors([of_zeb])[0])),
+        "of a stranger": [of_a_stranger],
+    }
+    assert found(traces, {"gallery": decrypted(file, KEY)}) == {("gallery", "of a stranger")}
+
+
+def lit(bgr: BgrImage, gain: float) -> BgrImage:
+    return np.clip(bgr * np.float32(gain), 0, 255).astype(np.uint8)
+
+
+def grey(bgr: BgrImage) -> BgrImage:
+    return np.repeat(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY)[..., None], 3, axis=2)
+
+
+def seen(recognizer: Recognizer, bgr: BgrImage) -> Sample:
+    [one] = recognizer.pipeline.see(Frame(bgr, 0.0, 0), StageClock())
+    [vector] = recognizer.pipeline.embedder([one.crop_bgr])
+    return replace(sample(0), crop_bgr=one.crop_bgr, embedding=vector)
+
+
+def negatives(database: Database) -> list[bytes]:
+    with database.snapshot() as connection:
+        return [row[0] for row in connection.execute("SELECT embedding FROM rejections")]
 
 
 def test_a_deletion_is_whole_before_it_can_no_longer_be_undone(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +225,19 @@ def test_who_was_to_be_kept_no_longer_is_deleted_for_good(desk: Desk, tmp_path: 
     assert desk.audit.last(1)[0].kind == "expire"
     assert sample(0).embedding.tobytes()[:24] not in decrypted(tmp_path / "home/gallery.db", KEY)
     assert desk.edits.delete_expired(date(2027, 1, 3)) == []
+
+
+def test_a_rejected_face_is_kept_for_as_many_days_as_asked(desk: Desk, tmp_path: Path) -> None:
+    desk.edits.reject(desk.id("Bob"), sample(20).embedding, embedder_id=EMBEDDER)
+    made = datetime.now(UTC).date()
+    for days, left in ((0, 1), (30, 1), (29, 0)):
+        assert desk.edits.delete_expired(made + timedelta(days=30), rejected_days=days) == []
+        assert len(desk.rows()["rejections"]) == left
+    assert (desk.audit.last(1)[0].kind, desk.audit.last(1)[0].facts) == (
+        "expire",
+        {"rejections": 1},
+    )
+    assert sample(20).embedding.tobytes()[:24] not in decrypted(tmp_path / "home/gallery.db", KEY)
 
 
 def test_each_person_with_a_crop_has_a_portrait(desk: Desk) -> None:

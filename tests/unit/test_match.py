@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from siamapp.errors import ModelIncompatible
 from siamapp.identity.gallery import Gallery
-from siamapp.identity.match import distances, match, people_apart, person_distances
+from siamapp.identity.match import (
+    cosine_at,
+    distances,
+    match,
+    paired_distances,
+    people_apart,
+    person_distances,
+)
 from siamapp.vision.card import FusionSpec
 
 RANDOM = np.random.default_rng(5)
@@ -30,6 +37,14 @@ def test_metrics_by_their_definitions():
     )
     with pytest.raises(ValueError, match="metric"):
         distances(probe, rows, "chebyshev")
+
+
+def test_a_distance_told_as_a_cosine():
+    first, second = unit(400, 128), unit(400, 128)
+    cosines = (first * second).sum(axis=1)
+    for metric, tolerance in (("l2", 1e-5), ("cosine", 1e-5), ("l1", 0.2), ("exp_l1", 0.2)):
+        told = [cosine_at(float(d), metric, 128) for d in paired_distances(first, second, metric)]
+        assert np.allclose(told, cosines, atol=tolerance), metric
 
 
 def test_a_vector_is_at_no_distance_from_itself():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,17 @@ def test_an_earlier_gallery_keeps_everybody(version: int, tmp_path: Path) -> Non
         assert new.person_id == 4  # the third was given to somebody who is deleted
         database.check()
     assert [path.name for path in home.iterdir()] == [GALLERY_NAME]
+
+
+def test_a_face_rejected_before_schema_7_goes_with_who_is_alike(tmp_path: Path) -> None:
+    """How alike was not kept then; this one's cosine to Bob is 0.5, and somebody is nearer."""
+    with Database.open(home_of(6, tmp_path / "home"), KEY) as database:
+        people, edits = People(database), Edits(database)
+        [rejected] = people.gallery_rows(EMBEDDER).rejected[1]
+        twin = replace(sample(0, 8), embedding=rejected)
+        people.add("Nearer", [twin], embedder_id=EMBEDDER)
+        edits.delete(people.by_name("Bob Example").person_id)
+        assert people.gallery_rows(EMBEDDER).rejected == {}
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -105,6 +105,10 @@ def delete(desk: Desk) -> None:
     desk.edits.delete(1)
 
 
+def reject(desk: Desk) -> None:
+    desk.edits.reject(1, sample(9).embedding, embedder_id=EMBEDDER)
+
+
 def expire(desk: Desk) -> None:
     desk.edits.set_consent(1, Consent("", date(2026, 1, 1), date(2026, 1, 2)))
     desk.edits.delete_expired(date(2026, 1, 3))
@@ -112,7 +116,14 @@ def expire(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("change", "left"),
-    [(delete, {4}), (expire, {4}), (split, {4}), (merge, set()), (move, set())],
+    [
+        (delete, {4}),
+        (expire, {4}),
+        (split, {4}),
+        (merge, set()),
+        (move, set()),
+        (reject, {4, 5}),
+    ],
 )
 def test_they_go_with_whom_they_may_show_and_leave_no_byte(
     change: Callable[[Desk], None], left: set[int], desk: Desk, home: Path
