@@ -593,6 +593,10 @@
         <source>{first} and {second}</source>
         <translation>{first}、{second}</translation>
     </message>
+    <message>
+        <source>Deleted, for the last day to keep them is past</source>
+        <translation>保留期已满，已删除</translation>
+    </message>
 </context>
 <context>
     <name>CardForm</name>

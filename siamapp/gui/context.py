@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from siamapp.errors import SiamError
 from siamapp.gui.jobs import Jobs
@@ -34,6 +35,7 @@ REOPENING: Final = frozenset(
     {"detector", "embedder", "presence", "presence_model", "provider", "threads"}
 )
 """Settings that count only once the models are loaded again."""
+_HOUR_MS: Final = 3_600_000
 
 
 class Context(QObject):
@@ -47,6 +49,8 @@ class Context(QObject):
     failed = Signal(object)
     """The `SiamError` that kept the gallery or a model from opening."""
     people_changed = Signal()
+    expired = Signal(list)
+    """Names of people who were to be kept no longer: they are deleted."""
     setting_changed = Signal(str)
     go_to = Signal(str, object)
     """Show the page of that key, and hand it something (or None); see `Page.receive`."""
@@ -73,6 +77,11 @@ class Context(QObject):
         self._recognizer: Recognizer | None = None
         self._held: Recognizer | None = None
         """The worker's own reference: what it opened, it closes."""
+        self._looked_on = date.today()
+        """The day on which it was last asked who is to be kept no longer."""
+        self._hourly = QTimer(self)
+        self._hourly.setInterval(_HOUR_MS)
+        self._hourly.timeout.connect(self.delete_expired)
 
     @property
     def recognizer(self) -> Recognizer:
@@ -114,6 +123,7 @@ class Context(QObject):
     def close(self) -> None:
         """End the worker; it closes the gallery as its last act."""
         self._recognizer = None
+        self._hourly.stop()
         self.jobs.close(self._let_go)
 
     def change_setting(self, key: str, value: object) -> None:
@@ -188,6 +198,17 @@ class Context(QObject):
 
         self.submit(change, done=finished, failed=failed)
 
+    def delete_expired(self) -> None:
+        """On a new day, delete who was to be kept no longer: a window may stay open for weeks."""
+        if self.is_open and self._looked_on != date.today():
+            self._looked_on = date.today()
+            self.submit(self.recognizer.delete_expired, done=self._tell_expired)
+
+    def _tell_expired(self, names: list[str]) -> None:
+        if names:
+            self.people_changed.emit()
+            self.expired.emit(names)
+
     def _let_go(self) -> None:
         held, self._held = self._held, None
         if held is not None:
@@ -195,8 +216,11 @@ class Context(QObject):
 
     def _on_opened(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
+        self._looked_on = date.today()
+        self._hourly.start()
         self.opened.emit()
         self.people_changed.emit()
+        self._tell_expired(recognizer.expired)
 
     def _on_failed(self, error: SiamError) -> None:
         self.failed.emit(error)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from types import TracebackType
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -21,8 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from siamapp.gui.diagnostics import versions
+from siamapp.gui.language import tr
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.store.keys import PASSPHRASE_MIN_CHARACTERS
+
+_MOST_NAMES: Final = 20
 
 
 class PassphraseDialog(QDialog):
@@ -134,6 +139,20 @@ def confirmed(parent: QWidget, title: str, text: str, *, action: str) -> bool:
     agreed = box.clickedButton() is yes
     box.deleteLater()
     return agreed
+
+
+def tell_expired(parent: QWidget, names: Sequence[str]) -> None:
+    """Say whose retention has ended; the work goes on beside it."""
+    title = tr("Deleted, for the last day to keep them is past")
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, title, parent=parent)
+    more = "…" if len(names) > _MOST_NAMES else ""
+    box.setInformativeText(", ".join([*names[:_MOST_NAMES], *more]))
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    give_room(box)
+    box.setModal(False)
+    box.show()
 
 
 def asked_text(

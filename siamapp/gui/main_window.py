@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.diagnostics import RunFacts
-from siamapp.gui.dialogs import CrashDialog
+from siamapp.gui.dialogs import CrashDialog, tell_expired
 from siamapp.gui.feed import Feed
 from siamapp.gui.idle import IdleWatch
 from siamapp.gui.opening_page import OpeningPage
@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         context.failed.connect(self._on_failed)
         context.locked.connect(self._on_locked)
         context.people_changed.connect(self._on_people_changed)
+        context.expired.connect(lambda names: tell_expired(self, names))
         context.go_to.connect(self._on_go_to)
         self._after_paint: Callable[[], None] | None = None
         self._restore_geometry()
