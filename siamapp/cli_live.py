@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -19,6 +19,10 @@ from siamapp.types import FaceResult, FrameResult, Outcome
 if TYPE_CHECKING:
     from siamapp.live.session import LiveSession, SessionStatus
     from siamapp.live.source import FrameSource
+
+
+WAIT_S = 0.2
+"""Ctrl-C is heard after this at the latest, on a system where a thread that waits hears nothing."""
 
 
 def register(app: typer.Typer) -> None:
@@ -45,36 +49,51 @@ def live(
 
     Exit 0; with --claim 1 where the person was never seen.
     """
-    from siamapp.live.session import LiveSession
+    from siamapp.live.session import LiveSession, State
 
     frame_source = _source(source, call.settings, realtime=realtime, max_seconds=max_seconds)
-    decided: SimpleQueue[tuple[FrameResult, FaceResult]] = SimpleQueue()
-    matched = threading.Event()
+    decided: SimpleQueue[tuple[FrameResult, FaceResult] | None] = SimpleQueue()  # None: it is over
+    matched, over = threading.Event(), threading.Event()
 
     def on_decision(result: FrameResult, face: FaceResult) -> None:
         if face.decision.outcome is Outcome.MATCH:
             matched.set()
         decided.put((result, face))
 
+    def on_status(status: SessionStatus) -> None:
+        _tell_trouble(call, status)
+        if status.state in (State.IDLE, State.FAILED):
+            over.set()
+            decided.put(None)
+
     with call.recognizer(presence=presence) as recognizer:
         rests_on = [evidence_text(recognizer.evidence(claim=claim is not None))]
 
-        def tell() -> None:
-            """Print and record: the gallery belongs to this thread, decisions are the session's."""
-            while not decided.empty():
+        def tell(timeout_s: float) -> bool:
+            """Print and record the next decision; False where nothing comes.
+
+            The gallery belongs to this thread, decisions are the session's.
+            """
+            try:
+                news = decided.get(timeout=timeout_s)
+            except Empty:
+                return False
+            if news is not None:
                 if rests_on:  # once, before the first decision
                     call.tell(rests_on.pop())
-                result, face = decided.get()
+                result, face = news
                 recognizer.record(face, how="live", claim=claim, source=told_source(frame_source))
                 typer.echo(_line(call, result, face))
+            return True
 
         session = LiveSession(
             frame_source,
             recognizer.stream(claim=claim),
-            on_status=lambda status: _tell_trouble(call, status),
+            on_status=on_status,
             on_decision=on_decision,
+            watched=False,
         )
-        _run(session, tell, seconds=max_seconds if frame_source.live else None)
+        _run(session, tell, over, seconds=max_seconds if frame_source.live else None)
     return 1 if claim is not None and not matched.is_set() else 0
 
 
@@ -89,7 +108,13 @@ def _source(
     return source
 
 
-def _run(session: LiveSession, tell: Callable[[], None], *, seconds: float | None) -> None:
+def _run(
+    session: LiveSession,
+    tell: Callable[[float], bool],
+    over: threading.Event,
+    *,
+    seconds: float | None,
+) -> None:
     """Tell decisions as they come, until the source ends or fails, or the time is up.
 
     Raises:
@@ -100,11 +125,12 @@ def _run(session: LiveSession, tell: Callable[[], None], *, seconds: float | Non
     until = time.monotonic() + seconds if seconds is not None else float("inf")
     session.start()
     try:
-        while not session.join(0.05) and time.monotonic() < until:
-            tell()
+        while not over.is_set() and time.monotonic() < until:
+            tell(WAIT_S)
     finally:
         session.stop()
-    tell()
+    while tell(0):
+        pass
     status = session.status
     if status.state is State.FAILED and status.error is not None:
         raise status.error

@@ -214,6 +214,7 @@ class Stream:
                 )
             ),
             stage_ms=clock.ms,
+            rests_until_s=self._follower.rests_until_s,
         )
 
     def _due(self, track: int, now: FloatArray, time_s: float) -> bool:

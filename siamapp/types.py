@@ -197,6 +197,8 @@ class FrameResult:
     stage_ms: dict[str, float] = field(default_factory=dict)
     """Milliseconds by stage name: detect, track, align, quality, presence, embed, match,
     decide."""
+    rests_until_s: float = -math.inf
+    """Nobody is there, and frames before this time will not be searched."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

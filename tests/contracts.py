@@ -38,4 +38,11 @@ def check_source(source: FrameSource, *, at_least: int) -> list[Frame]:
         for first, second in zip(*openings, strict=True):
             assert (first.index, first.time_s) == (second.index, second.time_s)
             assert np.array_equal(first.bgr, second.bgr)
+        source.open()  # and what may be passed over changes nothing in what is given
+        passed = source.read(not_before_s=openings[0][-1].time_s)
+        source.close()
+        assert passed is not None
+        (same,) = [f for f in openings[0] if f.index == passed.index]
+        assert passed.time_s == same.time_s
+        assert np.array_equal(passed.bgr, same.bgr)
     return openings[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -68,7 +69,7 @@ class ScriptedSource:
             self._count = 0
         self._steps = iter(script)
 
-    def read(self) -> Frame | None:
+    def read(self, *, not_before_s: float = -math.inf) -> Frame | None:
         self.threads.add(threading.current_thread().name)
         for step in self._steps:
             if isinstance(step, CameraError):
@@ -77,9 +78,11 @@ class ScriptedSource:
                 step.wait()
                 continue
             time.sleep(self._pace_s)
+            self._count += 1
+            if (self._count - 1) / self._fps < not_before_s:
+                continue
             bgr = step.copy()
             bgr.setflags(write=False)
-            self._count += 1
             return Frame(bgr, (self._count - 1) / self._fps, self._count - 1)
         return None
 

@@ -17,8 +17,6 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TypeAlias
 
-import cv2
-
 from siamapp.errors import CameraError, EnrolError, ImageError, SiamError
 from siamapp.live.people_folders import folder_samples
 from siamapp.models import load_pipeline
@@ -90,7 +88,6 @@ _here: tuple[Pipeline, Settings]
 def _start(paths: Paths, settings: Settings) -> None:
     global _here
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that enrols
-    cv2.setNumThreads(1)
     alone = settings.model_copy(update={"threads": 1})
     _here = load_pipeline(paths, alone), alone
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import math
 import os
 import sys
 import time
@@ -59,13 +60,18 @@ class _Capture:
         self._capture = cv2.VideoCapture()
         self._indices = itertools.count()  # goes on over a reconnect: the session sees one source
 
-    def read(self) -> Frame:
-        """Next frame; blocks for `READ_TIMEOUT_MS` at most. Raises CameraLost."""
-        read, bgr = self._capture.read()
-        if not read:
-            raise CameraLost(f"{self.name} stopped giving pictures.", "Check its cable.")
-        bgr.setflags(write=False)
-        return Frame(bgr.view(np.ndarray), time.monotonic(), next(self._indices))
+    def read(self, *, not_before_s: float = -math.inf) -> Frame:
+        """Next frame from then on; each blocks for `READ_TIMEOUT_MS` at most. Raises CameraLost."""
+        while self._capture.grab():
+            time_s, index = time.monotonic(), next(self._indices)
+            if time_s < not_before_s:  # a JPEG, as most cameras send, is decoded by `retrieve` only
+                continue
+            read, bgr = self._capture.retrieve()
+            if not read:
+                break
+            bgr.setflags(write=False)
+            return Frame(bgr.view(np.ndarray), time_s, index)
+        raise CameraLost(f"{self.name} stopped giving pictures.", "Check its cable.")
 
     def close(self) -> None:
         self._capture.release()
@@ -97,9 +103,9 @@ class CameraSource(_Capture):
         self.sent = ""
         """The format it sends since it was opened ("YUYV"), not always the one asked for."""
 
-    def read(self) -> Frame:
+    def read(self, *, not_before_s: float = -math.inf) -> Frame:
         """Next frame, turned; as `_Capture.read`."""
-        frame = super().read()
+        frame = super().read(not_before_s=not_before_s)
         if not self._rotation:
             return frame
         turned = np.rot90(frame.bgr, -self._rotation // 90).copy()

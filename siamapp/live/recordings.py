@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,21 +54,22 @@ class VideoSource:
             if not self._capture.grab() or self._time_s() >= self._start_s:
                 self._open()  # the file has no index worth the name: read it from the start
 
-    def read(self) -> Frame | None:
-        """Next frame, None at the end."""
+    def read(self, *, not_before_s: float = -math.inf) -> Frame | None:
+        """Next frame from then on, None at the end."""
         while self._capture.grab():
             self._last_s = self._time_s()
             if self._end_s is not None and self._last_s >= self._end_s:
                 return None
             if self._last_s < self._start_s:
                 continue
+            self._count += 1
+            if self._last_s < not_before_s:
+                continue
             read, bgr = self._capture.retrieve()
             if not read:
                 return None
             bgr.setflags(write=False)
-            frame = Frame(bgr.view(np.ndarray), self._last_s, self._count)
-            self._count += 1
-            return frame
+            return Frame(bgr.view(np.ndarray), self._last_s, self._count - 1)
         return None
 
     def close(self) -> None:
@@ -114,8 +116,12 @@ class ImagesSource:
             raise CameraNotFound(f"There is no photo in {self.name}.", "Give JPEG or PNG files.")
         self._next = 0
 
-    def read(self) -> Frame | None:
-        """Next photo, None after the last. Raises ImageError where it cannot be read."""
+    def read(self, *, not_before_s: float = -math.inf) -> Frame | None:
+        """Next photo, None after the last; none is passed over.
+
+        Raises:
+            ImageError: it cannot be read.
+        """
         if self._next == len(self._paths):
             return None
         bgr = read_image(self._paths[self._next])

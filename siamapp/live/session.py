@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -45,6 +46,7 @@ class _Run:
         """`stop` gave up waiting: what still comes is not listened to."""
         self.inbox: Latest[Frame] = Latest()
         self.frames = 0
+        self.rests_until_s = -math.inf
         self.last_frame_at = time.monotonic()
         self.result_times: deque[float] = deque(maxlen=30)
         self.threads: tuple[threading.Thread, ...] = ()
@@ -78,12 +80,17 @@ class LiveSession:
         on_status: Callable[[SessionStatus], None] = lambda status: None,
         on_decision: Callable[[FrameResult, FaceResult], None] = lambda result, face: None,
         reconnect: bool = True,
+        watched: bool = True,
     ) -> None:
+        """`watched`: somebody looks at `latest_frame`, so each frame is made a picture; otherwise
+        those of a realtime source that nobody is in may be passed over.
+        """
         self.latest_frame: Latest[Frame] = Latest()
         self.latest_result: Latest[FrameResult] = Latest()
         self._source, self._process = source, process
         self._on_status, self._on_decision = on_status, on_decision
         self._reconnect = reconnect and source.live
+        self._watched = watched
         self._lock = threading.Lock()
         self._run = _Run()
         self._now = SessionStatus(session=0)
@@ -182,7 +189,7 @@ class LiveSession:
                 begin = None
                 run.stop.wait(POLL_S)
                 continue
-            frame = source.read()
+            frame = source.read(not_before_s=run.rests_until_s)
             if frame is None:
                 return
             run.frames += 1
@@ -231,6 +238,8 @@ class LiveSession:
                 return
             with self._lock:
                 run.result_times.append(time.monotonic())
+            if self._source.realtime and not self._watched:
+                run.rests_until_s = result.rests_until_s
             self.latest_result.put(result)
             self._tell(result, decided)
         if not run.stop.is_set():  # the recording is over

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Generator
 from pathlib import Path
@@ -40,8 +41,11 @@ class FrameSource(Protocol):
     def open(self) -> None:
         """Raises a CameraError, or ImageError for a file that is none of ours."""
 
-    def read(self) -> Frame | None:
-        """Next frame, read-only; None at the end. Blocks for some 2 s. Raises CameraLost."""
+    def read(self, *, not_before_s: float = -math.inf) -> Frame | None:
+        """Next frame, read-only; None at the end. Blocks for some 2 s. Raises CameraLost.
+
+        Frames before `not_before_s` may be passed over, at less than the price of a picture.
+        """
 
     def close(self) -> None:
         """May be called twice, and without `open`."""

@@ -39,7 +39,8 @@ class Follower:
     frame before. Where the last search found nobody and the picture is still the same, it is not
     searched again so soon.
 
-    `jumped` says whether that was so in the frame last given.
+    `jumped` says whether that was so in the frame last given. Where nobody was in it, frames before
+    `rests_until_s` will not be searched, so they need not be given.
     """
 
     def __init__(self, detector: Detector) -> None:
@@ -50,6 +51,7 @@ class Follower:
         self._empty: BgrImage | None = None
         """The picture in which nobody was found, as its cells' colours."""
         self.jumped = False
+        self.rests_until_s = float("-inf")
 
     def __call__(self, frame: Frame) -> Sequence[Face]:
         """The frame's faces, the largest first.
@@ -62,6 +64,8 @@ class Follower:
         if faces is None:
             faces = self._searched(frame)
             self._detected_s = frame.time_s
+        step_s = frame.time_s - self._last_s
+        self.rests_until_s = float("-inf") if faces else self._detected_s + DETECT_WITHIN_S - step_s
         self._faces, self._shape, self._last_s = faces, frame.bgr.shape, frame.time_s
         return faces
 

@@ -68,6 +68,29 @@ def test_nobody_new_waits_longer_than_three_tenths_of_a_second(
         assert len(script.searched) <= len(times) / 4, "and most frames are not searched"
 
 
+@pytest.mark.parametrize("fps", [60, 30, 25, 15, 10, 4, 1])
+def test_nobody_waits_longer_where_frames_of_an_empty_scene_are_passed_over(fps: int) -> None:
+    script, given = Scripted(), 0
+    follower = Follower(script)  # type: ignore[arg-type]
+    for index in range(3 * fps + 2):
+        script.now = index / fps
+        if script.now >= follower.rests_until_s:
+            given += 1
+            follower(Frame(EMPTY + np.uint8(index * 20 % 250), script.now, index))
+    waits = np.diff(script.searched)
+    assert waits.max() <= max(0.3, 1 / fps) + 1e-9
+    if fps >= 25:
+        assert given <= 3 * fps / 2.5, "and most frames are not even given"
+
+
+def test_where_somebody_is_every_frame_is_asked_for() -> None:
+    script = Scripted(face_at(100))
+    follower = Follower(script)  # type: ignore[arg-type]
+    for index in range(30):
+        play(script, follower, [index / 30])
+        assert follower.rests_until_s == float("-inf")
+
+
 def test_an_empty_picture_that_stays_the_same_is_searched_once_a_second() -> None:
     script = Scripted()
     play(script, Follower(script), [index / 30 for index in range(301)])  # type: ignore[arg-type]

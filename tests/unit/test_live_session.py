@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -97,6 +99,31 @@ def test_a_recording_in_real_time_is_paced_and_drops_what_comes_late() -> None:
 
 
 # --- decisions --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("watched", "realtime", "passes"),
+    [(False, True, True), (True, True, False), (False, False, False)],
+)
+def test_an_empty_scene_is_passed_over_only_where_nobody_looks_and_frames_may_be_lost(
+    watched: bool, realtime: bool, passes: bool
+) -> None:
+    asked: list[float] = []
+
+    class Source(ScriptedSource):
+        def read(self, *, not_before_s: float = -math.inf) -> Frame | None:
+            asked.append(not_before_s)
+            return super().read(not_before_s=not_before_s)
+
+    def look(frame: Frame) -> FrameResult:
+        return replace(result(frame), rests_until_s=frame.time_s + 0.2)
+
+    source = Source(noise(60), live=False, realtime=realtime, fps=100.0)
+    session = LiveSession(source, look, watched=watched)
+    session.start()
+    assert session.join(10.0)
+    assert passes == (max(asked) > 0)
+    assert passes == (session.status.frames < 60)
 
 
 def test_each_change_of_a_decision_is_told_once_and_none_is_lost() -> None:
