@@ -72,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--run", type=Path, required=True)
     export.add_argument("--note", default="", help="what the card should say about the run")
     verbs.add_parser("quantize", parents=[data, model], help="model.onnx to model.int8.onnx")
+    half = verbs.add_parser("half", parents=[model], help="model.onnx to model.fp16.onnx, for GPUs")
+    half.add_argument("--data", type=Path, required=True, help="folder of fiw.tar and celeba.tar")
     calibrate = verbs.add_parser("calibrate", parents=[data, model], help="thresholds by FMR")
     calibrate.add_argument(
         "--fusion", action="store_true", help="choose how several templates are fused, instead"

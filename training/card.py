@@ -25,7 +25,7 @@ from siamapp.vision.selftest import golden_inputs
 from training.networks import INPUT_MEAN, INPUT_STD, FaceResNet, to_input
 from training.similarity import Metric
 
-FP32, INT8 = "model.onnx", "model.int8.onnx"
+FP32, INT8, FP16 = "model.onnx", "model.int8.onnx", "model.fp16.onnx"
 LICENCE: Final = "Apache-2.0 for the file; see `use` for what its training data mean"
 USE: Final = (
     "The weights were trained on pictures of real people whose collectors give them for research"

@@ -1,7 +1,7 @@
 """What each verb that makes a model does, in the order of their use (`studies`: the others).
 
-`train` and `pairs` read the data; `export` begins a model folder; `quantize`, `calibrate` and
-`evaluate` each add to it and to its card.
+`train` and `pairs` read the data; `export` begins a model folder; `quantize`, `half`, `calibrate`
+and `evaluate` each add to it and to its card.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ from training.data import (
 REFERENCE = "mobilefacenet_ms1m.onnx"
 PAIR_COUNT = 6000
 QUANTIZE_CROPS = 400
+HALF_CROPS = 1000
+"""Of each set: nothing is chosen by them, so any will do."""
+SUMMED_CROPS = 40
 
 
 def prepare(parsed: Namespace, config: TrainConfig) -> tuple[Crops, Float, dict[Split, Ints]]:
@@ -177,6 +180,45 @@ def quantize(parsed: Namespace) -> int:
     return 0
 
 
+def half(parsed: Namespace) -> int:
+    """Write `model.fp16.onnx`, for accelerators, once its vectors are the fp32 file's."""
+    from siamapp.vision.providers import LEAST_COSINE
+    from training.card import FP16, FP32, facts, model_file, write_card
+    from training.export import halve, sums_in_half
+
+    crops = central(load_crops(parsed.data, limit=HALF_CROPS).rgb)
+    card = load_card(parsed.model)
+    spec = embedding_spec(card)
+    inside = {**facts(card.name, spec.dimension, spec.metric), "id": card.id}
+    halve(parsed.model / FP32, parsed.model / FP16, inside)
+    others = tuple(file for file in card.files if file.precision != "fp16")
+    files = (*others, model_file(parsed.model, FP16, "fp16"))
+    write_card(parsed.model, card.model_copy(update={"files": files}))
+    full, short = (
+        embed(Embedder(on_cpu(parsed.model, precision)), crops) for precision in ("fp32", "fp16")
+    )
+    cosines = (full * short).sum(axis=1)
+    # onnxruntime's CPU sums in fp32; onnx's slow reference sums in half precision, as a GPU may.
+    few = np.linspace(0, len(crops) - 1, SUMMED_CROPS, dtype=int)
+    summed = (full[few] * sums_in_half(parsed.model / FP16, crops[few])).sum(axis=1)
+    least = min(cosines.min(), summed.min())
+    if not least >= LEAST_COSINE:
+        write_card(parsed.model, card.model_copy(update={"files": others}))
+        (parsed.model / FP16).unlink()
+        raise RuntimeError(f"half precision gives other vectors: cosine {least}")
+    figures: dict[str, float | int | str] = {
+        "command": "python -m training half --model DIR --data DIR",
+        "crops": len(crops),
+        "least_cosine": round(float(cosines.min()), 6),
+        "crops_summed_in_half": len(few),
+        "summed_least_cosine": round(float(summed.min()), 6),
+    }
+    kept = {"files": files, "figures": {**card.figures, "parity_fp16": figures}}
+    write_card(parsed.model, card.model_copy(update=kept))
+    print(json.dumps(figures))
+    return 0
+
+
 def calibrate(parsed: Namespace) -> int:
     """Put the threshold table into the card, measured with the file that runs on a CPU.
 
@@ -283,7 +325,7 @@ def card(parsed: Namespace) -> int:
 
     Exit 1 where a file is not the one that was measured: its figures and thresholds are gone then.
     """
-    from training.card import INT8, model_file, new_card, write_card
+    from training.card import FP16, INT8, model_file, new_card, write_card
 
     old = load_card(parsed.model)
     commit = str(old.figures.get("training", {}).get("git_commit", ""))
@@ -296,8 +338,9 @@ def card(parsed: Namespace) -> int:
         commit=commit,
     )
     files = fresh.files
-    if (parsed.model / INT8).is_file():
-        files = (*files, model_file(parsed.model, INT8, "int8"))
+    for name, precision in ((INT8, "int8"), (FP16, "fp16")):
+        if (parsed.model / name).is_file():
+            files = (*files, model_file(parsed.model, name, precision))
     kept: dict[str, object] = {"files": files}
     same = {file.sha256 for file in files} == {file.sha256 for file in old.files}
     if same:

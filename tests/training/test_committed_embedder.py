@@ -101,6 +101,21 @@ def test_int8_points_where_fp32_does(portraits: list[np.ndarray]) -> None:
     assert ((full * small).sum(axis=1) > 0.97).all()
 
 
+def test_half_precision_points_where_fp32_does(portraits: list[np.ndarray]) -> None:
+    full, short = (
+        Embedder(Model.load(FOLDER, provider="cpu", precision=precision))(portraits)
+        for precision in ("fp32", "fp16")
+    )
+    assert ((full * short).sum(axis=1) > LEAST_COSINE).all()
+    assert not np.array_equal(full, short)
+    said = load_card(FOLDER).figures["parity_fp16"]
+    assert min(said["least_cosine"], said["summed_least_cosine"]) > LEAST_COSINE
+    graph = onnx.load(FOLDER / "model.fp16.onnx").graph
+    kinds = {onnx.TensorProto.DataType.Name(weight.data_type) for weight in graph.initializer}
+    assert kinds == {"FLOAT16", "INT64", "FLOAT"}
+    assert sum(w.data_type == onnx.TensorProto.FLOAT for w in graph.initializer) == 1, "a clip's"
+
+
 def test_batch_size_changes_nothing(embedder: Embedder, portraits: list[np.ndarray]) -> None:
     together = embedder([portraits[0], portraits[1]] * 3 + [portraits[0]])
     alone = embedder([portraits[0]])

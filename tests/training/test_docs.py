@@ -25,7 +25,7 @@ def commands() -> list[str]:
 
 def test_the_page_has_commands() -> None:
     assert {c.split()[0] for c in commands()} >= {
-        "train", "pairs", "export", "quantize", "calibrate", "evaluate",
+        "train", "pairs", "export", "quantize", "half", "calibrate", "evaluate",
         "ablate", "codes", "shards", "reproduce",
     }  # fmt: skip
 
