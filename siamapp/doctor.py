@@ -130,17 +130,22 @@ def _providers(paths: Paths, settings: Settings) -> list[dict[str, Any]]:
             if model.refused:
                 facts["refused"] = model.refused
             if facts["usable"]:
-                facts["embedder_ms"] = round(model.latency_ms(), 3)
-                facts["parity_cosine"] = parity(Embedder(_fp32(folder, name, settings)))
+                facts |= {"embedder_ms": round(model.latency_ms(), 3), "embedder_file": model.file}
+                facts["recorded"] = model.way.records
+                facts["parity_cosine"] = parity(Embedder(_fp32(model, settings)))
         except SiamError as error:
             facts["error"] = str(error)
         found.append(facts)
     return found
 
 
-def _fp32(folder: Path, provider: str, settings: Settings) -> Model:
-    """Golden vectors are of the unrounded network; int8 is measured on the card."""
-    return Model.load(folder, provider=provider, precision="fp32", threads=settings.threads)
+def _fp32(model: Model, settings: Settings) -> Model:
+    """Golden vectors are of the unrounded network; the others are measured on the card."""
+    if model.file == model.card.file("fp32").name:
+        return model
+    return Model.load(
+        model.folder, provider=model.provider, precision="fp32", threads=settings.threads
+    )
 
 
 def _gallery(paths: Paths, key_file: Path | None) -> dict[str, Any]:

@@ -3546,6 +3546,10 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>{0} 在此无法启动。</translation>
     </message>
     <message>
+        <source>{0} fails here: {1}.</source>
+        <translation>{0} 在此运行失败：{1}。</translation>
+    </message>
+    <message>
         <source>{0} computes something else here than the CPU (cosine {1}).</source>
         <translation>{0} 在此的计算结果与 CPU 不同（余弦 {1}）。</translation>
     </message>

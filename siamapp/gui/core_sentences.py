@@ -313,6 +313,7 @@ ERRORS: Final[tuple[object, ...]] = (
     QT_TRANSLATE_NOOP("core", "{0} gives other vectors here than where it was trained."),
     QT_TRANSLATE_NOOP("core", "Reinstall it, or choose another model."),
     QT_TRANSLATE_NOOP("core", "{0} does not start here."),
+    QT_TRANSLATE_NOOP("core", "{0} fails here: {1}."),
     QT_TRANSLATE_NOOP("core", "{0} computes something else here than the CPU (cosine {1})."),
     QT_TRANSLATE_NOOP("core", "The model {0} cannot be started on {1}: {2}."),
     QT_TRANSLATE_NOOP("core", "Check the rights of that folder."),

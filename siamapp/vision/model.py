@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siamapp.errors import ModelIncompatible, ModelMissing
+from siamapp.vision.accelerated import Feed, Session
 from siamapp.vision.card import (
     CARD_NAME,
     ModelCard,
@@ -19,22 +20,30 @@ from siamapp.vision.card import (
     verified_bytes,
 )
 from siamapp.vision.pins import require_pinned
-from siamapp.vision.providers import CPU, Feed, Session, choose, latency_ms, running, start_session
+from siamapp.vision.providers import (
+    Chosen,
+    Way,
+    choose,
+    latency_ms,
+    running,
+    start_session,
+    trouble,
+)
 
 
 class Model:
     """One network in one onnxruntime session, its file checked against the card's hash."""
 
-    def __init__(self, folder: Path, card: ModelCard, session: Session, *, file: str) -> None:
+    def __init__(
+        self, folder: Path, card: ModelCard, chosen: Chosen, refinement: Chosen | None = None
+    ) -> None:
         self.folder = folder
         self.card = card
-        self.file = file
-        self.refused = ""
-        """Why a provider that was tried is not used; empty where none was refused."""
-        self._session = session
-        self._refinement: Session | None = None
-        self.input_name: str = session.get_inputs()[0].name
-        self.takes_many: bool = session.get_inputs()[0].shape[0] != 1
+        self._chosen = chosen
+        self._session = chosen.session
+        self._refinement = refinement
+        self.input_name: str = chosen.session.get_inputs()[0].name
+        self.takes_many: bool = chosen.session.get_inputs()[0].shape[0] != 1
         """False where the graph is fixed to one picture at a time."""
 
     @classmethod
@@ -51,8 +60,9 @@ class Model:
         Args:
             folder: holds `card.toml` and the ONNX files.
             provider: one of `siamapp.vision.providers.FULL_NAMES`, or "auto", the fastest that is
-                right; what came of it is in `provider` and `refused`.
-            precision: "fp32" or "int8"; default int8 on the CPU where the card has it, else fp32.
+                right; what came of it is in `provider`, `way` and `refused`.
+            precision: "fp32", "fp16" or "int8"; default int8 on the CPU where the card has it,
+                elsewhere the faster of fp16 and fp32.
             threads: onnxruntime's threads within an operator.
 
         Raises:
@@ -60,39 +70,37 @@ class Model:
         """
         card = load_card(folder)
 
-        def file_on(name: str) -> ModelFile:
-            return card.file(precision or ("int8" if name == CPU else "fp32"))
+        def start(way: Way) -> Session:
+            return _session(folder, card.file(precision or way.precision), way, threads)
 
-        def start(name: str) -> Session:
-            return _session(folder, file_on(name), name, threads)
-
-        def same_on_cpu() -> Session:
-            return _session(folder, file_on("others"), CPU, threads)
-
-        session, refused = choose(provider, start, same_on_cpu, lambda s: _zeros(s, card))
-        model = cls(folder, card, session, file=file_on(running(session)).name)
-        model.refused = refused
-        if (closer := card.refinement) is not None:
-            model._start_refinement(closer, threads)
-        return model
-
-    def _start_refinement(self, closer: RefinementSpec, threads: int) -> None:
-        """On the provider of the first network, where it is right there too."""
-
-        def start(name: str) -> Session:
-            return _session(self.folder, closer, name, threads)
-
-        def crops(session: Session) -> Feed:
-            shape = (1, 3, closer.side_px, closer.side_px)
-            return {session.get_inputs()[0].name: np.zeros(shape, np.float32)}
-
-        self._refinement, refused = choose(self.provider, start, lambda: start(CPU), crops)
-        self.refused = self.refused or refused
+        precisions = {precision} if precision else {file.precision for file in card.files}
+        chosen = choose(provider, precisions, start, lambda session: _zeros(session, card))
+        if (closer := card.refinement) is None:
+            return cls(folder, card, chosen)
+        # On the provider of the first network, where it is right there too.
+        return cls(folder, card, chosen, _refinement(folder, closer, chosen.way.provider, threads))
 
     @property
     def provider(self) -> str:
         """What really runs: what the session says, not what was asked."""
         return running(self._session)
+
+    @property
+    def way(self) -> Way:
+        """How it was started."""
+        return self._chosen.way
+
+    @property
+    def file(self) -> str:
+        """Name of the ONNX file."""
+        return self.card.file(self.way.precision).name
+
+    @property
+    def refused(self) -> str:
+        """Why a provider that was tried is not used, or no longer; empty where none was refused."""
+        both = [self._chosen, *([self._refinement] if self._refinement else [])]
+        said = [trouble(one.session, one.way) or one.refused for one in both]
+        return next(filter(None, said), "")
 
     def run(self, feed: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
         """All outputs for the named inputs."""
@@ -106,7 +114,8 @@ class Model:
         """
         if self._refinement is None:
             raise ModelIncompatible(f"{self.card.name} has no refinement.", "Reinstall the model.")
-        (answers,) = self._refinement.run(None, {self._refinement.get_inputs()[0].name: crops})
+        session = self._refinement.session
+        (answers,) = session.run(None, {session.get_inputs()[0].name: crops})
         return np.asarray(answers, np.float32)
 
     def latency_ms(self, repeats: int = 20) -> float:
@@ -119,10 +128,19 @@ def _zeros(session: Session, card: ModelCard) -> dict[str, NDArray[np.float32]]:
     return {view.name: np.zeros(shape, np.float32) for view in session.get_inputs()}
 
 
-def _session(
-    folder: Path, file: ModelFile | RefinementSpec, provider: str, threads: int
-) -> Session:
-    return start_session(folder.name, verified_bytes(folder, file), provider, threads)
+def _refinement(folder: Path, spec: RefinementSpec, provider: str, threads: int) -> Chosen:
+    def start(way: Way) -> Session:
+        return _session(folder, spec, way, threads)
+
+    def zeros(session: Session) -> Feed:
+        shape = (1, 3, spec.side_px, spec.side_px)
+        return {session.get_inputs()[0].name: np.zeros(shape, np.float32)}
+
+    return choose(provider, {spec.precision}, start, zeros)
+
+
+def _session(folder: Path, file: ModelFile | RefinementSpec, way: Way, threads: int) -> Session:
+    return start_session(folder.name, verified_bytes(folder, file), way, threads)
 
 
 def find_model(name: str, folders: tuple[Path, ...]) -> Path:

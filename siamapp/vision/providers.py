@@ -1,6 +1,6 @@
 """Where a network runs: what is there, what is fastest, and whether it computes what the CPU does.
 
-The only room that knows onnxruntime, which calls what runs a network an execution provider.
+The room that starts onnxruntime, which calls what runs a network an execution provider.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ import ctypes
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import onnxruntime as ort
@@ -19,13 +20,12 @@ from numpy.typing import NDArray
 
 from siamapp.errors import ModelIncompatible, ModelMissing
 from siamapp.log import log
+from siamapp.vision.accelerated import ONE_AT_A_TIME, Accelerated, Feed, Session, first_line
 from siamapp.vision.card import plain_bytes
 
 # Builds for Windows apps tell the system's event log, whatever `siamapp/__init__.py` says.
 ort.disable_telemetry_events()
 
-Session: TypeAlias = ort.InferenceSession
-Feed: TypeAlias = Mapping[str, NDArray[Any]]
 CPU: Final = "cpu"
 FULL_NAMES: Final = {
     CPU: "CPUExecutionProvider",
@@ -38,9 +38,52 @@ FULL_NAMES: Final = {
 TRIED: Final = ("cuda", "directml", "coreml", "openvino")
 """By "auto". TensorRT compiles a network at each start, which only who asks for it waits for: a
 plan kept on the disk would be run without being verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of a provider to run a network."""
+
+    provider: str
+    precision: str = "fp32"
+    """Of the file that it runs."""
+    options: tuple[tuple[str, str], ...] = ()
+    """The provider's own, by the names of onnxruntime's documentation."""
+    memory: str = ""
+    """Where buffers are bound; none where it is empty."""
+    spare: bool = False
+    """Tried only where no way before it serves."""
+
+    @property
+    def records(self) -> bool:
+        """Whether runs are recorded and replayed (CUDA graphs)."""
+        return ("enable_cuda_graph", "1") in self.options
+
+
+_GRAPHS: Final = (("enable_cuda_graph", "1"),)
+WAYS: Final = (
+    Way(CPU, "int8"),
+    Way(CPU, spare=True),
+    Way(CPU, "fp16", spare=True),
+    Way("cuda", "fp16", _GRAPHS, "cuda"),
+    Way("cuda", "fp32", _GRAPHS, "cuda"),
+    Way("cuda", spare=True),  # no recording where an operator must stay on the CPU
+    Way("tensorrt", "fp32", (("trt_fp16_enable", "1"),), "cuda"),  # takes fp16 where it is faster
+    Way("tensorrt", memory="cuda", spare=True),
+    Way("directml", "fp16"),
+    Way("directml"),
+    Way("coreml", "fp32", (("ModelFormat", "MLProgram"),)),  # knows more operators; macOS 12
+    Way("coreml", spare=True),
+    Way("openvino"),
+)
+"""Bound buffers on the CPU cost as much as they gain there (docs/performance.md)."""
 LEAST_COSINE: Final = 0.999
-"""Of each output with the CPU's, both over the same file."""
-PROBES: Final = 4
+"""Of each output with the CPU's, which runs the fp32 file."""
+_BATCHES: Final = (1, 1, 1, 1, 3, 3, 3, 3, 1)
+"""Of the compared inputs. The third run of a shape is the first with bound buffers, and records;
+the last shows that the shapes do not take each other's buffers."""
+_ALONE: Final = 4
+"""As many, where the graph is fixed to one picture."""
 
 
 def built_in() -> list[str]:
@@ -65,56 +108,86 @@ def possible() -> list[str]:
     return names
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What runs a network."""
+
+    session: Session
+    way: Way
+    refused: str = ""
+    """Why a provider that was tried is not used; empty where none was refused."""
+    ms: float = 0.0
+    """Median of one run at batch 1, where it was measured."""
+
+
+def ways(provider: str, precisions: Collection[str]) -> list[Way]:
+    """Of a provider, for a network whose files have these precisions; the likeliest first."""
+    return [way for way in WAYS if way.provider == provider and way.precision in precisions]
+
+
 def choose(
     wanted: str,
-    start: Callable[[str], Session],
-    same_on_cpu: Callable[[], Session],
+    precisions: Collection[str],
+    start: Callable[[Way], Session],
     feed_of: Callable[[Session], Feed],
-) -> tuple[Session, str]:
-    """The session to use, and why one that was tried is not used ("" where none was refused).
+) -> Chosen:
+    """The session to use.
 
-    A provider is used only where it really runs and its outputs are the CPU's; "auto" takes the
-    fastest of those and of the CPU, as measured here and now. What cannot be used gives way to the
-    CPU: the reason is logged, and shown where the models are.
+    A provider is used only where it really runs and its outputs are the CPU's; of its ways, and
+    for "auto" of those of all providers and of the CPU, the fastest, as measured here and now. What
+    cannot be used gives way to the CPU: the reason is logged, and shown where the models are.
 
     Args:
         wanted: "auto" or a provider.
-        start: makes a session on a provider, of the file that is best there.
-        same_on_cpu: makes one on the CPU of the file that the other providers run.
-        feed_of: zeros of the inputs' shapes, which times and outputs are compared on.
+        precisions: of the network's files.
+        start: makes a session of the file of a way's precision.
+        feed_of: zeros of the inputs' shapes at batch 1.
 
     Raises:
         ModelIncompatible: the CPU cannot run it either.
     """
-    best, refused = start(CPU), ""
-    best_ms = 0.0
+    way = ways(CPU, precisions)[0]
+    on_cpu = Chosen(start(way), way)
     if wanted == CPU:
-        return best, refused
-    there = possible()
+        return on_cpu
+    there, right, refused = possible(), [], ""
     for name in TRIED if wanted == "auto" else (wanted,):
-        if name not in there:
-            continue
-        try:
-            session = start(name)
-        except ModelIncompatible as error:
-            refused = error.message
-            continue
-        feed = feed_of(session)
-        if running(session) != name:
-            refused = f"{name.upper()} does not start here."
-        elif not (least := likeness(session, same_on_cpu(), feed)) >= LEAST_COSINE:
-            refused = (
-                f"{name.upper()} computes something else here than the CPU (cosine {least:.4f})."
-            )
-        elif wanted == name:
-            return session, ""
-        else:
-            best_ms = best_ms or latency_ms(best, feed)
-            if (took_ms := latency_ms(session, feed)) < best_ms:
-                best, best_ms = session, took_ms
-    if refused:
-        log.warning("%s", refused)
-    return best, refused
+        own: list[Chosen] = []
+        reason = refused
+        for way in ways(name, precisions) if name in there else ():
+            if way.spare and own:
+                continue
+            try:
+                own.append(_tried(way, start, feed_of))
+            except ModelIncompatible as error:
+                log.warning("%s (%s)", error.message, way)
+                reason = error.message
+        right += own
+        refused = refused if own else reason
+    if right and wanted == "auto":
+        ms = latency_ms(on_cpu.session, feed_of(on_cpu.session))
+        right.append(replace(on_cpu, ms=ms))
+    return replace(min(right, key=lambda one: one.ms, default=on_cpu), refused=refused)
+
+
+def _tried(
+    way: Way,
+    start: Callable[[Way], Session],
+    feed_of: Callable[[Session], Feed],
+) -> Chosen:
+    """Raises ModelIncompatible where it does not run, or computes something else."""
+    name, session = way.provider.upper(), start(way)
+    if running(session) != way.provider:
+        raise ModelIncompatible(f"{name} does not start here.")
+    feed = feed_of(session)
+    least, ms = likeness(session, start(Way(CPU)), feed), latency_ms(session, feed)
+    if reason := trouble(session, way):
+        raise ModelIncompatible(reason)
+    if not least >= LEAST_COSINE:
+        raise ModelIncompatible(
+            f"{name} computes something else here than the CPU (cosine {least:.4f})."
+        )
+    return Chosen(session, way, ms=ms)
 
 
 def running(session: Session) -> str:
@@ -123,15 +196,25 @@ def running(session: Session) -> str:
     return next((name for name, full in FULL_NAMES.items() if full == first), first)
 
 
+def trouble(session: Session, way: Way) -> str:
+    """Why the CPU took over from an accelerator; empty where none did."""
+    reason = getattr(session, "failed", "")
+    return f"{way.provider.upper()} fails here: {reason}." if reason else ""
+
+
 def likeness(session: Session, other: Session, feed: Feed) -> float:
-    """The least cosine of the sessions' outputs, each over a few drawn inputs shaped like `feed`.
+    """The least cosine of the sessions' outputs, each over drawn inputs of several batch sizes.
 
     Over all inputs at once, because a single number has no angle.
     """
     rng = np.random.default_rng(0)
+    fixed = session.get_inputs()[0].shape[0] == 1
     drawn = [
-        {name: rng.standard_normal(zeros.shape, np.float32) for name, zeros in feed.items()}
-        for _ in range(PROBES)
+        {
+            name: rng.standard_normal((batch, *zeros.shape[1:]), np.float32)
+            for name, zeros in feed.items()
+        }
+        for batch in (_BATCHES[:_ALONE] if fixed else _BATCHES)
     ]
     ours, theirs = _answers(session, drawn), _answers(other, drawn)
     return min(_cosine(a, b) for a, b in zip(ours, theirs, strict=True))
@@ -158,27 +241,41 @@ def latency_ms(session: Session, feed: Feed, repeats: int = 20) -> float:
     return 1000 * statistics.median(times[1:])
 
 
-def start_session(name: str, data: bytes, provider: str, threads: int) -> Session:
+def start_session(name: str, data: bytes, way: Way, threads: int) -> Session:
     """A session of the model `name`; what a provider cannot do is left to the CPU.
 
     Raises:
         ModelIncompatible: it cannot be started.
     """
-    chain = [FULL_NAMES[provider], *([] if provider == CPU else [FULL_NAMES[CPU]])]
     options = _options(threads)
-    if provider == "directml":  # it plans its memory itself (onnxruntime's page on DirectML)
+    if way.provider == CPU:
+        return _started(name, data, way, options)
+
+    def instead() -> Session:
+        return _started(name, data, Way(CPU), _options(threads))
+
+    if way.provider == "directml":  # it plans its memory itself (onnxruntime's page on DirectML)
         options.enable_mem_pattern = False
+    with ONE_AT_A_TIME:
+        session = _started(name, data, way, options)
+    return Accelerated(session, instead, memory=way.memory, records=way.records)
+
+
+def _started(name: str, data: bytes, way: Way, options: ort.SessionOptions) -> Session:
+    # TensorRT leaves what it cannot do to CUDA, everything else to the CPU.
+    after = {CPU: [], "tensorrt": ["cuda", CPU]}.get(way.provider, [CPU])
+    chain = [(FULL_NAMES[way.provider], dict(way.options)), *((FULL_NAMES[n], {}) for n in after)]
     try:
-        return ort.InferenceSession(data, options, providers=chain)
+        session: Session = ort.InferenceSession(data, options, providers=chain)
     except Exception as error:
-        reason = str(error).splitlines()[0][:200]
         raise ModelIncompatible(
-            f"The model {name} cannot be started on {provider}: {reason}.",
+            f"The model {name} cannot be started on {way.provider}: {first_line(error)}.",
             "Reinstall it or choose another.",
         ) from error
+    return session
 
 
-def bare_session(path: Path, *, threads: int = 1) -> Session:
+def bare_session(path: Path, *, threads: int = 1) -> ort.InferenceSession:
     """A session on the CPU over a file without a card, to measure a peer with; never to recognise.
 
     Raises:

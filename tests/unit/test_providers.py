@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from siamapp.paths import assets_dir
 from siamapp.vision import model as model_room
 from siamapp.vision import providers
 from siamapp.vision.model import Model
-from siamapp.vision.providers import FULL_NAMES, start_session
+from siamapp.vision.providers import CPU, FULL_NAMES, WAYS, Way, start_session
 
 FOLDER = assets_dir() / "models" / "siamface-v1"
 
@@ -21,10 +20,21 @@ FOLDER = assets_dir() / "models" / "siamface-v1"
 class Elsewhere:
     """A session on the CPU that says it is another provider's, with what may be wrong there."""
 
-    def __init__(self, data: bytes, name: str, *, off: float = 0.0, slow_s: float = 0.0):
-        self._session = start_session("a copy", data, "cpu", 1)
-        self._name, self._off, self._slow_s = name, off, slow_s
+    def __init__(
+        self,
+        data: bytes,
+        name: str,
+        *,
+        off: float = 0.0,
+        ms: float = 4.0,
+        stale: bool = False,
+        failed: str = "",
+    ):
+        self._session = start_session("a copy", data, Way(CPU), 1)
+        self._name, self._off, self.ms, self._stale = name, off, ms, stale
         self._rng = np.random.default_rng(1)
+        self._first: dict[int, list[Any]] = {}
+        self.failed = failed
 
     def get_providers(self) -> list[str]:
         return [FULL_NAMES[self._name]]
@@ -33,25 +43,35 @@ class Elsewhere:
         return self._session.get_inputs()
 
     def run(self, names: None, feed: dict[str, Any]) -> list[Any]:
-        time.sleep(self._slow_s)
         outputs = self._session.run(names, feed)
+        if self._stale:  # as a recording that was made with other buffers
+            outputs = self._first.setdefault(len(next(iter(feed.values()))), outputs)
         return [out + self._off * self._rng.standard_normal(out.shape) for out in outputs]
 
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
-    """What each provider other than the CPU does here; its sessions are slow on the CPU."""
+    """What each provider other than the CPU does here: 4 ms where the CPU takes 20.
+
+    `"with"` is of all its ways, `"recorded"` and `"fp16"` of these.
+    """
     there: dict[str, dict[str, Any]] = {}
 
-    def start(_name: str, data: bytes, provider: str, threads: int) -> Any:
-        if provider == "cpu":
-            return Elsewhere(data, "cpu", slow_s=0.02)
-        how = there[provider]
-        if how.get("fails"):
-            raise ModelIncompatible(f"No {provider} here.")
-        return Elsewhere(data, how.get("says", provider), **how.get("with", {}))
+    def start(_name: str, data: bytes, way: Way, threads: int) -> Any:
+        if way.provider == CPU:
+            return Elsewhere(data, CPU, ms=20.0)
+        how = there[way.provider]
+        faults = {
+            **how.get("with", {}),
+            **(how.get("recorded", {}) if way.records else {}),
+            **how.get(way.precision, {}),
+        }
+        if how.get("fails") or faults.pop("fails", False):
+            raise ModelIncompatible(f"No {way.provider} here.")
+        return Elsewhere(data, how.get("says", way.provider), **faults)
 
-    monkeypatch.setattr(providers, "possible", lambda: ["cpu", *there])
+    monkeypatch.setattr(providers, "latency_ms", lambda session, _feed: session.ms)
+    monkeypatch.setattr(providers, "possible", lambda: [CPU, *there])
     monkeypatch.setattr(model_room, "start_session", start)
     return there
 
@@ -63,13 +83,13 @@ def loaded(provider: str) -> tuple[str, str, str]:
 
 @pytest.mark.parametrize("wanted", ["auto", "cuda"])
 def test_a_faster_provider_that_is_right_runs_the_unrounded_file(machine, wanted: str) -> None:
-    machine["cuda"] = {}
+    machine["cuda"] = {"fp16": {"ms": 5.0}}
     assert loaded(wanted) == ("cuda", "model.onnx", "")
     assert loaded("cpu") == ("cpu", "model.int8.onnx", "")
 
 
 def test_auto_believes_the_clock_and_not_the_name(machine) -> None:
-    machine["cuda"] = {"with": {"slow_s": 0.1}}
+    machine["cuda"] = {"with": {"ms": 100.0}}
     machine["openvino"] = {}
     assert loaded("auto")[0] == "openvino"
     del machine["openvino"]
@@ -85,6 +105,8 @@ def test_auto_believes_the_clock_and_not_the_name(machine) -> None:
         ({"with": {"off": np.nan}}, "something else here than the CPU"),
         ({"says": "cpu"}, "does not start here"),
         ({"fails": True}, "No cuda here"),
+        ({"with": {"stale": True}}, "something else here than the CPU"),
+        ({"with": {"failed": "no memory left"}}, "CUDA fails here: no memory left."),
     ],
 )
 def test_one_that_is_wrong_or_does_not_run_gives_way_and_is_named(
@@ -110,3 +132,40 @@ def test_the_closer_look_of_the_detector_is_checked_too(machine) -> None:
     crops = np.zeros((2, 3, model.card.refinement.side_px, model.card.refinement.side_px))
     assert (model.provider, model.refused) == ("cuda", "")
     assert model.refine(crops.astype(np.float32)).shape == (2, 11)
+
+
+@pytest.mark.parametrize(
+    ("how", "precision", "records"),
+    [
+        ({"fp32": {"ms": 5.0}}, "fp16", True),
+        ({"fp16": {"ms": 5.0}}, "fp32", True),
+        ({"fp16": {"off": 0.1}}, "fp32", True),
+        ({"recorded": {"fails": True}}, "fp32", False),
+        ({"recorded": {"stale": True}}, "fp32", False),
+    ],
+)
+def test_the_fastest_way_of_a_provider_that_is_right_runs(
+    machine, how: dict[str, Any], precision: str, records: bool
+) -> None:
+    machine["cuda"] = how
+    model = Model.load(FOLDER, provider="cuda")
+    assert (model.provider, model.refused) == ("cuda", "")
+    assert (model.way.precision, model.way.records) == (precision, records)
+    assert model.file == model.card.file(precision).name
+
+
+def test_a_spare_way_is_not_started_where_one_before_it_serves(machine, monkeypatch) -> None:
+    machine["tensorrt"], started = {}, []
+    real = model_room.start_session
+
+    def noted(name: str, data: bytes, way: Way, threads: int) -> Any:
+        started.append(way)
+        return real(name, data, way, threads)
+
+    monkeypatch.setattr(model_room, "start_session", noted)
+    Model.load(FOLDER, provider="tensorrt")
+    assert not any(way.spare for way in started if way.provider != CPU)
+
+
+def test_every_provider_has_a_way_for_a_model_with_one_file_only() -> None:
+    assert {way.provider for way in WAYS if way.precision == "fp32"} == set(FULL_NAMES)
