@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from siamapp.cli_context import Call, verb
-from siamapp.errors import SiamError
+from siamapp.errors import SiamError, StoreLocked
 
 if TYPE_CHECKING:
     from siamapp.store.keys import AskPassphrase, Key, Source
@@ -77,6 +77,10 @@ def restore(
         bool, typer.Option("--yes", "-y", help="Even if people are lost that the backup has not.")
     ] = False,
     passphrase_file: PassphraseFile = None,
+    backup_key_file: Annotated[
+        Path | None,
+        typer.Option("--backup-key-file", help="Of a backup made before `vault change-key`."),
+    ] = None,
 ) -> int:
     """Put a backup in the place of the gallery, or into a home that has none.
 
@@ -88,8 +92,14 @@ def restore(
     ask = functools.cache(_ask(call, passphrase_file, "the backup"))  # it is read twice
 
     def key_for(header: Vault) -> Key:
-        key_file = call.key_path if header.source == "key-file" else None
-        return known_key(header, key_file=key_file, ask_passphrase=ask)
+        if header.source != "key-file":
+            return known_key(header, ask_passphrase=ask)
+        try:
+            return known_key(header, key_file=backup_key_file or call.key_path)
+        except StoreLocked as error:
+            raise StoreLocked(
+                "This is not the key file of the backup.", "Give it with --backup-key-file FILE."
+            ) from error
 
     call.log()
     run = functools.partial(

@@ -384,7 +384,7 @@ class Recognizer:
 
 
 def _nearer(a: FaceResult | None, b: FaceResult) -> FaceResult:
-    """The match of two answers, else the one refused as a picture, else the nearer."""
+    """The match of two answers, the one refused as a picture, the settled one, or the nearer."""
     if a is None or b.decision.outcome is Outcome.MATCH or a.decision.best is None:
         return b
     if b.decision.best is None or a.decision.outcome is Outcome.MATCH:
@@ -393,4 +393,7 @@ def _nearer(a: FaceResult | None, b: FaceResult) -> FaceResult:
         return b if b.decision.outcome is Outcome.NOT_PRESENT else a
     if b.presence is not None:  # what a presence check still misses is in its last word
         return b
+    looking = [face.decision.outcome is Outcome.UNDECIDED for face in (a, b)]
+    if any(looking) and not all(looking):  # what the frames agreed on is the answer
+        return b if looking[0] else a
     return b if b.decision.best.distance < a.decision.best.distance else a

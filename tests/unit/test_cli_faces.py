@@ -15,6 +15,9 @@ import pytest
 
 from siamapp.cli import run
 from siamapp.pipeline import Pipeline
+from siamapp.store.audit import Audit
+from siamapp.store.database import Database
+from siamapp.store.vault import find_key
 from tests.gui.scripted import (
     ScriptedDetector,
     ScriptedEmbedder,
@@ -92,6 +95,20 @@ def test_every_decision_is_in_the_audit_and_names_nobody(
     assert {"quality_sharpness", "embedder_id", "provider", "version"} <= verified.keys()
     assert "Eileen" not in json.dumps(answer)
     assert cli("audit", "verify")[0] == 0
+
+
+def test_a_video_of_somebody_else_is_refused_and_counts_as_such(
+    cli: Cli, tmp_path: Path, eileen: Path
+) -> None:
+    """Its first frames, in which nothing is agreed on yet, are not the answer."""
+    cli("enroll", "Eileen", eileen)
+    video = write_video(tmp_path / "grace.avi", hopper(), frames=30)
+    status, [answer], _ = cli("verify", "Eileen", video)
+    assert (status, answer["outcome"]) == (1, "unknown")
+    with Database.open(
+        tmp_path / "home", find_key(tmp_path / "home", key_file=tmp_path / "key")
+    ) as d:
+        assert Audit(d).refusals(1).in_a_row == 1
 
 
 def test_no_face_is_an_error_of_verify_and_a_no_of_identify(

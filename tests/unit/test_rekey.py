@@ -129,6 +129,27 @@ def test_a_wiped_key_opens_and_makes_nothing(tmp_path: Path) -> None:
             use()
 
 
+def test_a_backup_of_before_comes_back_by_the_key_file_of_then(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def call(*words: str) -> tuple[int, Any]:
+        status = run([*words, "--home", str(home), "--json"])
+        return status, json.loads(capsys.readouterr().out)
+
+    first, second, backup = (str(tmp_path / name) for name in ("key", "second", "backup"))
+    assert call("backup", backup, "--key-file", first)[0] == 0
+    change = ["vault", "change-key", "--to", "key-file", "--new-key-file", second]
+    assert call(*change, "--key-file", first)[0] == 0
+    assert call("people", "rename", "Ada", "Zoe", "--key-file", second)[0] == 0
+    status, answer = call("restore", backup, "--key-file", second)
+    assert (status, "--backup-key-file" in answer["error"]["hint"]) == (2, True)
+    restore = ["restore", backup, "--key-file", second, "--backup-key-file", first, "--yes"]
+    assert call(*restore, "--dry-run")[1]["restored"] is False
+    assert call(*restore)[0] == 0
+    [person] = call("people", "list", "--key-file", second)[1]["people"]
+    assert person["name"] == "Ada"
+
+
 def test_the_command_line_changes_the_key(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
