@@ -56,6 +56,38 @@
         <translation>此时不会识别任何人。请拔下摄像头再重新接上。</translation>
     </message>
     <message>
+        <source>{name}: {value}</source>
+        <translation>{name}：{value}</translation>
+    </message>
+    <message>
+        <source>finding faces</source>
+        <translation>查找人脸</translation>
+    </message>
+    <message>
+        <source>aligning</source>
+        <translation>对齐</translation>
+    </message>
+    <message>
+        <source>quality</source>
+        <translation>质量</translation>
+    </message>
+    <message>
+        <source>following</source>
+        <translation>跟踪</translation>
+    </message>
+    <message>
+        <source>recognising</source>
+        <translation>提取特征</translation>
+    </message>
+    <message>
+        <source>comparing</source>
+        <translation>比对</translation>
+    </message>
+    <message>
+        <source>deciding</source>
+        <translation>判定</translation>
+    </message>
+    <message>
         <source>about 1 stranger in {count} would pass</source>
         <translation>约每 {count} 个陌生人中有 1 个会通过</translation>
     </message>
@@ -64,8 +96,8 @@
         <translation>在此阈值下，{words}。</translation>
     </message>
     <message>
-        <source>Measured on {count} comparisons; at most {percent} % at 95 %.</source>
-        <translation>依据 {count} 次比对；95 % 置信上限为 {percent} %。</translation>
+        <source>Measured on {count} comparisons of strangers: {percent} % at most (95 % sure).</source>
+        <translation>依据 {count} 次陌生人比对：至多 {percent} %（95 % 把握）。</translation>
     </message>
     <message>
         <source>{limit} {bound}</source>
@@ -109,7 +141,7 @@
     </message>
     <message>
         <source>Not the claimed person</source>
-        <translation>并非所称之人</translation>
+        <translation>不是所声称的人</translation>
     </message>
     <message>
         <source>Undecided</source>
@@ -242,6 +274,22 @@
     <message>
         <source>sees what covers a face</source>
         <translation>查看脸部遮挡</translation>
+    </message>
+    <message>
+        <source>Turns a face into a row of numbers: two pictures of one person give similar rows.</source>
+        <translation>把人脸变成一串数字：同一个人的两张图片会得到相近的数字。</translation>
+    </message>
+    <message>
+        <source>Finds the faces in a picture, with eyes, nose and corners of the mouth.</source>
+        <translation>找出图片中的人脸，以及眼睛、鼻子和嘴角的位置。</translation>
+    </message>
+    <message>
+        <source>Tells whether somebody is there, or only a picture of a face.</source>
+        <translation>判断镜头前是真人，还是一张人脸的图片。</translation>
+    </message>
+    <message>
+        <source>Tells how much of a face a mask, dark glasses or a hand covers.</source>
+        <translation>判断口罩、墨镜或手遮住了多少脸。</translation>
     </message>
     <message>
         <source>Right on pairs of unseen people</source>
@@ -594,8 +642,8 @@
         <translation>{first}、{second}</translation>
     </message>
     <message>
-        <source>Deleted, for the last day to keep them is past</source>
-        <translation>保留期已满，已删除</translation>
+        <source>{error} {hint}</source>
+        <translation>{error}{hint}</translation>
     </message>
 </context>
 <context>
@@ -645,12 +693,16 @@
         <translation>颜色顺序</translation>
     </message>
     <message>
-        <source>Mean, {colour}</source>
-        <translation>均值，{colour}</translation>
+        <source>Mean of each colour</source>
+        <translation>各通道均值</translation>
     </message>
     <message>
-        <source>Divisor, {colour}</source>
-        <translation>除数，{colour}</translation>
+        <source>Divisor of each colour</source>
+        <translation>各通道除数</translation>
+    </message>
+    <message>
+        <source>{what}: {colour}</source>
+        <translation>{what}：{colour}</translation>
     </message>
     <message>
         <source>Picture side, px</source>
@@ -711,8 +763,8 @@
 <context>
     <name>ClaimField</name>
     <message>
-        <source>&amp;Who is it said to be?</source>
-        <translation>声称是谁？(&amp;W)</translation>
+        <source>&amp;Who do they say they are?</source>
+        <translation>对方声称自己是谁？(&amp;W)</translation>
     </message>
     <message>
         <source>Type a name</source>
@@ -798,6 +850,18 @@
         <source>{day}: {matches} matched, {strangers} unknown or refused, {others} not judged</source>
         <translation>{day}：匹配 {matches}，未知或被拒 {strangers}，未判定 {others}</translation>
     </message>
+    <message>
+        <source>matched</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>unknown or refused</source>
+        <translation>未知或被拒</translation>
+    </message>
+    <message>
+        <source>not judged</source>
+        <translation>未判定</translation>
+    </message>
 </context>
 <context>
     <name>DistanceBar</name>
@@ -849,6 +913,10 @@
         <translation>姓名(&amp;N)</translation>
     </message>
     <message>
+        <source>A camera follows the turns of the head for about ten seconds and stops by itself. Then you see what is kept, and save it.</source>
+        <translation>摄像头会跟随头部转动约十秒，然后自动停止。之后可查看保留的样本并保存。</translation>
+    </message>
+    <message>
         <source>Give a name and choose a camera, a video or photos.</source>
         <translation>请输入姓名，并选择摄像头、视频或照片。</translation>
     </message>
@@ -859,6 +927,10 @@
     <message>
         <source>{words} Something seems to cover {share:.0f} % of the face: take it off.</source>
         <translation>{words} 似乎有东西遮住了脸的 {share:.0f} %：请取下。</translation>
+    </message>
+    <message>
+        <source>{error} {hint}</source>
+        <translation>{error}{hint}</translation>
     </message>
     <message>
         <source>Ready to save.</source>
@@ -987,7 +1059,7 @@
     </message>
     <message>
         <source>How well your own people are told apart, in numbers.</source>
-        <translation>用数字说明您的人员能被区分得多好。</translation>
+        <translation>用数据衡量能否把您的人员区分开。</translation>
     </message>
     <message>
         <source>Choose folder…</source>
@@ -1050,7 +1122,7 @@
         <translation>比对次数</translation>
     </message>
     <message>
-        <source>At most, at 95 %</source>
+        <source>At most, at 95&#xa0;%</source>
         <translation>95 % 置信上限</translation>
     </message>
     <message>
@@ -1490,8 +1562,8 @@
         <translation>关键数据</translation>
     </message>
     <message>
-        <source>One picture on this machine</source>
-        <translation>本机处理一张图片</translation>
+        <source>Time for one picture on this machine</source>
+        <translation>本机处理一张图片的时间</translation>
     </message>
     <message>
         <source>Details</source>
@@ -1506,7 +1578,7 @@
         <translation>放行陌生人的比率</translation>
     </message>
     <message>
-        <source>At most, at 95 %</source>
+        <source>At most, at 95&#xa0;%</source>
         <translation>95 % 置信上限</translation>
     </message>
     <message>
@@ -1973,7 +2045,7 @@
     </message>
     <message>
         <source>up to {high:.0f} %</source>
-        <translation>不超过 {high:.0f} %</translation>
+        <translation>≤ {high:.0f} %</translation>
     </message>
     <message>
         <source>{value:.0f} px</source>
@@ -2061,16 +2133,20 @@
         <translation>移除所选样本</translation>
     </message>
     <message>
-        <source>The number is the distance to the person&apos;s other samples. Choose some to act.</source>
-        <translation>数字是与此人其他样本的距离。请先选择样本再操作。</translation>
+        <source>The distance is to the person&apos;s other samples. Choose some to split them off or to remove them.</source>
+        <translation>距离是与此人其他样本之间的距离。选择样本后可拆分或移除。</translation>
     </message>
     <message>
-        <source>{eyes:.0f} px eyes</source>
+        <source>eyes {eyes:.0f} px apart</source>
         <translation>眼距 {eyes:.0f} 像素</translation>
     </message>
     <message>
         <source>{distance:.2f}: far off</source>
         <translation>{distance:.2f}：偏离较大</translation>
+    </message>
+    <message>
+        <source>distance {distance:.2f}</source>
+        <translation>距离 {distance:.2f}</translation>
     </message>
     <message>
         <source>Sharpness {sharp:.2f}, brightness {light:.2f}, contrast {contrast:.2f}
@@ -2391,20 +2467,28 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>欢迎使用 SiamApp</translation>
     </message>
     <message>
-        <source>Enrol people at this desk, then ask who somebody is, or whether it is them.</source>
-        <translation>在这里登记人员，之后即可查询某人是谁，或确认是否本人。</translation>
+        <source>Enrol people at this desk; later ask who somebody is, or check a claim.</source>
+        <translation>在这里登记人员，之后即可识别来人是谁，或核对其声称的身份。</translation>
     </message>
     <message>
-        <source>Everything runs on this computer. Nothing is sent anywhere.</source>
-        <translation>一切都在本机运行，不会向任何地方发送数据。</translation>
+        <source>Everything runs on this computer</source>
+        <translation>一切都在本机运行</translation>
     </message>
     <message>
-        <source>Names, face samples and decisions are kept encrypted in this folder:</source>
-        <translation>姓名、人脸样本和判定记录加密保存在此文件夹：</translation>
+        <source>Nothing is sent anywhere.</source>
+        <translation>不会向任何地方发送数据。</translation>
     </message>
     <message>
-        <source>It is not a lock: do not guard a door or a payment with it.</source>
-        <translation>它不是门锁：请勿用来看守大门或确认付款。</translation>
+        <source>Names, face samples and decisions are kept encrypted</source>
+        <translation>姓名、人脸样本和判定记录加密保存</translation>
+    </message>
+    <message>
+        <source>It is not a lock</source>
+        <translation>它不是门锁</translation>
+    </message>
+    <message>
+        <source>Do not guard a door or a payment with it.</source>
+        <translation>请勿用来看守大门或确认付款。</translation>
     </message>
     <message>
         <source>The gallery is encrypted. Where shall its key be kept?</source>

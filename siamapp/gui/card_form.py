@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QSpinBox,
@@ -54,22 +55,25 @@ class CardForm(QDialog):
         )
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
-        self._labels: list[tuple[QLabel, QWidget]] = []
+        self._labels: list[tuple[QLabel, list[QWidget]]] = []
         form = QFormLayout()
         form.setVerticalSpacing(SPACE[2])
-        fields: tuple[QWidget, ...] = (
-            self.name, self.licence, self.use, self.channels, *self.mean, *self.std, self.side,
-            self.dimension, self.distance, self.normalised,
+        lines: tuple[list[QWidget], ...] = (
+            [self.name], [self.licence], [self.use], [self.channels], [*self.mean], [*self.std],
+            [self.side], [self.dimension], [self.distance], [self.normalised],
         )  # fmt: skip
-        for field in fields:
-            label = QLabel()
-            label.setBuddy(field)
-            for widget in (label, field):
-                widget.setMinimumHeight(_FIELD_PX)
-            if isinstance(field, QAbstractSpinBox):
-                field.lineEdit().setTextMargins(SPACE[2], 0, 0, 0)
-            self._labels.append((label, field))
-            form.addRow(label, field)
+        for fields in lines:
+            label, row = QLabel(), QHBoxLayout()
+            label.setBuddy(fields[0])
+            label.setMinimumHeight(_FIELD_PX)
+            row.setSpacing(SPACE[2])
+            for field in fields:
+                field.setMinimumHeight(_FIELD_PX)
+                if isinstance(field, QAbstractSpinBox):
+                    field.lineEdit().setTextMargins(SPACE[2], 0, 0, 0)
+                row.addWidget(field)
+            self._labels.append((label, fields))
+            form.addRow(label, row)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
         column.setSpacing(SPACE[3])
@@ -97,16 +101,18 @@ class CardForm(QDialog):
             self.tr("Licence"),
             self.tr("May be used for"),
             self.tr("Colour order"),
-            *(self.tr("Mean, {colour}").format(colour=c) for c in colours),
-            *(self.tr("Divisor, {colour}").format(colour=c) for c in colours),
+            self.tr("Mean of each colour"),
+            self.tr("Divisor of each colour"),
             self.tr("Picture side, px"),
             self.tr("Numbers per face"),
             self.tr("Distance"),
             self.tr("Unit length already"),
         )
-        for (label, field), text in zip(self._labels, words, strict=True):
+        for (label, fields), text in zip(self._labels, words, strict=True):
             label.setText(text)
-            field.setAccessibleName(text)
+            for field, colour in zip(fields, colours, strict=False):
+                said = self.tr("{what}: {colour}").format(what=text, colour=colour)
+                field.setAccessibleName(said if len(fields) > 1 else text)
 
     def facts(self) -> dict[str, Any]:
         """The card without what the file itself tells."""

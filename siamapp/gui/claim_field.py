@@ -62,7 +62,7 @@ class ClaimField(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        self.label.setText(self.tr("&Who is it said to be?"))
+        self.label.setText(self.tr("&Who do they say they are?"))
         self.name.setPlaceholderText(self.tr("Type a name"))
         self.name.setAccessibleName(self.tr("Name claimed"))
         for button in self.recent:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -12,12 +14,15 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from siamapp.gui.theme import SPACE, Theme, set_role
 
+SCROLL_BAR_PX: Final = 14
+"""What a scroll bar takes, and the gap beside it."""
 TONE_ICONS = {"info": "info", "good": "match", "warn": "warn", "bad": "error", "muted": "waiting"}
 """Each tone has a sign of its own: colour is never the only one."""
 
@@ -105,30 +110,48 @@ class ResultPanel(QFrame):
         for label in (self.title, self.line):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
-        words = QVBoxLayout()
-        words.setSpacing(SPACE[1])
-        words.addStretch(1)
-        words.addWidget(self.title)
-        words.addWidget(self.line)
-        words.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE[5], SPACE[4], SPACE[5], SPACE[4])
-        row.setSpacing(SPACE[5])
+        row = QHBoxLayout()
+        row.setSpacing(SPACE[4])
         row.addWidget(self._icon)
-        row.addLayout(words, 1)
-        set_role(self.line, "heading")
+        row.addWidget(self.title, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE[5], SPACE[4], SPACE[5], SPACE[4])
+        column.setSpacing(SPACE[2])
+        column.addLayout(row)
+        column.addWidget(self.line)
 
     def show_result(self, title: str, line: str, tone: str, *, icon: str = "") -> None:
-        """Tones: info, good, warn, bad, muted; the icon says the same as the colour."""
+        """Tones: info, good, warn, bad, muted; the icon says the same as the colour.
+
+        A yes or a no stands larger than what is awaited: it is read from farther away.
+        """
+        answer = tone in ("good", "bad")
         set_role(self, "result", tone=tone)
-        set_role(self.title, "huge", tone=tone)
+        set_role(self.title, "far" if answer else "display", tone=tone)
+        set_role(self.line, "title" if answer else "heading")
         colour = "accent" if tone == "info" else tone
-        self._theme.set_icon(self._icon, icon or TONE_ICONS[tone], colour, side_px=72)
+        side_px = 80 if answer else 48
+        self._theme.set_icon(self._icon, icon or TONE_ICONS[tone], colour, side_px=side_px)
         self.title.setText(title)
         self.line.setText(line)
         self.line.setVisible(bool(line))
         self.setAccessibleName(title)
         self.setAccessibleDescription(line)
+
+
+class PageScroll(QScrollArea):
+    """What scrolls down on a page that makes room for a bar; without a bar as wide."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.verticalScrollBar().rangeChanged.connect(self._keep_room)
+        self._keep_room(0, 0)
+
+    def _keep_room(self, low: int, high: int) -> None:
+        self.setViewportMargins(0, 0, SPACE[1] if high > low else SCROLL_BAR_PX, 0)
 
 
 class SearchField(QLineEdit):
@@ -137,6 +160,7 @@ class SearchField(QLineEdit):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        set_role(self, "search")
         self.setClearButtonEnabled(True)
         self._glass = QAction(self)
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)

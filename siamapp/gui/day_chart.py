@@ -10,13 +10,15 @@ from PySide6.QtCore import QDate, QEvent, QLocale, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from siamapp.gui.theme import Colours, Theme, font
+from siamapp.gui.colours import Colours
+from siamapp.gui.theme import Theme, font
 from siamapp.types import Outcome
 
 if TYPE_CHECKING:
     from siamapp.store.history import Day
 
 DAYS_SHOWN: Final = 60
+_KEY_GAP_PX: Final = 10
 BAR_PX: Final = 26.0
 """Bars are no wider than this."""
 
@@ -33,7 +35,7 @@ class DayChart(QWidget):
         self.retranslate()
 
     def sizeHint(self) -> QSize:
-        return QSize(400, 96 + 2 * self.fontMetrics().height())
+        return QSize(400, 96 + 3 * self.fontMetrics().height() + _KEY_GAP_PX)
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Decisions per day"))
@@ -85,7 +87,7 @@ class DayChart(QWidget):
         """Where each day's bar may stand."""
         line = self.fontMetrics().height()
         left, top = 44.0, line / 2
-        area = QRectF(left, top, self.width() - left - 4, self.height() - 2 * line)
+        area = QRectF(left, top, self.width() - left - 4, self.height() - 3 * line - _KEY_GAP_PX)
         width = min(area.width() / max(len(self._days), 1), 3 * BAR_PX)
         return [
             QRectF(area.left() + n * width, area.top(), width, area.height())
@@ -104,7 +106,22 @@ class DayChart(QWidget):
             for (_, outcomes), slot in zip(self._days, slots, strict=True):
                 _paint_bar(painter, slot, outcomes, most, colours)
             self._paint_dates(painter, slots, colours)
+            self._paint_key(painter, slots[0].left(), colours)
         painter.end()
+
+    def _paint_key(self, painter: QPainter, left: float, colours: Colours) -> None:
+        """What the fills mean, in a line below the days."""
+        metrics = painter.fontMetrics()
+        top = self.height() - metrics.height()
+        names = (self.tr("matched"), self.tr("unknown or refused"), self.tr("not judged"))
+        for (colour, pattern), name in zip(_fills(colours), names, strict=True):
+            painter.setPen(colour)
+            painter.setBrush(QBrush(colour, pattern))
+            side = metrics.ascent() - 1
+            painter.drawRect(QRectF(left + 0.5, top + 1.5, side, side))
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(round(left + side + 8), top + metrics.ascent(), name)
+            left += side + 32 + metrics.horizontalAdvance(name)
 
     def _paint_scale(self, painter: QPainter, slot: QRectF, most: int, colours: Colours) -> None:
         locale = QLocale()
@@ -121,15 +138,14 @@ class DayChart(QWidget):
 
     def _paint_dates(self, painter: QPainter, slots: list[QRectF], colours: Colours) -> None:
         painter.setPen(QColor(colours.muted))
-        text_px = painter.fontMetrics().horizontalAdvance(_said(self._days[0][0])) + 24
+        metrics = painter.fontMetrics()
+        text_px = max(metrics.horizontalAdvance(_said(day)) for day, _ in self._days) + 24
         every = max(1, round(text_px / slots[0].width() + 0.5))
         for n in range(len(slots) - 1, -1, -every):
             day, slot = self._days[n][0], slots[n]
             centre = max(slot.center().x(), slots[0].left() + text_px / 2 - 8)
-            centre = min(centre, self.width() - text_px / 2)
-            box = QRectF(
-                centre - text_px / 2, slot.bottom() + 4, text_px, painter.fontMetrics().height()
-            )
+            centre = min(centre, self.width() - text_px / 2 + 12)
+            box = QRectF(centre - text_px / 2, slot.bottom() + 4, text_px, metrics.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _said(day))
 
 
@@ -138,18 +154,22 @@ def _paint_bar(
 ) -> None:
     width = min(slot.width() - 2, BAR_PX)
     bottom = slot.bottom()
-    fills = (
-        (QColor(colours.good), Qt.BrushStyle.SolidPattern),
-        (QColor(colours.warn), Qt.BrushStyle.BDiagPattern),
-        (QColor(colours.muted), Qt.BrushStyle.Dense6Pattern),
-    )
-    for count, (colour, pattern) in zip(_kinds(outcomes), fills, strict=True):
+    for count, (colour, pattern) in zip(_kinds(outcomes), _fills(colours), strict=True):
         height = slot.height() * count / max(most, 1)
         bar = QRectF(slot.center().x() - width / 2, bottom - height, width, height)
         painter.setPen(colour if count else Qt.PenStyle.NoPen)
         painter.setBrush(QBrush(colour, pattern))
         painter.drawRect(bar)
         bottom -= height
+
+
+def _fills(colours: Colours) -> tuple[tuple[QColor, Qt.BrushStyle], ...]:
+    """How matches, strangers, and what was not judged are filled."""
+    return (
+        (QColor(colours.good), Qt.BrushStyle.SolidPattern),
+        (QColor(colours.warn), Qt.BrushStyle.BDiagPattern),
+        (QColor(colours.muted), Qt.BrushStyle.Dense6Pattern),
+    )
 
 
 def _kinds(outcomes: dict[str, int]) -> tuple[int, int, int]:

@@ -12,12 +12,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QGridLayout,
     QInputDialog,
     QLabel,
     QLineEdit,
     QMessageBox,
     QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -45,6 +47,7 @@ class PassphraseDialog(QDialog):
             else self.tr("The gallery is locked. Enter its passphrase.")
         )
         heading = QLabel(text)
+        set_role(heading, "heading")
         heading.setWordWrap(True)
         self.passphrase = _password(self.tr("Passphrase"))
         self.repeat = _password(self.tr("Passphrase again"))
@@ -78,6 +81,7 @@ class PassphraseDialog(QDialog):
         elif self._new and said != self.repeat.text():
             hint = self.tr("The two differ.")
         self.hint.setText(hint)
+        self.hint.setVisible(self._new)
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
         set_role(ok, "primary")
         ok.setEnabled(bool(said) and not hint)
@@ -181,6 +185,12 @@ def give_room(dialog: QDialog) -> None:
     if layout is not None:
         layout.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
         layout.setSpacing(SPACE[3])
+    if isinstance(dialog, QMessageBox) and isinstance(layout, QGridLayout):
+        layout.setHorizontalSpacing(0)  # beside an icon that our boxes have not
+        beside = layout.itemAtPosition(0, 0)
+        spacer = beside.spacerItem() if beside is not None else None
+        if spacer is not None:
+            spacer.changeSize(0, 0, QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
 
 def _labelled(text: str, field: QLineEdit) -> QVBoxLayout:

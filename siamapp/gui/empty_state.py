@@ -19,7 +19,7 @@ class EmptyState(QWidget):
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         theme.set_icon(picture, icon, "muted", side_px=56)
         self._title = QLabel()
-        set_role(self._title, "heading")
+        set_role(self._title, "title")
         self._hint = QLabel()
         set_role(self._hint, "muted")
         self.button = QPushButton()
@@ -34,6 +34,7 @@ class EmptyState(QWidget):
         # Labels that wrap need the layout's full width to know their height.
         for widget in (picture, self._title, self._hint):
             column.addWidget(widget)
+        column.addSpacing(SPACE[2])
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
 

@@ -66,6 +66,9 @@ class EnrollForm(QFrame):
         self.progress.setTextVisible(False)
         self.progress.setRange(0, 100)
         self.quality = QualityList(context.theme)
+        self._how = QLabel()
+        set_role(self._how, "muted")
+        self._how.setWordWrap(True)
         self.review = EnrollReview(context)
         self.anyway = QCheckBox()
         self.error = Banner(context.theme)
@@ -87,6 +90,7 @@ class EnrollForm(QFrame):
         column = QVBoxLayout(looking)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE[3])
+        column.addWidget(self._how)
         column.addWidget(self.progress)
         column.addSpacing(SPACE[2])
         column.addWidget(self.quality)
@@ -113,6 +117,12 @@ class EnrollForm(QFrame):
         self._name_label.setText(self.tr("&Name"))
         self.name.setPlaceholderText(self.tr("First and last name"))
         self.name.setAccessibleName(self.tr("Name"))
+        self._how.setText(
+            self.tr(
+                "A camera follows the turns of the head for about ten seconds and stops by itself. "
+                "Then you see what is kept, and save it."
+            )
+        )
         self.progress.setAccessibleName(self.tr("Good looks gathered"))
         self.anyway.setText(self.tr("Enrol anyway"))
         self.save.setText(self.tr("Save"))
@@ -147,6 +157,9 @@ class EnrollForm(QFrame):
         self._stack.setCurrentIndex(0)
         self.progress.setValue(0)
         self.quality.clear()
+        self._how.setVisible(limits is None)
+        for widget in (self.progress, self.quality):
+            widget.setVisible(limits is not None)
         if limits is not None:
             self.quality.set_limits(limits)
         self.error.clear()
@@ -206,7 +219,9 @@ class EnrollForm(QFrame):
     def show_known(self, error: AlreadyKnown) -> None:
         """The face has another name already; the user may know better."""
         hint = self.tr("Tick “Enrol anyway” if this really is somebody else.")
-        self.show_text(f"{error_words(error, hint=False)} {hint}")
+        said = self.tr("{error} {hint}").format(error=error_words(error, hint=False), hint=hint)
+        self.show_text(said)
+        self.review.alike.clear()  # it says the same
         self.anyway.show()
 
     def show_text(self, text: str) -> None:

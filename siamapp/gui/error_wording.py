@@ -13,6 +13,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from siamapp import errors
 from siamapp.errors import SiamError
 from siamapp.gui.core_words import in_words, is_known
+from siamapp.gui.language import tr
 
 _KINDS: Final[dict[type[SiamError], object]] = {
     errors.CameraNotFound: QT_TRANSLATE_NOOP("errors", "The camera, file or stream is not there."),
@@ -51,4 +52,4 @@ def said(error: SiamError, *, hint: bool = True) -> tuple[str, str]:
 def error_words(error: SiamError, *, hint: bool = True) -> str:
     """The same in one line; without `hint` where the window has another way out."""
     what, more = said(error, hint=hint)
-    return f"{what} {more}".strip()
+    return tr("{error} {hint}").format(error=what, hint=more).strip()

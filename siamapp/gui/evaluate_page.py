@@ -36,6 +36,7 @@ from siamapp.vision.card import Threshold
 
 _COLUMNS: Final = 6
 _ROW_PX: Final = 38
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _UNBOUNDED_PX: Final = 16_777_215
 """Qt's own `QWIDGETSIZE_MAX`."""
 
@@ -86,6 +87,7 @@ class EvaluatePage(Page):
         self._curves, self._thresholds = Card(), Card()
         self._curves.column.addWidget(self.summary)
         self._curves.column.addWidget(self.charts, 1)
+        set_role(self.table, "plain")
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(_ROW_PX)
         self.table.setMinimumHeight(2 * _ROW_PX)
@@ -104,6 +106,7 @@ class EvaluatePage(Page):
         self._results.addWidget(self._thresholds)
         self._results.setSizes([1500, 1000])
         self._results.setChildrenCollapsible(False)
+        self._results.setHandleWidth(SPACE[4])
         self.column.addWidget(self.error)
         self.column.addLayout(running)
         self.column.addWidget(self.empty, 1)
@@ -136,13 +139,12 @@ class EvaluatePage(Page):
                 self.tr("Strangers let through"),
                 self.tr("Distance"),
                 self.tr("Comparisons"),
-                self.tr("At most, at 95 %"),
+                self.tr("At most, at 95\u00a0%"),
                 self.tr("Own people refused"),
                 "",
             ]
         )
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        wrapped = left.value | Qt.TextFlag.TextWordWrap.value
+        wrapped = _RIGHT.value | Qt.TextFlag.TextWordWrap.value
         for column in range(_COLUMNS):
             self.table.model().setHeaderData(
                 column, Qt.Orientation.Horizontal, wrapped, Qt.ItemDataRole.TextAlignmentRole
@@ -280,7 +282,9 @@ class EvaluatePage(Page):
             f"{100 * row.fnmr:.1f} %",
         )
         for column, text in enumerate(words):
-            self.table.setItem(line, column, QTableWidgetItem(text))
+            item = QTableWidgetItem(text)
+            item.setTextAlignment(_RIGHT)
+            self.table.setItem(line, column, item)
         used = self._in_use(row)
         button = QPushButton(self.tr("In use") if used else self.tr("Use"))
         button.setEnabled(not used)

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from siamapp.gui.theme import DARK
+from siamapp.gui.colours import DARK
 
 _SHADE: Final = QColor(13, 17, 19, 110)
 _TRACK: Final = QColor(255, 255, 255, 90)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from siamapp.gui.best_looks import BestLooks
 from siamapp.gui.changes import Changes
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner
+from siamapp.gui.controls import Banner, Card
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.recent_decisions import RecentDecisions
 from siamapp.gui.source_page import SourcePage, is_still
@@ -37,6 +37,8 @@ class IdentifyPage(SourcePage):
         self.waiting = QLabel()
         set_role(self.waiting, "muted")
         self.waiting.setWordWrap(True)
+        self._nobody = Card()
+        self._nobody.column.addWidget(self.waiting)
         self.banner = Banner(context.theme)
         self.cards: dict[int, TrackCard] = {}
         """By track, in the order in which they came."""
@@ -58,9 +60,9 @@ class IdentifyPage(SourcePage):
         inner = QWidget()
         inner.setObjectName("scrolled")
         self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(0, 0, SPACE[2], 0)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(SPACE[3])
-        self._column.addWidget(self.waiting)
+        self._column.addWidget(self._nobody)
         self._column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -170,7 +172,7 @@ class IdentifyPage(SourcePage):
         else:
             text = self.tr("Nobody in view. Come in front of the camera.")
         self.waiting.setText(text)
-        self.waiting.setVisible(not self.cards)
+        self._nobody.setVisible(not self.cards)
 
     def _on_pause(self, paused: bool) -> None:
         self.feed.pause(paused=paused)

@@ -8,14 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from siamapp.gui.controls import Card
+from siamapp.gui.controls import Card, PageScroll
 from siamapp.gui.model_rows import ModelRow
 from siamapp.gui.model_words import (
     Fact,
@@ -29,15 +28,12 @@ from siamapp.gui.model_words import (
 from siamapp.gui.theme import SPACE, Theme, set_role
 
 
-class ModelView(QScrollArea):
+class ModelView(PageScroll):
     """Scrolls down, never sideways: whatever is long is wrapped."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._speed = QGridLayout()
         self._open: set[str] = set()
@@ -56,16 +52,16 @@ class ModelView(QScrollArea):
         inner = QWidget(self.viewport())
         inner.setObjectName("scrolled")
         column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, SPACE[3], 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE[4])
         if row.error:
             column.addWidget(_words(row.error, tone="bad"))
         if row.card is not None:
-            column.addWidget(_words(lead(row.card), role="muted"))
+            column.addWidget(_words(lead(row.card.task), role="muted"))
             self._speed = _facts(speed_facts(measured))
             for title, grid in (
                 (self.tr("Key figures"), _facts(key_facts(row.card))),
-                (self.tr("One picture on this machine"), self._speed),
+                (self.tr("Time for one picture on this machine"), self._speed),
             ):
                 card = Card(inner)
                 column.addWidget(card)
@@ -103,7 +99,7 @@ class ModelView(QScrollArea):
         card.column.addWidget(_words(source, role="muted"))
         card.column.addLayout(grid)
         head = (
-            self.tr("Strangers let through"), self.tr("At most, at 95 %"), self.tr("Distance"),
+            self.tr("Strangers let through"), self.tr("At most, at 95\u00a0%"), self.tr("Distance"),
             self.tr("Comparisons"), self.tr("Own people refused"),
         )  # fmt: skip
         lines = [
@@ -114,7 +110,7 @@ class ModelView(QScrollArea):
         for line, cells in enumerate([head, *lines] if thresholds else []):
             used = bool(line) and thresholds[line - 1].fmr == in_use_fmr
             for column, cell in enumerate(cells):
-                role = "caption" if line == 0 else "heading" if used else "body"
+                role = "caption" if line == 0 else "strong" if used else "body"
                 label = _words(cell, role=role, tone="info" if used else "")
                 label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
                 grid.addWidget(label, line, column)

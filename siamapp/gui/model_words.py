@@ -41,9 +41,16 @@ def task_words(task: str) -> str:
     }[task]
 
 
-def lead(card: ModelCard) -> str:
-    """The first sentence of the summary."""
-    return re.split(r"(?<=[.!?]) ", card.summary, maxsplit=1)[0]
+def lead(task: str) -> str:
+    """What a model of a kind does, in one sentence; how is on its card."""
+    return {
+        "embedder": tr(
+            "Turns a face into a row of numbers: two pictures of one person give similar rows."
+        ),
+        "detector": tr("Finds the faces in a picture, with eyes, nose and corners of the mouth."),
+        "presence": tr("Tells whether somebody is there, or only a picture of a face."),
+        "occlusion": tr("Tells how much of a face a mask, dark glasses or a hand covers."),
+    }[task]
 
 
 def key_facts(card: ModelCard) -> list[Fact]:

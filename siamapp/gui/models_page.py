@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from siamapp.errors import SiamError
 from siamapp.gui.card_form import CardForm
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner
+from siamapp.gui.controls import SCROLL_BAR_PX, Banner
 from siamapp.gui.dialogs import confirmed, give_room
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.model_rows import ModelRow, latencies, model_rows
@@ -67,7 +67,9 @@ class ModelsPage(Page):
         self.retranslate()
 
     def _lay_out(self) -> None:
+        self.make_room_for_scroll_bar()
         tools = QHBoxLayout()
+        tools.setContentsMargins(0, 0, SCROLL_BAR_PX, 0)
         tools.setSpacing(SPACE[2])
         tools.addWidget(self.name, 1)
         for button in (self.measure, self.remove, self.use_button):

@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from siamapp.gui.context import Context
+from siamapp.gui.controls import SCROLL_BAR_PX
 from siamapp.gui.theme import SPACE, set_role
 
 _ROOMY_PX: Final = 800
@@ -48,6 +49,11 @@ class Page(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._subtitle.setVisible(self.width() >= _ROOMY_PX)
+
+    def make_room_for_scroll_bar(self) -> None:
+        """Let the bar of a `PageScroll` stand in the margin, so that cards end where tools end."""
+        self.column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5] - SCROLL_BAR_PX, SPACE[5])
+        self.header.setContentsMargins(0, 0, SCROLL_BAR_PX, 0)
 
     def set_heading(self, title: str, subtitle: str) -> None:
         self._title.setText(title)

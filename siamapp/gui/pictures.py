@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPixmap
 
-from siamapp.gui.theme import Colours, tinted
+from siamapp.gui.colours import Colours
+from siamapp.gui.theme import tinted
 from siamapp.live.suffixes import is_photo, is_video
 from siamapp.types import BgrImage
 

@@ -95,9 +95,10 @@ class Chart(QWidget):
         at = _floored(x) if self._log else x
         self._shown = np.log10(at) if self._log else at
         styles = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
+        width = 2 * self.devicePixelRatioF()  # these pens draw in the screen's own pixels
         for (values, colour), style in zip(series, styles, strict=False):
             drawn = _floored(values) if self._log else values
-            plot.plot(at, drawn, pen=pg.mkPen(self._colour(colour), width=2, style=style))
+            plot.plot(at, drawn, pen=pg.mkPen(self._colour(colour), width=width, style=style))
         plot.addItem(self._line, ignoreBounds=True)
         self._say(len(words) // 2)
 
@@ -137,7 +138,8 @@ class Chart(QWidget):
             shown = self.plot.getAxis(axis)
             shown.setPen(self._colour("border"))
             shown.setTextPen(self._colour("muted"))
-        self._line.setPen(pg.mkPen(self._colour("muted"), style=Qt.PenStyle.DashLine))
+        width = self.devicePixelRatioF()
+        self._line.setPen(pg.mkPen(self._colour("muted"), width=width, style=Qt.PenStyle.DashLine))
 
 
 class RateCharts(QTabWidget):

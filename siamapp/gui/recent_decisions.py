@@ -6,9 +6,10 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QLocale, QTime
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QLocale, Qt, QTime
+from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem
 
+from siamapp.gui.controls import Card
 from siamapp.gui.theme import SPACE, Theme, set_role
 from siamapp.gui.wording import ICONS, TONES, headline
 from siamapp.types import Decision, Outcome
@@ -22,31 +23,27 @@ class _Entry:
     decision: Decision
 
 
-class RecentDecisions(QWidget):
+class RecentDecisions(Card):
     """Matches and unknowns; what could not be judged is not a decision."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._entries: deque[_Entry] = deque(maxlen=KEPT)
-        self._heading = QLabel()
-        set_role(self._heading, "heading")
         self._empty = QLabel()
         set_role(self._empty, "caption")
         self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.list = QListWidget()
         set_role(self.list, "plain")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE[2])
-        column.addWidget(self._heading)
-        column.addWidget(self._empty)
-        column.addWidget(self.list, 1)
+        self.column.setSpacing(SPACE[2])
+        self.column.addWidget(self._empty, 1)
+        self.column.addWidget(self.list, 1)
         theme.changed.connect(self._fill)
         self.retranslate()
 
     def retranslate(self) -> None:
-        self._heading.setText(self.tr("Recent"))
+        self.set_title(self.tr("Recent"))
         self._empty.setText(self.tr("Decisions appear here as they are made."))
         self.list.setAccessibleName(self.tr("Recent decisions"))
         self._fill()
@@ -63,6 +60,7 @@ class RecentDecisions(QWidget):
 
     def _fill(self) -> None:
         self._empty.setVisible(not self._entries)
+        self.list.setVisible(bool(self._entries))
         self.list.clear()
         for entry in self._entries:
             outcome = entry.decision.outcome

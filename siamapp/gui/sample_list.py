@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from siamapp.gui.context import Context
 from siamapp.gui.pictures import photo_icon, rounded
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, font, set_role
 from siamapp.identity.match import distances
 from siamapp.types import BgrImage, Quality
 
@@ -92,6 +92,7 @@ class SampleList(QWidget):
         self.list.setMovement(QListView.Movement.Static)
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setWordWrap(True)
+        self.list.setFont(font("small"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.itemSelectionChanged.connect(self._on_selected)
         bar = QHBoxLayout()
@@ -121,7 +122,10 @@ class SampleList(QWidget):
         self.remove.setAccessibleName(self.tr("Remove the chosen samples"))
         self.remove.setToolTip(self.remove.accessibleName())
         self.hint.setText(
-            self.tr("The number is the distance to the person's other samples. Choose some to act.")
+            self.tr(
+                "The distance is to the person's other samples. "
+                "Choose some to split them off or to remove them."
+            )
         )
         self._fill()
 
@@ -137,7 +141,7 @@ class SampleList(QWidget):
     def _fill(self) -> None:
         self.list.clear()
         line = self.fontMetrics().height()
-        self.list.setGridSize(QSize(SAMPLE_PX + 36, SAMPLE_PX + 2 * line + 18))
+        self.list.setGridSize(QSize(SAMPLE_PX + 24, SAMPLE_PX + 2 * line + 18))
         ratio = self.devicePixelRatioF()
         for look in self._looks:
             item = QListWidgetItem(photo_icon(self._picture(look, ratio)), self._words(look))
@@ -150,11 +154,11 @@ class SampleList(QWidget):
         return rounded(look.crop_bgr, SAMPLE_PX, self._context.theme.colours, ratio=ratio)
 
     def _words(self, look: Look) -> str:
-        eyes = self.tr("{eyes:.0f} px eyes").format(eyes=look.quality.eye_distance_px)
+        eyes = self.tr("eyes {eyes:.0f} px apart").format(eyes=look.quality.eye_distance_px)
         if look.to_others is None:
             return eyes
         far = self._context.is_open and (look.to_others > self._context.recognizer.policy.threshold)
-        words = self.tr("{distance:.2f}: far off") if far else "{distance:.2f}"
+        words = self.tr("{distance:.2f}: far off") if far else self.tr("distance {distance:.2f}")
         return f"{words.format(distance=look.to_others)}\n{eyes}"
 
     def _details(self, quality: Quality) -> str:

@@ -12,10 +12,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
-    QFrame,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -24,7 +22,7 @@ from PySide6.QtWidgets import (
 from siamapp.errors import SiamError
 from siamapp.gui import diagnostics
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner, Card, SearchField
+from siamapp.gui.controls import Banner, Card, PageScroll, SearchField
 from siamapp.gui.core_words import in_words
 from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.engine_facts import EngineFacts, embedder_names, engine_facts
@@ -32,7 +30,7 @@ from siamapp.gui.error_wording import error_words
 from siamapp.gui.page import Page
 from siamapp.gui.settings_rows import MODELS, ROWS, Row, group_note, group_title
 from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.wording import fmr_words, percent
+from siamapp.gui.wording import fmr_words, named, percent, stage_words
 from siamapp.identity.calibrate import supported_fmrs
 from siamapp.live.source import CameraInfo, list_cameras
 from siamapp.settings import Settings
@@ -104,7 +102,7 @@ class SettingsPage(Page):
             number.setRange(low, high)
             number.setValue(value)
         number.setKeyboardTracking(False)
-        number.lineEdit().setTextMargins(SPACE[2], 0, 0, 0)
+        number.lineEdit().setTextMargins(SPACE[2] + 1, 0, 0, 0)
         number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         number.valueChanged.connect(lambda new: number.setSuffix(row.unit(new)))
         number.valueChanged.connect(lambda new: self._change(row.key, new))
@@ -112,15 +110,13 @@ class SettingsPage(Page):
 
     def _lay_out(self) -> None:
         self.header.addWidget(self.search)
+        self.make_room_for_scroll_bar()
         # From the outside in: a style sheet is applied anew to all that moves into a parent.
-        area = self._area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area = self._area = PageScroll(self)
         inner = QWidget(area.viewport())
         inner.setObjectName("scrolled")
         column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, SPACE[3], 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE[4])
         for group in dict.fromkeys(row.group for row in ROWS):
             column.addWidget(self._card(group, inner))
@@ -234,7 +230,7 @@ class SettingsPage(Page):
         self.not_running.clear()
         if self.context.is_open:
             fmrs = supported_fmrs(self.context.recognizer.pipeline.embedder.model.card)
-            rates = [(rate, f"{percent(rate)}: {fmr_words(rate)}") for rate in sorted(fmrs)[::-1]]
+            rates = [(rate, named(percent(rate), fmr_words(rate))) for rate in sorted(fmrs)[::-1]]
             box = self.fields["target_fmr"]
             if isinstance(box, QComboBox):
                 fill(box, rates, settings.target_fmr)
@@ -245,7 +241,7 @@ class SettingsPage(Page):
         times = self.tr("detector {detector:.1f} ms, embedder {embedder:.1f} ms").format(
             detector=facts.detector_ms, embedder=facts.embedder_ms
         )
-        self.in_use.setText(f"{facts.provider.upper()}: {times}")
+        self.in_use.setText(named(facts.provider.upper(), times))
         if settings.provider != "auto" and facts.provider != settings.provider:
             text = self.tr("{wanted} was chosen, but the models run on {running}.")
             wanted, running = settings.provider.upper(), facts.provider.upper()
@@ -264,7 +260,7 @@ class SettingsPage(Page):
             lines.append(text.format(frames=run.frames, dropped=run.dropped, fps=run.fps))
             if run.sent:
                 lines.append(self.tr("The camera sends {format}.").format(format=run.sent))
-            lines += [f"{stage}: {ms:.1f} ms" for stage, ms in run.stage_ms.items()]
+            lines += [named(stage_words(s), f"{ms:.1f} ms") for s, ms in run.stage_ms.items()]
         self.measured.setText("\n".join(lines))
 
     def _on_copy(self) -> None:

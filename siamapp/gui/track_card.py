@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from siamapp.gui.distance_bar import DistanceBar
 from siamapp.gui.theme import SPACE, Theme, set_role
-from siamapp.gui.wording import ICONS, TONES, evidence_words, headline, sentence
+from siamapp.gui.wording import ICONS, TONES, evidence_words, headline, limit_words, sentence
 from siamapp.types import Decision, FaceResult, Outcome
 
 
@@ -76,6 +76,7 @@ class TrackCard(QFrame):
         if best is not None:
             self.bar.show_distance(best.distance, decision.threshold)
             self.facts.setText(self._facts_of(decision))
+            self.facts.setToolTip(evidence_words(decision))
         self._show_action(decision)
 
     def _facts_of(self, decision: Decision) -> str:
@@ -87,7 +88,7 @@ class TrackCard(QFrame):
         if second is not None:
             said = self.tr("Runner-up: {name} at {distance:.2f}.")
             lines.append(said.format(name=second.name, distance=second.distance))
-        lines.append(evidence_words(decision))
+        lines.append(limit_words(decision))
         return "\n".join(lines)
 
     def _show_action(self, decision: Decision) -> None:

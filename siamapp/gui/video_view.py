@@ -10,8 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from siamapp.gui.colours import DARK
 from siamapp.gui.guide import Guide, paint_guide
-from siamapp.gui.theme import DARK, font, tinted
+from siamapp.gui.theme import font, tinted
 from siamapp.types import BgrImage, Face
 
 _BACKDROP: Final = QColor("#0d1113")

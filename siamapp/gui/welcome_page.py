@@ -25,6 +25,10 @@ from siamapp.live.session import SessionStatus
 from siamapp.types import Frame, FrameResult
 
 _DISPLAY_MS = 33
+_LINES = 24
+"""The height of a step of words, in lines of text; the camera's step takes what there is."""
+_UNBOUNDED_PX = 16_777_215
+"""Qt's own `QWIDGETSIZE_MAX`."""
 STEPS = 3
 
 
@@ -38,6 +42,8 @@ class WelcomePage(QWidget):
         super().__init__()
         self._context = context
         self._texts: list[QLabel] = []
+        sign = QLabel()
+        context.theme.set_icon(sign, "siamapp", side_px=48)
         self._title = QLabel()
         set_role(self._title, "display")
         self._step = QLabel()
@@ -51,18 +57,24 @@ class WelcomePage(QWidget):
         set_role(self.next, "primary")
         self.next.setDefault(True)
         self.next.clicked.connect(lambda: self._go(+1))
+        title = QHBoxLayout()
+        title.setSpacing(SPACE[4])
+        title.addWidget(sign)
+        title.addWidget(self._title, 1)
         buttons = QHBoxLayout()
-        buttons.addStretch(1)
+        buttons.setSpacing(SPACE[2])
+        buttons.addWidget(self._step, 1)
         buttons.addWidget(self.back)
         buttons.addWidget(self.next)
         body = QWidget()
         body.setMaximumWidth(760)
         column = QVBoxLayout(body)
-        column.setSpacing(SPACE[4])
-        column.addWidget(self._title)
-        column.addWidget(self._step)
-        column.addWidget(self.stack, 1)
+        column.setSpacing(SPACE[5])
+        column.addStretch(1)
+        column.addLayout(title)
+        column.addWidget(self.stack, 1000)
         column.addLayout(buttons)
+        column.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE[6], SPACE[6], SPACE[6], SPACE[6])
         row.addStretch(1)
@@ -83,11 +95,13 @@ class WelcomePage(QWidget):
     def retranslate(self) -> None:
         self._title.setText(self.tr("Welcome to SiamApp"))
         texts = (
-            self.tr("Enrol people at this desk, then ask who somebody is, or whether it is them."),
-            self.tr("Everything runs on this computer. Nothing is sent anywhere."),
-            self.tr("Names, face samples and decisions are kept encrypted in this folder:"),
+            self.tr("Enrol people at this desk; later ask who somebody is, or check a claim."),
+            self.tr("Everything runs on this computer"),
+            self.tr("Nothing is sent anywhere."),
+            self.tr("Names, face samples and decisions are kept encrypted"),
             str(self._context.paths.home),
-            self.tr("It is not a lock: do not guard a door or a payment with it."),
+            self.tr("It is not a lock"),
+            self.tr("Do not guard a door or a payment with it."),
             self.tr("The gallery is encrypted. Where shall its key be kept?"),
             self.tr("Whoever loses the key loses the gallery: nobody can recover it."),
             self.tr("Choose a camera and look into it. Without one, open a video or a photo."),
@@ -119,17 +133,13 @@ class WelcomePage(QWidget):
     def _what(self) -> QWidget:
         card = _roomy_card()
         card.column.addWidget(self._label("heading"))
-        for icon, tone, roles in (
-            ("match", "good", ("body",)),
-            ("lock", "accent", ("body", "muted")),
-            ("warn", "warn", ("body",)),
-        ):
+        for icon, tone in (("match", "good"), ("lock", "accent"), ("warn", "warn")):
             sign = QLabel()
-            self._context.theme.set_icon(sign, icon, tone, side_px=32)
+            self._context.theme.set_icon(sign, icon, tone, side_px=40)
             words = QVBoxLayout()
             words.setSpacing(SPACE[1])
-            for role in roles:
-                words.addWidget(self._label(role))
+            words.addWidget(self._label("strong"))
+            words.addWidget(self._label("muted"))
             row = QHBoxLayout()
             row.setSpacing(SPACE[4])
             row.addWidget(sign)
@@ -184,6 +194,8 @@ class WelcomePage(QWidget):
             self.tr("Step {step} of {steps}").format(step=self.step + 1, steps=STEPS)
         )
         last = self.step == STEPS - 1
+        words_px = _LINES * self.fontMetrics().height()
+        self.stack.setMaximumHeight(_UNBOUNDED_PX if last else words_px)
         self.back.setEnabled(self.step > 0)
         self.next.setText(self.tr("Start using it") if last else self.tr("Next"))
 

@@ -39,6 +39,26 @@ def percent(rate: float) -> str:
     return f"{100 * rate:.6f}".rstrip("0").rstrip(".") + " %"
 
 
+def named(name: str, value: str) -> str:
+    """A value after its name: "CPU: 3 ms"."""
+    return tr("{name}: {value}").format(name=name, value=value)
+
+
+def stage_words(stage: str) -> str:
+    """A stage of the pipeline as the diagnostics call it."""
+    words = {
+        "detect": tr("finding faces"),
+        "align": tr("aligning"),
+        "quality": tr("quality"),
+        "track": tr("following"),
+        "embed": tr("recognising"),
+        "match": tr("comparing"),
+        "presence": tr("presence check"),
+        "decide": tr("deciding"),
+    }
+    return words.get(stage, stage)
+
+
 def fmr_words(fmr: float) -> str:
     """A false-match rate as a person says it: "about 1 stranger in 1,000 would pass"."""
     locale = QLocale()
@@ -48,11 +68,16 @@ def fmr_words(fmr: float) -> str:
     return tr("about 1 stranger in {count} would pass").format(count=one_in)
 
 
+def limit_words(decision: Decision) -> str:
+    """What the limit of a decision means."""
+    return tr("At this limit {words}.").format(words=fmr_words(decision.fmr))
+
+
 def evidence_words(decision: Decision) -> str:
-    """What the limit of a decision rests on."""
-    said = tr("At this limit {words}.").format(words=fmr_words(decision.fmr))
+    """What the limit of a decision means, and what that rests on."""
+    said = limit_words(decision)
     if decision.comparisons:
-        bound = tr("Measured on {count} comparisons; at most {percent} % at 95 %.")
+        bound = tr("Measured on {count} comparisons of strangers: {percent} % at most (95 % sure).")
         count = QLocale().toString(decision.comparisons)
         bound = bound.format(count=count, percent=f"{100 * decision.fmr_high:.2g}")
         return tr("{limit} {bound}").format(limit=said, bound=bound)

@@ -10,7 +10,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QScrollArea,
+    QToolTip,
+    QWidget,
+)
 
 from siamapp.errors import CameraLost, NoFace, StoreLocked
 from siamapp.gui.card_form import CardForm
@@ -34,6 +42,8 @@ from tests.gui.scripted import KEY, astronaut, hopper, open_scripted, write_phot
 
 LIMIT_S = 120.0
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
+HOME = "/home/ann/.local/share/siamapp"
+"""Where a user's home would be; that of the pictures lies in a temporary folder."""
 
 
 class Screens:
@@ -105,6 +115,9 @@ class Screens:
         self._window.welcome(lambda _passphrase: None)
         steps = self._window.first_steps
         assert steps is not None
+        for label in steps.findChildren(QLabel):
+            if label.text() == str(self._context.paths.home):
+                label.setText(HOME)
         for number in (1, 2, 3):
             self._settle()
             self._save(f"welcome-{number}")

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import pytest
 
-from siamapp.gui.theme import DARK, LIGHT
+from siamapp.gui.colours import DARK, LIGHT
 from siamapp.store.database import Database
 from siamapp.store.people import People
 from siamapp.store.rows import png

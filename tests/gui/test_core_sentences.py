@@ -124,7 +124,7 @@ def test_no_sentence_is_taken_for_another() -> None:
 
 def test_what_the_core_puts_in_stays_and_what_it_nests_is_said_too(chinese: Language) -> None:
     known = error_words(StoreLocked("The passphrase is wrong.", "Try again."))
-    assert known == "口令错误。 请重试。"
+    assert known == "口令错误。请重试。"
     poor = PoorQuality("Nothing to enrol: move closer: 41 px between the eyes, 64 wanted.")
     assert error_words(poor) == in_words("Nothing to enrol: {0}.").format(
         in_words("move closer: {0} px between the eyes, {1} wanted").format(41, 64)

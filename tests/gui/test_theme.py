@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from siamapp.gui.theme import DARK, LIGHT, Colours, Theme, tinted
+from siamapp.gui.colours import DARK, LIGHT, Colours
+from siamapp.gui.theme import Theme, tinted
 from siamapp.paths import assets_dir
 
 GUI = Path(__file__).parents[2] / "siamapp" / "gui"

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from siamapp.gui.theme import DARK
+from siamapp.gui.colours import DARK
 from siamapp.gui.video_view import Notice, Overlay, VideoView
 
 
