@@ -85,7 +85,7 @@ def people_show(call: Call, name: Name) -> None:
 def people_alike(
     call: Call,
     within: Annotated[
-        float | None, typer.Option(help="Largest distance; else 1.5 times the threshold.")
+        float | None, typer.Option(help="Largest distance; else 1.1 times the threshold.")
     ] = None,
 ) -> None:
     """Pairs of people who look alike, the most alike first."""

@@ -18,7 +18,7 @@ from siamapp.identity.calibrate import Calibrated, Evidence, evidence_for
 from siamapp.identity.decide import Policy, policy_of
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.large import sized
-from siamapp.identity.look_alikes import LookAlikes, look_alikes
+from siamapp.identity.look_alikes import LOOK_ALIKE, LookAlikes, look_alikes
 from siamapp.identity.match import cosine_at
 from siamapp.identity.own_calibration import load_calibration
 from siamapp.models import load_pipeline
@@ -42,8 +42,6 @@ from siamapp.types import Consent, Decision, FaceResult, Frame, Outcome, Person,
 SAME_FMR = 1e-2
 """Pictures given as one person's are one person's unless they look otherwise: a looser rate."""
 How: TypeAlias = Literal["verify", "identify", "live"]
-LOOK_ALIKE = 1.5
-"""People whose nearest templates lie within this multiple of the threshold are told as alike."""
 
 
 class Recognizer:
@@ -205,7 +203,7 @@ class Recognizer:
         return added, refused
 
     def look_alikes(self, *, within: float | None = None, top: int = 100) -> list[LookAlikes]:
-        """Pairs of people with templates nearer than `within` (else 1.5 times the threshold)."""
+        """Pairs of people with templates nearer than `within` (else `LOOK_ALIKE` thresholds)."""
         limit = LOOK_ALIKE * self.policy.threshold if within is None else within
         return look_alikes(self.gallery, self.pipeline.metric, within=limit, top=top)
 

@@ -645,6 +645,10 @@
         <source>{error} {hint}</source>
         <translation>{error}{hint}</translation>
     </message>
+    <message>
+        <source>Deleted, for the last day to keep them is past</source>
+        <translation>保留期已满，已删除</translation>
+    </message>
 </context>
 <context>
     <name>CardForm</name>
@@ -1402,6 +1406,10 @@
         <translation>画面中是谁，在本机上判定。</translation>
     </message>
     <message>
+        <source>Nobody is enrolled yet. Enrol somebody first, or press Start: whoever comes into view can be enrolled from here.</source>
+        <translation>还没有登记任何人。请先登记，或按“开始”：进入画面的人可以从这里直接登记。</translation>
+    </message>
+    <message>
         <source>Choose a source and press Start: whoever comes into view is told here.</source>
         <translation>请选择来源并按“开始”：进入画面的人会显示在这里。</translation>
     </message>
@@ -2137,7 +2145,7 @@
         <translation>距离是与此人其他样本之间的距离。选择样本后可拆分或移除。</translation>
     </message>
     <message>
-        <source>eyes {eyes:.0f} px apart</source>
+        <source>eyes {eyes:.0f} px</source>
         <translation>眼距 {eyes:.0f} 像素</translation>
     </message>
     <message>
@@ -2304,6 +2312,10 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
 <context>
     <name>TrackCard</name>
     <message>
+        <source>The name is kept: frames before this one were nearer.</source>
+        <translation>沿用此姓名：之前的画面更接近。</translation>
+    </message>
+    <message>
         <source>Nearest: {name} at {distance:.2f}.</source>
         <translation>最近：{name}，距离 {distance:.2f}。</translation>
     </message>
@@ -2451,6 +2463,10 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     <message>
         <source>Press Verify and look at the camera.</source>
         <translation>请按“核验”并看摄像头。</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
     </message>
 </context>
 <context>

@@ -22,19 +22,20 @@ class DistanceBar(QWidget):
         self._theme = theme
         self._distance: float | None = None
         self._threshold = 1.0
+        self._passed = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
         self.retranslate()
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Distance against threshold"))
-        self.show_distance(self._distance, self._threshold)
+        self.show_distance(self._distance, self._threshold, passed=self._passed)
 
     def sizeHint(self) -> QSize:
         return QSize(220, 2 * self.fontMetrics().height() + 26)
 
-    def show_distance(self, distance: float | None, threshold: float) -> None:
-        self._distance, self._threshold = distance, threshold
+    def show_distance(self, distance: float | None, threshold: float, *, passed: bool) -> None:
+        self._distance, self._threshold, self._passed = distance, threshold, passed
         said = self.tr("none") if distance is None else f"{distance:.2f}"
         self.setAccessibleDescription(
             self.tr("distance {distance}, threshold {threshold:.2f}").format(
@@ -62,10 +63,9 @@ class DistanceBar(QWidget):
             painter, self.tr("limit {0:.2f}").format(self._threshold), cut, bar.bottom() + 4
         )
         if self._distance is not None:
-            passed = self._distance <= self._threshold
             x = self._x(self._distance, bar)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.good if passed else colours.warn))
+            painter.setBrush(QColor(colours.good if self._passed else colours.warn))
             top, above = bar.top(), bar.top() - 8
             corners = [QPointF(x, top), QPointF(x - 6, above), QPointF(x + 6, above)]
             painter.drawPolygon(QPolygonF(corners))

@@ -24,11 +24,10 @@ from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner
 from siamapp.gui.pictures import photo_icon, rounded
 from siamapp.gui.theme import SPACE, set_role
+from siamapp.identity.look_alikes import LOOK_ALIKE
 from siamapp.types import Candidate, Consent, Sample
 
 _THUMB_PX: Final = 56
-LOOK_ALIKE: Final = 1.5
-"""Somebody within this multiple of the threshold is told as a look-alike."""
 
 
 class EnrollReview(QWidget):

@@ -156,6 +156,7 @@ class EvaluatePage(Page):
         """Evaluate; what runs already is stopped first."""
         self._on_cancel()
         self.error.clear()
+        self.folder.setFocus()  # the button that was pressed may go
         stop = self._stop = threading.Event()
         jobs, pipeline = self.context.jobs, self.context.recognizer.pipeline
         self.progress.setRange(0, 0)

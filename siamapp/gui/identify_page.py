@@ -165,7 +165,13 @@ class IdentifyPage(SourcePage):
         self._show_waiting()
 
     def _show_waiting(self) -> None:
-        if not self.video.has_picture:
+        empty = self.context.is_open and not len(self.context.recognizer.gallery)
+        if not self.video.has_picture and empty:
+            text = self.tr(
+                "Nobody is enrolled yet. Enrol somebody first, or press Start: whoever "
+                "comes into view can be enrolled from here."
+            )
+        elif not self.video.has_picture:
             text = self.tr("Choose a source and press Start: whoever comes into view is told here.")
         elif not self.is_trusted:
             text = self.tr("Cannot see. Nobody is recognised until the picture is back.")

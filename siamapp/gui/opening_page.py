@@ -59,7 +59,8 @@ class OpeningPage(QWidget):
 
     def show_error(self, error: SiamError) -> None:
         self._say = lambda: self.show_error(error)
-        self._show("error", *said(error))
+        what, hint = said(error)
+        self._show("error", what, "" if error.hint == "Try again." else hint)  # the button says it
         self._offer(self.tr("Try again"))
 
     def show_locked(self) -> None:

@@ -154,7 +154,7 @@ class SampleList(QWidget):
         return rounded(look.crop_bgr, SAMPLE_PX, self._context.theme.colours, ratio=ratio)
 
     def _words(self, look: Look) -> str:
-        eyes = self.tr("eyes {eyes:.0f} px apart").format(eyes=look.quality.eye_distance_px)
+        eyes = self.tr("eyes {eyes:.0f} px").format(eyes=look.quality.eye_distance_px)
         if look.to_others is None:
             return eyes
         far = self._context.is_open and (look.to_others > self._context.recognizer.policy.threshold)

@@ -185,6 +185,7 @@ class SettingsPage(Page):
         self._show_facts()
 
     def enter(self) -> None:
+        self.search.setFocus()
         paths = self.context.paths
         self.context.jobs.submit(lambda: embedder_names(paths), done=self._on_models)
         self.context.jobs.submit(list_cameras, done=self._on_cameras)

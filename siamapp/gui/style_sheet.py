@@ -102,13 +102,12 @@ QCheckBox::indicator:focus { width: 16px; height: 16px; border: 2px solid $accen
 QCheckBox::indicator:checked:focus { border-color: $text; }
 QCheckBox::indicator:checked { background: $check_fill; border-color: $check_fill;
     image: url("$check"); }
-QRadioButton { spacing: 8px; padding: 4px 0; }
+QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 7px; }
+QRadioButton:focus { border-color: $accent; }
 QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $muted; border-radius: 9px;
     background: $surface; }
 QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent;
     background: $on_accent; }
-QRadioButton::indicator:focus { border-color: $accent; }
-QRadioButton::indicator:checked:focus { border-color: $text; }
 QListWidget { background: $surface; border: 1px solid $border; border-radius: 10px;
     padding: 6px; outline: none; }
 QListWidget:focus { border: 2px solid $accent; padding: 5px; }
@@ -143,6 +142,8 @@ QTabBar::tab { background: transparent; color: $muted; border: 2px solid transpa
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $accent; border-bottom-color: $accent; font-weight: 600; }
 QTabBar::tab:focus { border-color: $accent; border-radius: 7px; }
+QFileDialog QToolButton { padding: 6px; }
+QFileDialog QToolButton:focus { padding: 5px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMessageBox QLabel { min-width: 320px; }
 QMessageBox QLabel#qt_msgbox_label { font-weight: 600; }

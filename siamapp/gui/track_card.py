@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from siamapp.gui.distance_bar import DistanceBar
 from siamapp.gui.theme import SPACE, Theme, set_role
 from siamapp.gui.wording import ICONS, TONES, evidence_words, headline, limit_words, sentence
-from siamapp.types import Decision, FaceResult, Outcome
+from siamapp.types import Decision, FaceResult, FloatArray, Outcome
 
 
 class TrackCard(QFrame):
@@ -23,6 +25,8 @@ class TrackCard(QFrame):
         super().__init__()
         self._theme = theme
         self._face: FaceResult | None = None
+        self._vector: FloatArray | None = None
+        """Of the last frame that needed one: an answer is held over others."""
         self._shown: Decision | None = None
         set_role(self, "card")
         self._icon = QLabel()
@@ -59,6 +63,8 @@ class TrackCard(QFrame):
 
     def show_face(self, face: FaceResult) -> None:
         self._face = face
+        if face.embedding is not None:
+            self._vector = face.embedding
         decision = face.decision
         if decision == self._shown:
             return
@@ -74,7 +80,8 @@ class TrackCard(QFrame):
         self.bar.setVisible(best is not None)
         self.facts.setVisible(best is not None)
         if best is not None:
-            self.bar.show_distance(best.distance, decision.threshold)
+            passed = decision.outcome is Outcome.MATCH
+            self.bar.show_distance(best.distance, decision.threshold, passed=passed)
             self.facts.setText(self._facts_of(decision))
             self.facts.setToolTip(evidence_words(decision))
         self._show_action(decision)
@@ -82,6 +89,9 @@ class TrackCard(QFrame):
     def _facts_of(self, decision: Decision) -> str:
         best, second = decision.best, decision.runner_up
         lines = []
+        held = best is not None and best.distance > decision.threshold
+        if decision.outcome is Outcome.MATCH and held:
+            lines.append(self.tr("The name is kept: frames before this one were nearer."))
         if best is not None and decision.outcome is not Outcome.MATCH:
             said = self.tr("Nearest: {name} at {distance:.2f}.")
             lines.append(said.format(name=best.name, distance=best.distance))
@@ -108,5 +118,6 @@ class TrackCard(QFrame):
 
     def _on_action(self) -> None:
         if self._face is not None:
-            match = self._face.decision.outcome is Outcome.MATCH
-            (self.reject_wanted if match else self.enrol_wanted).emit(self._face)
+            face = replace(self._face, embedding=self._vector)
+            match = face.decision.outcome is Outcome.MATCH
+            (self.reject_wanted if match else self.enrol_wanted).emit(face)

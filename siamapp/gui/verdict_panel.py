@@ -90,7 +90,8 @@ class VerdictPanel(QWidget):
         best = decision.best if decision else None
         self._show_evidence(visible=best is not None)
         if decision is not None and best is not None:
-            self.bar.show_distance(best.distance, decision.threshold)
+            near = best.distance <= decision.threshold
+            self.bar.show_distance(best.distance, decision.threshold, passed=near)
             self.fmr.setText(evidence_words(decision))
         accepted = answer.verdict is Verdict.ACCEPTED
         self.evidence.set_title(self.tr("Why?") if accepted else self.tr("Why not?"))

@@ -344,4 +344,5 @@ class VerifyPage(SourcePage):
             said = self.tr("Type whom somebody claims to be.")
         else:
             said = self.tr("Press Verify and look at the camera.")
-        self.verdict.show_words(Words(self.tr("Ready"), said, "muted", "verify"))
+        title = self.tr("Ready") if able else self.tr("Waiting")
+        self.verdict.show_words(Words(title, said, "muted", "verify"))

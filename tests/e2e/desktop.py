@@ -132,12 +132,15 @@ class Widget:
 class Program:
     """The app as a process of its own, and what it tells a screen reader."""
 
-    def __init__(self, desktop: Desktop, home: Path, key_file: Path) -> None:
+    def __init__(self, desktop: Desktop, home: Path, key_file: Path | None) -> None:
+        """Without a key file there is no gallery, and the window begins with its first steps."""
         from jeepney.io.blocking import open_dbus_connection
 
         self.desktop = desktop
-        self._shared = ["--home", str(home), "--key-file", str(key_file)]
-        self.cli("people", "list")  # makes the gallery: the window does not begin with its steps
+        self._shared = ["--home", str(home)]
+        if key_file is not None:
+            self._shared += ["--key-file", str(key_file)]
+            self.cli("people", "list")  # makes the gallery
         self._process = subprocess.Popen(
             [*self._command, "gui"], env=desktop.environment, stderr=subprocess.PIPE
         )

@@ -38,12 +38,12 @@ from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
 from siamapp.switch import Plan
 from siamapp.types import BgrImage, Frame
+from tests.e2e.portraits import seen_again, side_by_side
 from tests.gui.scripted import KEY, astronaut, hopper, open_scripted, write_photo, write_video
 
 LIMIT_S = 120.0
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
-HOME = "/home/ann/.local/share/siamapp"
-"""Where a user's home would be; that of the pictures lies in a temporary folder."""
+HOME = "/home/ann/.local/share/siamapp"  # a user's; that of the pictures is a temporary folder
 
 
 class Screens:
@@ -398,16 +398,3 @@ class Screens:
                 raise TimeoutError(self._prefix)
             self._app.processEvents()
             time.sleep(0.01)
-
-
-def side_by_side(left: BgrImage, right: BgrImage) -> BgrImage:
-    """Two people in one picture."""
-    height = min(left.shape[0], right.shape[0])
-    parts = [cv2.resize(p, (p.shape[1] * height // p.shape[0], height)) for p in (left, right)]
-    return np.asarray(np.hstack(parts), np.uint8)
-
-
-def seen_again(bgr: BgrImage) -> BgrImage:
-    """The same portrait in weaker light and a little out of focus."""
-    darker = cv2.convertScaleAbs(bgr, alpha=0.85, beta=4)
-    return np.asarray(cv2.GaussianBlur(darker, (0, 0), 1.2), np.uint8)

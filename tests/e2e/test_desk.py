@@ -53,6 +53,30 @@ def program(tmp_path: Path) -> Iterator[Program]:
             program.kill()
 
 
+def test_the_first_start_leads_to_a_gallery_that_its_passphrase_opens(tmp_path: Path) -> None:
+    with open_desktop(tmp_path) as desktop:
+        program = Program(desktop, tmp_path / "home", None)
+        try:
+            program.click("Next", "push button")
+            program.click("Nowhere: I type a passphrase at every start", "radio button")
+            program.click("Next", "push button")
+            desktop.keys("ctrl+o")
+            desktop.open_file(write(tmp_path / "look.avi", frames(1, *ENROLLED_S)), ONE_FILE)
+            program.find("Stop", "push button")
+            program.click("Start using it", "push button")
+            passphrase(program, "blue horse stairs", again=True)
+            program.says("Nobody is enrolled yet.")
+            desktop.keys("ctrl+l")
+            program.says("Locked")
+            for words, answer in (("red horse", "wrong"), ("blue horse stairs", "in view")):
+                desktop.keys("Return")  # the button has the focus
+                passphrase(program, words)
+                program.says(answer)
+            assert "Traceback" not in program.close()
+        finally:
+            program.kill()
+
+
 def test_three_people_are_enrolled_verified_identified_merged_and_deleted(
     program: Program, tmp_path: Path
 ) -> None:
@@ -69,8 +93,9 @@ def test_a_folder_is_measured_and_language_and_colours_change_at_once(
 ) -> None:
     desktop = program.desktop
     desktop.keys("ctrl+6")
+    people = folder_of_people(tmp_path / "people", photos=4)
     program.click("Choose folder…", "push button")
-    desktop.open_file(folder_of_people(tmp_path / "people", photos=4), "A folder of people")
+    desktop.open_file(people, "A folder of people")
     program.says("12 pictures of 3 people: 18 comparisons of one person and 48 of strangers")
 
     desktop.keys("ctrl+8")
@@ -94,6 +119,14 @@ def enrol(program: Program, name: str, video: Path) -> None:
     program.click("Save", "push button")
     program.says(f"{name} is enrolled with")
     assert name in names(program)
+
+
+def passphrase(program: Program, words: str, *, again: bool = False) -> None:
+    """Answer the dialog that asks for it."""
+    program.fill("Passphrase", words)
+    if again:
+        program.fill("Passphrase again", words)
+    program.desktop.keys("Return")
 
 
 def claims(program: Program, folder: Path) -> None:
@@ -121,6 +154,10 @@ def two_side_by_side(program: Program, folder: Path) -> None:
     pasted = [np.hstack(pair) for pair in zip(frames(1, *MET_S), frames(2, *MET_S), strict=True)]
     program.desktop.open_file(write(folder / "both.avi", pasted), ONE_FILE)
     program.says("· Ann Archer", "· Bea Baker")
+    program.find("Start", "push button")  # the clip is over, the answers stay
+    program.click("This is not Ann Archer", "push button")
+    program.says("Noted: this face is not Ann Archer.")
+    program.click("Undo", "push button")
 
 
 def merge_and_undo(program: Program) -> None:

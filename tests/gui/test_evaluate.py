@@ -51,7 +51,7 @@ def test_a_folder_gives_rates_with_what_they_rest_on(
     assert "48 pictures of 12 people" in page.summary.text()
     assert "1,056 of strangers" in page.summary.text()
     assert page.table.item(0, 2).text() == "1,056"
-    assert "at 95 %" in page.table.horizontalHeaderItem(3).text()
+    assert "at 95\u00a0%" in page.table.horizontalHeaderItem(3).text()
     assert page.table.item(0, 3).text().endswith("%")
     chart = page.charts.det
     before = chart.value.text()

@@ -74,8 +74,9 @@ def test_an_unused_window_locks_and_forgets_the_key(
     qtbot.waitUntil(lambda: forgotten == [True], timeout=60_000)
     assert window.opening.title.text() == "Locked"
     assert not context.is_open
+    window.opening.retry.setFocus()
     with qtbot.waitSignal(context.opened, timeout=60_000):
-        window.opening.retry.click()
+        qtbot.keyClick(window.opening.retry, Qt.Key.Key_Return)
     assert window.page("live").isVisible()
     assert window._idle._timer.isActive()  # it locks again
     context.change_setting("auto_lock_min", 0)

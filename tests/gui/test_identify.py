@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from siamapp.gui.identify_page import IdentifyPage
 from siamapp.gui.main_window import MainWindow
 from siamapp.types import Decision, Face, FaceResult, Frame, FrameResult, Outcome, Quality
 from tests.gui.conftest import enrol, told
-from tests.gui.scripted import astronaut, hopper, write_photo
+from tests.gui.scripted import astronaut, hopper, write_photo, write_video
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton
@@ -44,6 +45,21 @@ def test_a_stranger_is_told_with_the_nearest_and_enrolled_by_one_click(
     key, samples = brought
     assert key == "enrol"
     assert [sample.crop_bgr.shape for sample in samples] == [(112, 112, 3)]  # type: ignore[attr-defined]
+
+
+def test_this_is_not_x_counts_for_a_frame_whose_answer_is_held(
+    page: IdentifyPage, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    """Between two looks a frame has no vector: the button takes that of the last look."""
+    page.receive(str(write_video(tmp_path / "ada.avi", astronaut(), frames=40)))
+    until(lambda: "Ada" in told(page) and not page.is_active)
+    (card,) = page.cards.values()
+    face = card._face
+    assert face is not None
+    card.show_face(replace(face, embedding=None))
+    qtbot.mouseClick(card.action, LEFT)
+    until(lambda: bool(page.banner.text))
+    assert page.banner.text == "Noted: this face is not Ada."
 
 
 def test_this_is_not_x_is_kept_and_can_be_taken_back(
