@@ -1,9 +1,10 @@
-"""Try a built folder: show the window, enrol from a video, find the person, report, read the log.
+"""Try a built folder: show the window, enrol from a video, find the person, add a model, report.
 
 python packaging/smoke.py build/dist/siamapp [VIDEO]
 
 Without a screen it runs by Qt's offscreen platform. Without a video it makes one of the astronaut's
-portrait (scikit-image carries it). Everything happens in a new folder; exit 0 where all went well.
+portrait (scikit-image carries it). Everything happens in a new folder, whose log is read; exit 0
+where all went well.
 """
 
 from __future__ import annotations
@@ -33,12 +34,14 @@ def main(folder: Path, video: Path | None) -> int:
             shared = ("--json", "--home", home, "--key-file", home / "key")
             done = run([folder / f"siamapp{suffix}", *words, *shared])
             assert done.returncode == 0, done.stdout + done.stderr
+            assert "onnxruntime" not in done.stderr, done.stderr
             return json.loads(done.stdout)
 
         enrolled = verb("enroll", "Somebody", video)["enrolled"]
         found = verb("identify", video)["sources"][0]["faces"]
         assert "Somebody" in {face["name"] for face in found}, found
         verb("audit", "verify")
+        assert verb("models", "add", next(folder.rglob("siamface-v1")))["task"] == "embedder"
         pictures = made_pictures(Path(scratch) / "people")
         for report in ("report.html", "report.pdf"):
             verb("evaluate", "--images", pictures, "--report", Path(scratch) / report)
