@@ -80,7 +80,7 @@ def _cut(source: Shown, rng: np.random.Generator) -> Shown:
     """What is shown: the face with some of its surroundings, at a known size."""
     size = face_size_px(source.landmarks_xy)
     middle = source.landmarks_xy.mean(axis=0)
-    reach = size * np.exp(rng.uniform(np.log(1.7), np.log(5.5), 4))  # left, top, right, bottom
+    reach = size * np.exp(rng.uniform(np.log(1.25), np.log(5.5), 4))  # left, top, right, bottom
     height, width = source.bgr.shape[:2]
     x1, y1 = (int(max(middle[k] - reach[k], 0)) for k in (0, 1))
     x2, y2 = (int(min(middle[k] + reach[k + 2], (width, height)[k])) for k in (0, 1))
@@ -128,11 +128,15 @@ def _printed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _on_screen(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Light from pixels: a cold cast, raised blacks, clipped whites, moire, a band, glare."""
-    contrast, lift = rng.uniform(0.75, 1.35), rng.uniform(0, 45)
+    """Light from pixels: a cold cast, other colours, raised blacks, moire, a band, glare."""
+    contrast, lift = rng.uniform(0.7, 1.35), rng.uniform(0, 60)
+    grey = picture.mean(axis=2, keepdims=True)
+    picture = grey + (picture - grey) * rng.uniform(0.6, 1.25)  # two gamuts, one after another
     picture = (picture - 128) * contrast + 128 + lift
-    cold = np.array([rng.uniform(0.98, 1.25), rng.uniform(0.95, 1.08), rng.uniform(0.8, 1.02)])
-    picture = np.clip(picture * cold, 0, 265)
+    cold = np.array([rng.uniform(0.95, 1.25), rng.uniform(0.93, 1.08), rng.uniform(0.8, 1.05)])
+    # A screen shines and a room does not: exposed for the room its whites run out.
+    exposure = np.exp(rng.normal(0.05, 0.2))
+    picture = np.clip(picture * cold * exposure, 0, 265)
     rows, columns = _grid(picture.shape)
     if rng.random() < 0.65:  # the sensor's grid beats with the screen's
         depth = rng.uniform(0.02, 0.16)
@@ -141,9 +145,12 @@ def _on_screen(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         phase = 2 * np.pi * (np.cos(angle) * columns + np.sin(angle) * rows) / period + bend
         for channel in range(3):
             picture[..., channel] *= 1 + depth * np.sin(phase + rng.uniform(0, 2.1) * channel)
-    if rng.random() < 0.4:  # the pixels themselves
+    if rng.random() < 0.4:  # the pixels themselves, red, green and blue beside each other
         pitch, depth = rng.uniform(2, 3.5), rng.uniform(0.03, 0.2)
         picture = picture * (1 - depth * (np.sin(2 * np.pi * rows / pitch) > 0.3)[..., None])
+        if rng.random() < 0.5:
+            stripes = 2 * np.pi * (columns[..., None] / pitch + np.arange(3) / 3)
+            picture = picture * (1 + depth * np.sin(stripes))
     if rng.random() < 0.35:  # refresh against shutter
         band = np.sin(2 * np.pi * rows / rng.uniform(60, 300) + rng.uniform(0, 6))
         picture = picture * (1 + rng.uniform(0.03, 0.2) * band[..., None])
@@ -168,7 +175,7 @@ def _framed(
 ) -> tuple[BgrImage, FloatArray]:
     """The medium around what it shows, and where in it the picture's corner lies."""
     height, width = picture.shape[:2]
-    low, high = {"print": (0.0, 0.12), "phone": (0.02, 0.08), "monitor": (0.02, 0.12)}[species]
+    low, high = {"print": (0.0, 0.12), "phone": (0.01, 0.08), "monitor": (0.02, 0.12)}[species]
     left, top, right, bottom = (int(v) for v in rng.uniform(low, high, 4) * max(height, width))
     if species == "phone":  # bars of the player above and below
         top, bottom = (
@@ -189,6 +196,11 @@ def _framed(
         bar = max(int(0.04 * height), 1)
         at = int(rng.integers(0, max(top, 1)))
         medium[at : at + bar, :] = rng.uniform(60, 240)
+    if not paper and rng.random() < 0.4:  # and its buttons, below the picture or in it
+        row = top + height + int(rng.integers(-height // 6, max(bottom, 1)))
+        for column in np.linspace(left, left + width, int(rng.integers(4, 9)))[1:-1]:
+            place, size = (int(column), row), int(rng.integers(1, 4))
+            cv2.circle(medium, place, size, (float(rng.uniform(90, 250)),) * 3, -1)
     if not paper and rng.random() < 0.5:  # the rim of the case
         rim = rng.uniform(20, 200)
         cv2.rectangle(medium, (0, 0), (medium.shape[1] - 1, medium.shape[0] - 1), (rim,) * 3, 2)
@@ -209,7 +221,7 @@ def _held(shown: Shown, behind: BgrImage, species: Species, rng: np.random.Gener
     placed = placed + side / 2 + rng.normal(0, 0.12 * side, 2)
     homography = cv2.getPerspectiveTransform(corners, placed.astype(np.float32))
     room: np.ndarray = cv2.resize(behind, (side, side)).astype(np.float32)
-    room = room * rng.uniform(0.25, 1.1)
+    room = room * rng.uniform(0.15, 1.1)
     room = cv2.GaussianBlur(room, (0, 0), rng.uniform(0.5, 4))
     laid = cv2.warpPerspective(shown.bgr, homography, (side, side), flags=cv2.INTER_AREA)
     mask = cv2.warpPerspective(np.ones((height, width), np.float32), homography, (side, side))
@@ -217,7 +229,8 @@ def _held(shown: Shown, behind: BgrImage, species: Species, rng: np.random.Gener
     if species != "monitor" and rng.random() < 0.6:
         _hand(scene, placed, rng)
     points = cv2.perspectiveTransform(shown.landmarks_xy[None], homography)[0]
-    filmed = cv2.GaussianBlur(scene, (0, 0), rng.uniform(0.3, 1.6))
+    # A camera focused on the room, or too near: both of it and of the picture's own lens.
+    filmed = cv2.GaussianBlur(scene, (0, 0), np.exp(rng.uniform(np.log(0.3), np.log(2.6))))
     return Shown(np.clip(filmed, 0, 255).astype(np.uint8), points.astype(np.float32))
 
 
@@ -225,11 +238,11 @@ def _hand(scene: np.ndarray, corners: FloatArray, rng: np.random.Generator) -> N
     """Fingers over an edge of the medium."""
     start = int(rng.integers(4))
     a, b = corners[start], corners[(start + 1) % 4]
-    skin = np.array([110, 140, 185]) * rng.uniform(0.4, 1.15)
+    skin = np.array([110, 140, 185]) * rng.uniform(0.25, 1.15)
     first = rng.uniform(0.1, 0.9)
     for along in [first + 0.12 * k for k in range(int(rng.integers(1, 4)))]:
         at = a + (b - a) * along + rng.normal(0, 2, 2)
-        axes = (int(rng.uniform(0.3, 0.7) * FACE_PX), int(rng.uniform(0.13, 0.27) * FACE_PX))
+        axes = (int(rng.uniform(0.3, 1.2) * FACE_PX), int(rng.uniform(0.13, 0.35) * FACE_PX))
         colour = tuple(float(v) for v in skin * rng.uniform(0.85, 1.15))
         degrees = float(np.degrees(np.arctan2(*(b - a)[::-1])) + 90 + rng.normal(0, 15))
         cv2.ellipse(scene, (int(at[0]), int(at[1])), axes, degrees, 0, 360, colour, -1)

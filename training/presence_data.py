@@ -137,7 +137,7 @@ def load_views(data: Path, peers: Path, cache: Path, *, seed: int, amount: Amoun
                 behind = scenes[int(rng.integers(len(scenes)))][2].bgr
                 made = attack(shown, behind, species, rng)  # type: ignore[arg-type]
             rows.append(_row(made, webcam(made.bgr, rng), teacher, species, source, split))
-        if len(rows) % 500 < 4:
+        if len(rows) % 500 < 8:
             logger.info("%d views", len(rows))
     rows += _spoof(data, find, teacher, amount.spoof_every)
     views = Views(*(np.stack(column) for column in zip(*rows, strict=True)))
@@ -149,7 +149,7 @@ def load_views(data: Path, peers: Path, cache: Path, *, seed: int, amount: Amoun
 
 
 def _kinds(split: str) -> tuple[str, ...]:
-    return (REAL, REAL, *SPECIES) if split == "train" else (REAL, *SPECIES)
+    return (REAL, REAL, *SPECIES, *SPECIES) if split == "train" else (REAL, *SPECIES)
 
 
 def _row(

@@ -34,12 +34,12 @@ ATTACKS_ACCEPTED: Final = 0.05
 TRAIN_COMMAND: Final = "python -m training presence train training/configs/presence.toml"
 EXPORT_COMMAND: Final = "python -m training presence export RUN DIR"
 SUMMARY: Final = (
-    "Two small ReLU networks, on a near and a wide view of a face, whose log odds add up: 0 a"
-    " picture of a face, 1 a face. A hint against simple tricks, not a lock: masks, good screens"
-    " filmed without an edge in view, and anything it was not shown may pass; blur, darkness and"
-    " odd colours may refuse a person. Recorded attacks of one subject and one screen taught it,"
-    " the rest were simulated: expect little of it on other cameras before you have measured there"
-    " (siamapp presence-test)."
+    "Two small ReLU networks, on a near and a wide view of a face, whose chances of a face are"
+    " multiplied, so that either can refuse: 0 a picture of a face, 1 a face. A hint against simple"
+    " tricks, not a lock: masks, good screens filmed without an edge in view, and anything it was"
+    " not shown may pass; blur, darkness and odd colours may refuse a person. Recorded attacks of"
+    " one subject and one screen taught it, the rest were simulated: expect little of it on other"
+    " cameras before you have measured there (siamapp presence-test)."
 )
 LICENCE: Final = (
     "Apache-2.0 for the weights, as far as ours to give; training pictures: research only"

@@ -1,4 +1,4 @@
-"""The presence check's network: two small ReLU branches, one for each view, whose doubts add up."""
+"""The presence check's network: two small ReLU branches; a face must look alive in both views."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 MEAN: Final = 127.5
 STD: Final = 127.5
@@ -38,6 +39,15 @@ class Odds:
     near: Tensor
     wide: Tensor
 
+    @property
+    def log_alive(self) -> Tensor:
+        """Logarithm of the chance that neither view shows a picture of a face.
+
+        An attack marks the skin or its surroundings, seldom both: one view is enough to refuse
+        it, and the other's good opinion is no evidence (noisy-or, Pearl 1988, section 4.3).
+        """
+        return F.logsigmoid(self.near) + F.logsigmoid(self.wide)
+
 
 class PresenceNet(nn.Module):
     """Both branches. Views are scaled to about -1..1."""
@@ -53,9 +63,6 @@ class PresenceNet(nn.Module):
         return Odds(self.near(near)[:, 0], self.wide(wide)[:, 0])
 
     def forward(self, near: Tensor, wide: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Scores 0..1 of both views together, of the near and of the wide one; each `(N,)`.
-
-        Independent evidence multiplies odds, so the logits are added (naive Bayes).
-        """
+        """Scores 0..1 of both views together, of the near and of the wide one; each `(N,)`."""
         odds = self.odds(near, wide)
-        return (odds.near + odds.wide).sigmoid(), odds.near.sigmoid(), odds.wide.sigmoid()
+        return odds.log_alive.exp(), odds.near.sigmoid(), odds.wide.sigmoid()

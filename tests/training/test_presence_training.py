@@ -14,9 +14,10 @@ from siamapp.vision.presence_network import NEAR, SIDE_PX, WIDE, PresenceNetwork
 from training.presence import main
 from training.presence_attacks import SPECIES, Shown, attack, held_photo, webcam
 from training.presence_data import Amount, Views
+from training.presence_evaluate import _matched
 from training.presence_export import fused, thresholds
 from training.presence_fit import PresenceConfig, fit, load, save
-from training.presence_network import PresenceNet
+from training.presence_network import Odds, PresenceNet
 
 POINTS = np.array([[203, 107], [245, 106], [222, 128], [207, 150], [244, 150]], np.float32)
 CONFIG = PresenceConfig(
@@ -90,13 +91,32 @@ def test_some_steps_lower_the_loss(caplog) -> None:
     assert last < first - 0.1
 
 
-def test_tuning_leaves_the_wide_view_alone() -> None:
-    network = PresenceNet(CONFIG.widths, 0.0)
+def test_recorded_crops_teach_the_near_view_alone() -> None:
+    network, seen = PresenceNet(CONFIG.widths, 0.0), views()
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    fit(network, views(), CONFIG, tune=True)
+    fit(network, seen.of(np.flatnonzero(seen.split == "spoof")), CONFIG, tune=True)
     after = network.state_dict()
     moved = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
     assert moved == {"near"}
+
+
+def test_one_view_is_enough_to_refuse() -> None:
+    odds = Odds(near=torch.tensor([3.0, 3.0, -3.0]), wide=torch.tensor([3.0, -3.0, 3.0]))
+    alive = odds.log_alive.exp()
+    assert alive[0] > 0.9
+    assert (alive[1:] < 0.05).all()
+
+
+def test_a_matched_bpcer_lets_through_no_more_than_the_reference() -> None:
+    seen = views()
+    kinds = {kind: float(k) for k, kind in enumerate((*SPECIES, "real"))}
+    score = np.array([kinds[kind] for kind in seen.species], np.float32) / 10
+    sure = replace(seen, teacher=np.where(seen.real, 0.9, 0.1).astype(np.float32))
+    assert _matched(score, sure)["matched_bpcer_percent"] == 0.0
+    # Below the best attack, which the reference refuses, nobody may be let in.
+    assert _matched(np.where(seen.real, 0.15, score), sure)["matched_bpcer_percent"] == 100.0
+    blind = replace(seen, teacher=np.full(len(seen), 0.9, np.float32))
+    assert _matched(np.where(seen.real, 0.15, score), blind)["matched_bpcer_percent"] == 0.0
 
 
 def test_thresholds_leave_what_is_between_undecided() -> None:
