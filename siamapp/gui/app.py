@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -82,6 +83,9 @@ def run(
         else:
             single.asked.connect(window.come_to_front)
             tray_of(window)
+            # What is there to stay is left out of the garbage collector's rounds: a full one holds
+            # Python's lock, and thereby the window, for a tenth of a second and more.
+            context.opened.connect(lambda: window.make_ahead(then=gc.freeze))
             window.start_with(source)
             if (paths.home / GALLERY_NAME).exists() or source:
                 context.open()
@@ -97,6 +101,7 @@ def run(
         language.use("en")  # the application may outlive the window (tests)
         language.deleteLater()
         theme.deleteLater()
+        gc.unfreeze()
 
 
 class _Opener:

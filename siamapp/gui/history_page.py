@@ -172,8 +172,8 @@ class HistoryPage(Page):
 
     def enter(self) -> None:
         self.table.setFocus()
-        if self.context.is_open:
-            self.refresh()
+        if self._reading and self.context.is_open:  # people who changed are read by `refresh`
+            self._show()
 
     def refresh(self) -> None:
         """Read the people's names, then the decisions."""

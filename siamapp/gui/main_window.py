@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -34,6 +34,8 @@ from siamapp.gui.theme import SPACE, set_role
 if TYPE_CHECKING:
     from siamapp.gui.welcome_page import WelcomePage
 
+BREATH_MS: Final = 10
+"""Between two pages that are made ahead; a timer of 0 would let no other event in between."""
 _ROOMY_PX: Final = 1040
 """From this width on the rail's names stand beside their icons, below it under them."""
 
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         lock = QShortcut(QKeySequence("Ctrl+L"), self)  # not every desktop has a tray for it
         lock.activated.connect(context.lock)
         context.opening.connect(self._on_opening)
+        context.opening.connect(self._load_first)
         context.opened.connect(self._on_opened)
         context.failed.connect(self._on_failed)
         context.locked.connect(self._on_locked)
@@ -108,6 +111,24 @@ class MainWindow(QMainWindow):
             for feed in page.findChildren(Feed):
                 feed.ended.connect(self._on_run_ended)
         return page
+
+    def make_ahead(self, then: Callable[[], None]) -> None:
+        """Make every page now, one between two events, so that no first visit has to wait for it.
+
+        `then` is called once all are there; the gallery is open.
+        """
+
+        def make_next() -> None:
+            missing = next((key for key in self._entries if key not in self._pages), None)
+            if not self.context.is_open:
+                return  # locked meanwhile: the next opening goes on
+            if missing is None:
+                then()
+                return
+            self.page(missing)
+            QTimer.singleShot(BREATH_MS, self, make_next)
+
+        self.context.submit(load_all, done=lambda _: make_next())
 
     def show_page(self, key: str) -> None:
         """Go to a page of `pages.PAGES`, if it can be shown now."""
@@ -255,11 +276,14 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.opening)
         self._allow(set())
 
+    def _load_first(self) -> None:
+        """Import the page that comes first while there is nothing to be done in the window."""
+        self.context.jobs.submit(self._entries[self._wanted].load)
+
     def _on_opened(self) -> None:
         self._watch()  # it ended when the window was locked
         self._allow(set(self._buttons))
         self.show_page(self._wanted)
-        self.context.jobs.submit(load_all)
         brought, self._brought = self._brought, None
         if brought is not None:
             self.page(self._wanted).receive(brought)

@@ -60,6 +60,6 @@ PAGES: Final = (
 
 
 def load_all() -> None:
-    """Import every page's module, off the GUI thread, so that no first visit has to wait for it."""
+    """Import every page's module, off the GUI thread: some take a second."""
     for entry in PAGES:
         entry.load()

@@ -86,7 +86,7 @@ class People:
     def all(self) -> list[Person]:
         """Everybody, by name."""
         with self._database.snapshot() as connection:
-            found = connection.execute(f"{rows.PERSON} GROUP BY people.id ORDER BY name_key")
+            found = connection.execute(f"{rows.PERSON} ORDER BY name_key")
             return [rows.person_of(row) for row in found]
 
     def by_name(self, name: str) -> Person:

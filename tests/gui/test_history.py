@@ -101,6 +101,22 @@ def test_decisions_are_told_with_their_evidence_filtered_and_saved(
     until(page._none.isVisible)
 
 
+def test_what_was_decided_since_is_there_when_the_page_is_shown_again(
+    page: HistoryPage, window: MainWindow, context: Context, until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    decide(context, until, MATCH)
+    window.show_page("history")
+    until(lambda: page.model.rowCount() == 1)
+    window.show_page("people")
+    decide(context, until, STRANGER)
+    # Nobody was enrolled or renamed: thousands of names are not read again.
+    monkeypatch.setattr(page, "refresh", lambda: pytest.fail("the people were read again"))
+    window.show_page("history")
+    until(lambda: page.model.rowCount() == 2)
+    assert row(page, 0)["outcome"] == "Unknown person"
+
+
 def test_thousands_are_read_page_by_page(
     page: HistoryPage, window: MainWindow, context: Context, until: Until
 ) -> None:

@@ -29,6 +29,28 @@ def test_a_page_is_made_when_it_is_first_shown_and_opens_no_window(
     assert window.page(key).accessibleName()
 
 
+def test_the_pages_are_made_ahead_while_the_first_one_is_in_view(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    done: list[bool] = []
+    window.make_ahead(lambda: done.append(True))
+    qtbot.waitUntil(lambda: done == [True])
+    assert sorted(window._pages) == sorted(KEYS)
+    assert window.page("live").isVisible()
+    assert not any(window.page(key).isVisible() for key in KEYS if key != "live")
+
+
+def test_no_page_is_made_ahead_for_a_gallery_that_was_closed_meanwhile(
+    window: MainWindow, context: Context, qtbot: QtBot
+) -> None:
+    window.make_ahead(lambda: pytest.fail("that gallery is closed"))
+    with qtbot.waitSignal(context.opened):
+        context.open()
+    qtbot.waitUntil(lambda: context.jobs._pending == 0)
+    QApplication.processEvents()
+    assert list(window._pages) == ["live"]
+
+
 def test_each_page_has_a_number_key(window: MainWindow, qtbot: QtBot) -> None:
     for number, key in enumerate(KEYS, 1):
         qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
