@@ -42,16 +42,12 @@ def _parser() -> argparse.ArgumentParser:
 
     verbs.add_parser("occlusion", help="train, measure and export the occlusion measure (likewise)")
 
-    data = argparse.ArgumentParser(add_help=False)
-    data.add_argument("--data", type=Path, required=True, help="folder of fiw.tar and celeba.tar")
-    data.add_argument("--peers", type=Path, required=True, help="folder of mobilefacenet_ms1m.onnx")
-    data.add_argument("--cache", type=Path, default=Path("build/training"))
-    data.add_argument("--config", type=Path, default=Path(DEFAULT_CONFIG))
-    data.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE")
+    data = _data(required=True)
     model = argparse.ArgumentParser(add_help=False)
     model.add_argument("--model", type=Path, required=True, help="model folder, written and read")
 
-    train = verbs.add_parser("train", parents=[data], help="train the embedder")
+    # Shards bring their pictures with them.
+    train = verbs.add_parser("train", parents=[_data(required=False)], help="train the embedder")
     train.add_argument("path", type=Path, nargs="?", help="config, instead of --config")
     train.add_argument("--run", type=Path, help="run folder; default RUN of build/runs/NAME")
     train.add_argument(
@@ -107,6 +103,17 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--only", default="", metavar="TEXT", help="only rows with this in the name")
     again.add_argument("--fresh", action="store_true", help="forget what was measured before")
     return parser
+
+
+def _data(*, required: bool) -> argparse.ArgumentParser:
+    data = argparse.ArgumentParser(add_help=False)
+    sets, peers = "folder of fiw.tar and celeba.tar", "folder of mobilefacenet_ms1m.onnx"
+    data.add_argument("--data", type=Path, required=required, help=sets)
+    data.add_argument("--peers", type=Path, required=required, help=peers)
+    data.add_argument("--cache", type=Path, default=Path("build/training"))
+    data.add_argument("--config", type=Path, default=Path(DEFAULT_CONFIG))
+    data.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE")
+    return data
 
 
 if __name__ == "__main__":

@@ -118,10 +118,18 @@ def train(
     steps), a TensorBoard log and `last.pt` (the whole state). Of several processes each sees its
     share of every batch, and losses see the vectors of all. Returns the averaged network, in
     evaluation mode.
+
+    Raises:
+        ValueError: the batch cannot be shared evenly.
+        RuntimeError: the network collapsed, or processes see different run folders.
     """
     config = for_this_machine(config)
     fabric = fabric or make_fabric(config)
     fabric.launch()
+    size = config.optim.people_per_batch * config.optim.views_per_person
+    if size % fabric.world_size:
+        shared = f"{size} views cannot be shared evenly by {fabric.world_size} processes"
+        raise ValueError(f"A batch of {shared}: change optim.people_per_batch.")
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     _, classes = np.unique(np.where(data.blended, -1, data.person), return_inverse=True)
@@ -166,7 +174,6 @@ def train(
             _update_average(
                 average, trained.network, min(config.optim.ema_decay, step / (step + 10))
             )
-            size = config.optim.people_per_batch * config.optim.views_per_person
             log.add(step, spent_s, rate, progress, size, parts)
             if step % config.log_every == 0:
                 name = "triplet" if "triplet" in parts else "total"
@@ -183,9 +190,19 @@ def train(
 def _begin_or_resume(
     config: TrainConfig, run: Path, state: dict[str, Any], fabric: Fabric
 ) -> tuple[int, float]:
-    """Load the run's checkpoint into `state`; steps made and seconds spent so far."""
+    """Load the run's checkpoint into `state`; steps made and seconds spent so far.
+
+    Raises:
+        RuntimeError: processes see different run folders and would train apart.
+    """
+    saved: dict[str, Any] = {}
     if (run / CHECKPOINT).is_file():
         saved = torch.load(run / CHECKPOINT, weights_only=True, map_location=fabric.device)
+    begun = _gathered(fabric, torch.tensor(saved.get("step", 0)))
+    if begun.min() != begun.max():
+        where = f"{run} must lie where every node sees it"
+        raise RuntimeError(f"Processes begin at steps {begun.tolist()}: {where}.")
+    if saved:
         for name, part in state.items():
             part.load_state_dict(saved[name])
         return int(saved["step"]), float(saved["spent_s"])

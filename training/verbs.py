@@ -74,6 +74,9 @@ def train(parsed: Namespace) -> int:
     if not parsed.resume and (run / "config.json").exists():
         print(f"{run} holds a run already: --resume {run}, or another --run.", file=sys.stderr)
         return 2
+    if not config.data.shards and not (parsed.data and parsed.peers):
+        print("Give --data and --peers, or shards (--set data.shards=...).", file=sys.stderr)
+        return 2
     data: TrainingSet
     if config.data.shards:
         data = ShardSet.open(config.data.shards)

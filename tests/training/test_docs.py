@@ -17,7 +17,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 def commands() -> list[str]:
     """Whole commands of the embedder's page: from code blocks and, with options, from sentences."""
     text = (DOCS / "training.md").read_text("utf-8")
-    blocks = re.findall(r"^python -m training (.+)$", text, re.MULTILINE)
+    starts = r"^(?:python|torchrun .+?) -m training (.+)$"
+    blocks = re.findall(starts, text.replace("\\\n", ""), re.MULTILINE)
     inline = re.findall(r"`python -m training (\w+ --[^`]+)`", text)
     others = ("detector", "presence", "occlusion", "VERB")
     return [c for c in (*blocks, *inline) if c.split()[0] not in others]
@@ -32,6 +33,6 @@ def test_the_page_has_commands() -> None:
 
 @pytest.mark.parametrize("command", commands())
 def test_a_documented_command_is_taken(command: str) -> None:
-    parsed = _parser().parse_args(shlex.split(command))
+    parsed = _parser().parse_args(shlex.split(command, comments=True))
     room = studies if parsed.verb in STUDIES else verbs
     assert callable(getattr(room, parsed.verb))

@@ -21,6 +21,7 @@ from training.augment import augment
 from training.config import DataConfig, TrainConfig, load_config, load_resumed
 from training.data import Crops, unit
 from training.export import export_onnx, onnx_input, quantize
+from training.heads import ClassHead
 from training.loop import learning_rate, train
 from training.networks import FaceResNet, to_input
 from training.samplers import PeopleSampler
@@ -100,22 +101,39 @@ def test_half_precision_only_where_the_hardware_has_it(
     assert said.bf16 is not able
 
 
+class _Small(torch.nn.Module):
+    """A network, and the head that training uses beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.network = torch.nn.Linear(6, 4, bias=False)
+        self.head = ClassHead(4, 4, "arcface")
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        vectors: torch.Tensor = self.network(inputs)
+        return vectors
+
+
 def _gradient(fabric: Fabric, folder: Path) -> None:
     """One backward pass of a small network on this rank's share of a fixed batch."""
     torch.manual_seed(0)
-    network = torch.nn.Linear(6, 4, bias=False)
-    module = fabric.setup(network)
+    small = _Small()
+    module = fabric.setup(small)
     given = torch.load(folder / "batch.pt", weights_only=True)
     mine = slice(fabric.global_rank, None, fabric.world_size)
     vectors = torch.nn.functional.normalize(module(given["inputs"][mine]))
     told = loop.Told(given["person"][mine], given["person"][mine], given["targets"][mine])
-    config = TrainConfig.model_validate({**TINY, "loss": {"relational": 1.0}})
+    config = TrainConfig.model_validate({**TINY, "loss": {"relational": 1.0, "classify": 1.0}})
     everybody = loop._of_all(fabric, vectors, told)
-    parts = loop.losses(config, *everybody)
+    parts = loop.losses(config, *everybody, small.head)
     fabric.backward(parts["total"])
-    names = ("distill", "relational", "triplet")
+    names = ("distill", "relational", "triplet", "classify")
     if fabric.is_global_zero:
-        result = {"gradient": network.weight.grad, **{name: parts[name] for name in names}}
+        result = {
+            "gradient": small.network.weight.grad,
+            "head": small.head.weight.grad,
+            **{name: parts[name] for name in names},
+        }
         torch.save(result, folder / f"ranks{fabric.world_size}.pt")
 
 
@@ -136,6 +154,17 @@ def test_several_processes_give_the_gradient_of_one(tmp_path: Path, ranks: int) 
     one, many = (torch.load(tmp_path / f"ranks{n}.pt", weights_only=True) for n in (1, ranks))
     for name, value in one.items():
         assert torch.allclose(value, many[name], atol=1e-6), name
+
+
+def test_a_batch_that_cannot_be_shared_evenly_is_refused(digits: Views, tmp_path: Path) -> None:
+    class Three:
+        world_size = 3
+
+        def launch(self) -> None: ...
+
+    config = TrainConfig.model_validate({**TINY, "bf16": False})
+    with pytest.raises(ValueError, match=r"8 views .* 3 processes"):
+        train(config, digits, tmp_path / "run", Three())  # type: ignore[arg-type]
 
 
 _ON_TWO_RANKS = """
