@@ -736,12 +736,12 @@
         <translation>导入人员</translation>
     </message>
     <message>
-        <source>{count} exported to {file}. Only the passphrase opens it.</source>
-        <translation>已将 {count} 人导出到 {file}。只有口令才能打开它。</translation>
+        <source>{people} exported to {file}. Only the passphrase opens it.</source>
+        <translation>已将 {people}导出到 {file}。只有口令才能打开它。</translation>
     </message>
     <message>
-        <source>{count} imported.</source>
-        <translation>已导入 {count} 人。</translation>
+        <source>{people} imported.</source>
+        <translation>已导入 {people}。</translation>
     </message>
     <message>
         <source>{said} {count} refused; {name}: {reason}</source>
@@ -805,7 +805,7 @@
         <translation>同意书备注</translation>
     </message>
     <message>
-        <source>Where the signed paper is, for example</source>
+        <source>Such as where the paper is</source>
         <translation>例如签字文件存放在哪里</translation>
     </message>
     <message>
@@ -1536,8 +1536,8 @@
         <translation>额外余量</translation>
     </message>
     <message>
-        <source>The extra margin is what the second must be farther than the first, beyond the usual, before one of the two is named. It counts by itself. If both are one person, show and merge them.</source>
-        <translation>额外余量是指：在说出两人之一的姓名之前，第二近者必须比最近者再远出通常余量之外的这一距离。它会自动生效。如果两者是同一个人，请显示并合并。</translation>
+        <source>One of the two is named only where the other is farther off by this extra margin, which counts by itself. If both are one person, show and merge them.</source>
+        <translation>只有当另一人再远出这一额外余量时，才会说出两人之一的姓名；余量会自动生效。如果两者是同一个人，请显示并合并。</translation>
     </message>
     <message>
         <source>Comparing everybody with everybody…</source>
@@ -2068,7 +2068,7 @@
     </message>
     <message>
         <source>Refused (FNMR)</source>
-        <translation>拒绝本人（FNMR）</translation>
+        <translation>误拒 FNMR</translation>
     </message>
     <message>
         <source>Accepted</source>

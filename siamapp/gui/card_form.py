@@ -30,7 +30,7 @@ class CardForm(QDialog):
 
     def __init__(self, parent: QWidget | None, name: str) -> None:
         super().__init__(parent)
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(560)
         self._title, self._hint = QLabel(), QLabel()
         self._hint.setWordWrap(True)
         set_role(self._title, "heading")

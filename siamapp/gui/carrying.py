@@ -13,6 +13,7 @@ from siamapp.errors import SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.core_words import in_words
 from siamapp.gui.dialogs import PassphraseDialog
+from siamapp.gui.wording import count_of_people
 from siamapp.types import Person
 
 SUFFIX: Final = ".siampeople"
@@ -62,8 +63,9 @@ class Carrying(QObject):
                 export_people(recognizer.database, ids, path, vault=vault, key=key, overwrite=True)
 
         def done(_: None) -> None:
-            said = self.tr("{count} exported to {file}. Only the passphrase opens it.")
-            self.told.emit(said.format(count=len(ids), file=path.name), "good")
+            said = self.tr("{people} exported to {file}. Only the passphrase opens it.")
+            people = count_of_people(len(ids))
+            self.told.emit(said.format(people=people, file=path.name), "good")
 
         self._context.submit(work, done=done, failed=self.failed.emit)
 
@@ -88,7 +90,7 @@ class Carrying(QObject):
         self._context.change_people(work, done=done, failed=self.failed.emit)
 
     def _words_of(self, added: list[Person], refused: list[tuple[str, str]]) -> tuple[str, str]:
-        said = self.tr("{count} imported.").format(count=len(added))
+        said = self.tr("{people} imported.").format(people=count_of_people(len(added)))
         if not refused:
             return said, "good"
         name, reason = refused[0]

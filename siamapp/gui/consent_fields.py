@@ -54,7 +54,7 @@ class ConsentFields(QWidget):
     def retranslate(self) -> None:
         self._label.setText(self.tr("N&ote"))
         self.note.setAccessibleName(self.tr("Note on the consent"))
-        self.note.setPlaceholderText(self.tr("Where the signed paper is, for example"))
+        self.note.setPlaceholderText(self.tr("Such as where the paper is"))
         self.given.setText(self.tr("&Given on"))
         self.kept.setText(self.tr("&Kept until"))
         for box, field in ((self.given, self.given_on), (self.kept, self.kept_until)):

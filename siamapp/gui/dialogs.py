@@ -186,6 +186,7 @@ def give_room(dialog: QDialog) -> None:
         layout.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
         layout.setSpacing(SPACE[3])
     if isinstance(dialog, QMessageBox) and isinstance(layout, QGridLayout):
+        layout.setColumnStretch(1, 1)
         layout.setHorizontalSpacing(0)  # beside an icon that our boxes have not
         beside = layout.itemAtPosition(0, 0)
         spacer = beside.spacerItem() if beside is not None else None

@@ -83,9 +83,8 @@ class LookAlikesDialog(QDialog):
             )
         self.hint.setText(
             self.tr(
-                "The extra margin is what the second must be farther than the first, beyond the"
-                " usual, before one of the two is named. It counts by itself. If both are one"
-                " person, show and merge them."
+                "One of the two is named only where the other is farther off by this extra margin,"
+                " which counts by itself. If both are one person, show and merge them."
             )
         )
         self._show(self._pairs)
@@ -107,6 +106,7 @@ class LookAlikesDialog(QDialog):
             self.title.setText(self.tr("Pairs who look alike: {count}").format(count=len(pairs)))
         else:
             self.title.setText(self.tr("Nobody looks like anybody else here."))
+        self.hint.setVisible(bool(pairs))
         recognizer, locale = self._context.recognizer, QLocale()
         names, threshold = recognizer.gallery.names, recognizer.policy.threshold
         self.table.setRowCount(len(pairs or ()))

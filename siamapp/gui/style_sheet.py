@@ -142,6 +142,8 @@ QTabBar::tab { background: transparent; color: $muted; border: 2px solid transpa
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $accent; border-bottom-color: $accent; font-weight: 600; }
 QTabBar::tab:focus { border-color: $accent; border-radius: 7px; }
+QFileDialog { backward-icon: url("$chevron_left"); forward-icon: url("$chevron_right");
+    filedialog-parent-directory-icon: url("$chevron_up"); }
 QFileDialog QToolButton { padding: 6px; }
 QFileDialog QToolButton:focus { padding: 5px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }

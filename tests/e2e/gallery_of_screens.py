@@ -26,10 +26,13 @@ DOCS = {
     "welcome": "welcome-1",
     "enrol": "enrol-coaching",
     "review": "enrol-ready",
+    "many": "dialog-many",
     "verify": "verify-yes",
     "live": "live-two",
     "people": "people",
     "history": "history",
+    "evaluate": "evaluate-found",
+    "models": "models-empty",
     "settings": "settings-empty",
 }
 """Pictures of the documents by name, and what each shows."""

@@ -181,7 +181,7 @@ def test_chosen_people_go_into_a_file_and_come_back_by_its_passphrase(
 ) -> None:
     path = tmp_path / "people.siampeople"
     page.carrying.export_to(path, page.model.people, "correct horse battery")
-    until(lambda: "2 exported" in page.banner.text)
+    until(lambda: "2 people exported" in page.banner.text)
     select(page, 0)
     page.card.delete.click()
     until(lambda: names(page) == ["Grace"])
@@ -190,7 +190,7 @@ def test_chosen_people_go_into_a_file_and_come_back_by_its_passphrase(
     assert names(page) == ["Grace"]
     page.carrying.import_from(path, "correct horse battery")
     until(lambda: names(page) == ["Ada", "Grace"])
-    until(lambda: "1 imported. 1 refused; Grace:" in page.banner.text)
+    until(lambda: "1 person imported. 1 refused; Grace:" in page.banner.text)
 
 
 def test_portraits_are_decoded_off_the_window_and_shown_as_tiles(
