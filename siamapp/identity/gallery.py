@@ -129,15 +129,18 @@ class Gallery:
         """How many templates."""
         return len(self.vectors)
 
-    def at(self, rows: NDArray[np.int64]) -> FloatArray:
+    def span(self, slot: int) -> slice:
+        """The rows of the person in one place of `people`."""
+        end = self.starts[slot + 1] if slot + 1 < len(self.starts) else self._size
+        return slice(int(self.starts[slot]), int(end))
+
+    def at(self, rows: NDArray[np.int64] | slice) -> FloatArray:
         """The templates `(n, D)` in some rows."""
         return self.vectors[rows]
 
     def templates(self, person_id: int) -> FloatArray:
         """`(n, D)` of one person."""
-        at = int(np.searchsorted(self.people, person_id))
-        end = self.starts[at + 1] if at + 1 < len(self.starts) else len(self.vectors)
-        return self.vectors[self.starts[at] : end]
+        return self.at(self.span(int(np.searchsorted(self.people, person_id))))
 
     def require(self, embedder_id: str) -> None:
         """Raise ModelIncompatible unless that embedder's probes fit this gallery."""

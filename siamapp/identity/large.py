@@ -71,7 +71,7 @@ class LargeGallery(Gallery):
     def _size(self) -> int:
         return len(self.index)
 
-    def at(self, rows: NDArray[np.int64]) -> FloatArray:
+    def at(self, rows: NDArray[np.int64] | slice) -> FloatArray:
         return self.index.vectors(rows)
 
     def nearest_templates(

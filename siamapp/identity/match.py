@@ -87,15 +87,37 @@ def person_distances(
         starts: `(P,)` first row of each person.
         fusion: the rule.
     """
-    counts = np.diff(np.append(starts, len(to_templates)))
-    owner = np.repeat(np.arange(len(starts)), counts)
-    nearest_first = to_templates[np.lexsort((to_templates, owner))]
-    sizes = counts.tolist()
-    of_size = {size: rank_weights(size, fusion) for size in set(sizes)}
-    fused = np.add.reduceat(nearest_first * np.concatenate([of_size[n] for n in sizes]), starts)
-    if fusion.offsets:
-        fused += np.array(fusion.offsets)[np.minimum(counts, len(fusion.offsets)) - 1]
+    counts = np.diff(starts, append=len(to_templates))
+    most = int(counts.max(initial=1))
+    if len(to_templates) == most * len(starts):
+        nearest_first = np.sort(to_templates.reshape(-1, most), axis=1)
+    else:  # a row of the same length for each, not-a-number behind the last: it is sorted last
+        here = np.arange(most) < counts[:, None]
+        nearest_first = np.full(here.shape, np.nan, np.float32)
+        nearest_first[here] = to_templates
+        nearest_first.sort(axis=1)
+        nearest_first[~here] = 0  # but one among the distances stays, and nobody is matched by it
+    weights, offsets = _by_count(most, fusion.rule, fusion.k, fusion.weights, fusion.offsets)
+    fused = np.einsum("pk,pk->p", nearest_first, weights[counts - 1]) + offsets[counts - 1]
     return np.asarray(fused, np.float32)
+
+
+@lru_cache(maxsize=64)
+def _by_count(
+    most: int,
+    rule: str,
+    k: int,
+    weights: tuple[float, float, float],
+    offsets: tuple[float, ...],
+) -> tuple[FloatArray, FloatArray]:
+    """Weights `(most, most)` and offsets `(most,)` of people with 1, 2 ... `most` templates."""
+    table = np.zeros((most, most), np.float32)
+    for count in range(1, most + 1):
+        table[count - 1, :count] = _rank_weights(count, rule, k, weights)
+    added = [
+        offsets[min(count, len(offsets)) - 1] if offsets else 0 for count in range(1, most + 1)
+    ]
+    return table, np.array(added, np.float32)
 
 
 def rank_weights(count: int, fusion: FusionSpec) -> FloatArray:
@@ -171,10 +193,8 @@ def weigh_up(
 
 def people_apart(gallery: Gallery, first: int, second: int, metric: str) -> float:
     """Distance between the people in two slots: the mean of either one's templates to the other."""
-    own, theirs = (gallery.at(gallery.rows(np.array([slot]))[0]) for slot in (first, second))
-    table = paired_distances(
-        np.repeat(own, len(theirs), axis=0), np.tile(theirs, (len(own), 1)), metric
-    )
+    own, theirs = gallery.at(gallery.span(first)), gallery.at(gallery.span(second))
+    table = np.concatenate([distances(one, theirs, metric) for one in own])
     starts = np.arange(len(own)) * len(theirs)  # each template of one is a row of its own
     return float(person_distances(table, starts, gallery.fusion).mean())
 

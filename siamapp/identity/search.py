@@ -15,8 +15,10 @@ from siamapp.identity.large import LargeGallery
 from siamapp.identity.match import distances, match, weigh_up
 from siamapp.types import Candidate, Decision, FloatArray, Outcome
 
-_FIRST = 64
-"""People, by their nearest template, who are weighed up first."""
+_FEW = 64
+"""People who are all weighed up at once."""
+_SAMPLE, _NEAR = 1024, 6
+"""Who is first weighed up: whoever is as near as the sixth of a thousand sampled distances."""
 _ROUNDING = 1e-4
 
 
@@ -34,7 +36,7 @@ def search(
         every: also in a large gallery leave nobody out.
     """
     probe = gallery.turned(probe)
-    if len(gallery) <= _FIRST:
+    if len(gallery) <= _FEW:
         return match(probe, gallery, metric, top=top)
     if isinstance(gallery, LargeGallery):
         slots, nearest = gallery.nearest_templates(probe, metric, every=every)
@@ -43,24 +45,40 @@ def search(
 
         def to(rows: NDArray[np.int64]) -> FloatArray:
             return distances(probe, gallery.at(rows), metric)
+
+        def within(limit: float) -> NDArray[np.int64]:
+            return slots[~(nearest > limit)]
     else:
-        every_template = distances(probe, gallery.vectors, metric)
-        slots = np.arange(len(gallery))
-        nearest = np.minimum.reduceat(every_template, gallery.starts)
+        nearest = distances(probe, gallery.vectors, metric)  # of each template here, not person
 
         def to(rows: NDArray[np.int64]) -> FloatArray:
-            return every_template[rows]
+            return nearest[rows]
+
+        def within(limit: float) -> NDArray[np.int64]:
+            rows = np.flatnonzero(~(nearest > limit))
+            owners = np.searchsorted(gallery.starts, rows, side="right") - 1
+            return owners[np.flatnonzero(np.diff(owners, prepend=-1))]
 
     def of(some: NDArray[np.int64]) -> list[Candidate]:
         rows, starts = gallery.rows(some)
         return weigh_up(probe, gallery, some, starts, to(rows), metric, top=top)
 
-    few = min(_FIRST, len(slots))
-    found = of(np.sort(slots[np.argpartition(nearest, few - 1)[:few]]))
+    near = _limit(nearest)
+    found = of(within(near))
+    if len(found) < top or found[-1].denied:
+        return of(within(np.inf))
     # Nobody is nearer than the nearest template of theirs (but for what the card's rule takes off).
     taken_off = max((-offset for offset in gallery.fusion.offsets), default=0.0)
-    within = nearest <= found[-1].distance + max(taken_off, 0.0) + _ROUNDING
-    return of(slots[within]) if np.count_nonzero(within) > few else found
+    bound = found[-1].distance + max(taken_off, 0.0) + _ROUNDING
+    return found if bound <= near else of(within(bound))
+
+
+def _limit(nearest: FloatArray) -> float:
+    """A distance that some 64 or more do not exceed; guessed from a sample."""
+    step = max(1, len(nearest) // _SAMPLE)
+    sample = nearest[::step]
+    at = min(max(_NEAR, _FEW // step), len(sample) - 1)
+    return float(np.partition(sample, at)[at])
 
 
 def look(probe: FloatArray, gallery: Gallery, metric: str, policy: Policy) -> Decision:

@@ -85,6 +85,16 @@ def test_every_rule_of_fusion_by_its_definition():
         FusionSpec(rule="learned", weights=(0.5, 0.6, 0.1))
 
 
+def test_a_distance_that_is_no_number_matches_nobody_whatever_the_others_have():
+    nan, starts = np.nan, np.array([0, 3, 4, 6])
+    table = np.array([0.3, nan, 0.2, 0.5, 0.4, 0.1, 0.2, 0.3, 0.4, 0.5], np.float32)
+    rule = FusionSpec(rule="learned", weights=(0.5, 0.25, 0.25), offsets=(0.0, 0.1))
+    fused = person_distances(table, starts, rule)
+    assert np.isnan(fused).tolist() == [True, False, False, False]
+    alone = [person_distances(part, np.array([0]), rule)[0] for part in np.split(table, starts[1:])]
+    assert fused[1:] == pytest.approx(alone[1:])
+
+
 def test_who_a_face_was_said_not_to_be_comes_last_and_only_for_such_a_face():
     vectors = unit(3)
     names = {1: "one", 2: "two", 3: "three"}
