@@ -1,4 +1,4 @@
-"""A session on an accelerator: its data stay where they were, one run at a time, the CPU behind it.
+"""A session on an accelerator: its data stay where they were, one thread runs it, the CPU waits.
 
 Left alone, onnxruntime moves what a run takes and gives through fresh memory of the device, and
 launches every operator anew. Bound to buffers (IO binding) nothing is allocated twice, and CUDA can
@@ -8,9 +8,10 @@ an address changes, so each shape has buffers and a recording of its own.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeAlias
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import onnxruntime as ort
@@ -22,9 +23,7 @@ Feed: TypeAlias = Mapping[str, NDArray[Any]]
 Shapes: TypeAlias = tuple[tuple[str, tuple[int, ...], str], ...]
 MOST_SHAPES: Final = 8
 """With buffers of their own: a recording keeps its memory for as long as its session lives."""
-ONE_AT_A_TIME: Final = threading.Lock()
-"""Of all sessions on accelerators, starting one among it: no other thread may give the device work
-while a run is recorded, and DirectML takes one run of a session at a time."""
+T = TypeVar("T")
 _GRAPH: Final = "gpu_graph_id"
 _UNRECORDED: Final = -1
 
@@ -38,8 +37,22 @@ class Session(Protocol):
     def run(self, names: None, feed: dict[str, NDArray[Any]], /) -> Sequence[NDArray[Any]]: ...
 
 
+def in_line(work: Callable[[], T]) -> T:
+    """Do it in the one thread of the process that starts and runs sessions on accelerators.
+
+    A session that records may be run from one thread only (onnxruntime's page on CUDA), nothing
+    else may work on the device meanwhile, and DirectML takes one run of a session at a time.
+    """
+    return _thread().submit(work).result()
+
+
+@cache
+def _thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="siam-accelerator")
+
+
 class Accelerated:
-    """A `Session` that several threads may run.
+    """A `Session` that several threads may ask.
 
     A run that fails with bound buffers is done again without them, and one that fails then on the
     CPU, as is whatever comes after it: `failed` says why.
@@ -85,18 +98,20 @@ class Accelerated:
         The first runs of a shape are plain: they say how large the outputs are, and a shape that
         comes once (a photo's) is not worth buffers.
         """
+        return in_line(partial(self._run, feed))
+
+    def _run(self, feed: dict[str, NDArray[Any]]) -> Sequence[NDArray[Any]]:
         shapes = tuple((name, value.shape, value.dtype.str) for name, value in feed.items())
-        with ONE_AT_A_TIME:
-            if (bound := self._bound.get(shapes)) is not None:
-                try:
-                    return bound(feed)
-                except Exception as error:  # noqa: BLE001 - a driver's error may be of any kind
-                    self._unbind(error)
-            outputs = self._plainly(feed)
-            if self._memory and shapes in self._seen and len(self._bound) < MOST_SHAPES:
-                self._bind(shapes, feed, outputs)
-            self._seen.add(shapes)
-            return outputs
+        if (bound := self._bound.get(shapes)) is not None:
+            try:
+                return bound(feed)
+            except Exception as error:  # noqa: BLE001 - a driver's error may be of any kind
+                self._unbind(error)
+        outputs = self._plainly(feed)
+        if self._memory and shapes in self._seen and len(self._bound) < MOST_SHAPES:
+            self._bind(shapes, feed, outputs)
+        self._seen.add(shapes)
+        return outputs
 
     def _plainly(self, feed: dict[str, NDArray[Any]]) -> Sequence[NDArray[Any]]:
         options = [_recording(_UNRECORDED)] if self._records else []

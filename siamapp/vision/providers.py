@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from siamapp.errors import ModelIncompatible, ModelMissing
 from siamapp.log import log
-from siamapp.vision.accelerated import ONE_AT_A_TIME, Accelerated, Feed, Session, first_line
+from siamapp.vision.accelerated import Accelerated, Feed, Session, first_line, in_line
 from siamapp.vision.card import plain_bytes
 
 # Builds for Windows apps tell the system's event log, whatever `siamapp/__init__.py` says.
@@ -256,8 +257,7 @@ def start_session(name: str, data: bytes, way: Way, threads: int) -> Session:
 
     if way.provider == "directml":  # it plans its memory itself (onnxruntime's page on DirectML)
         options.enable_mem_pattern = False
-    with ONE_AT_A_TIME:
-        session = _started(name, data, way, options)
+    session = in_line(partial(_started, name, data, way, options))
     return Accelerated(session, instead, memory=way.memory, records=way.records)
 
 

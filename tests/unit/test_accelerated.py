@@ -30,6 +30,7 @@ class Watched:
         self._session = session_of()
         self._fails = fails
         self.runs: Counter[str] = Counter()
+        self.threads: set[str] = set()
         self.recordings: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
@@ -48,6 +49,7 @@ class Watched:
 
     def _note(self, kind: str, *options: Any) -> None:
         self.runs[kind] += 1
+        self.threads.add(threading.current_thread().name)
         self.recordings += [one.get_run_config_entry("gpu_graph_id") for one in options]
         if kind in self._fails:
             raise RuntimeError("the driver says no\nand much more")
@@ -120,8 +122,9 @@ def test_each_shape_has_a_recording_of_its_own_and_plain_runs_none() -> None:
     assert watched.recordings == ["-1", "-1", "1", "-1", "-1", "2", "1"]
 
 
-def test_threads_get_the_answers_to_what_they_asked(plain) -> None:
-    session = Accelerated(Watched(), never, memory="cpu")
+def test_threads_get_the_answers_to_what_they_asked_and_one_thread_runs(plain) -> None:
+    watched = Watched()
+    session = Accelerated(watched, never, memory="cpu")
     wrong: list[int] = []
 
     def ask(count: int) -> None:
@@ -137,6 +140,7 @@ def test_threads_get_the_answers_to_what_they_asked(plain) -> None:
     for thread in threads:
         thread.join()
     assert not wrong
+    assert watched.threads == {"siam-accelerator_0"}
 
 
 @pytest.mark.parametrize(
