@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, scaled, set_role
 
 _FIELD_PX: Final = 34
 
@@ -30,7 +30,7 @@ class CardForm(QDialog):
 
     def __init__(self, parent: QWidget | None, name: str) -> None:
         super().__init__(parent)
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(scaled(560))
         self._title, self._hint = QLabel(), QLabel()
         self._hint.setWordWrap(True)
         set_role(self._title, "heading")
@@ -110,6 +110,7 @@ class CardForm(QDialog):
         )
         for (label, fields), text in zip(self._labels, words, strict=True):
             label.setText(text)
+            label.setMinimumWidth(label.sizeHint().width())  # else a row of fields cuts it
             for field, colour in zip(fields, colours, strict=False):
                 said = self.tr("{what}: {colour}").format(what=text, colour=colour)
                 field.setAccessibleName(said if len(fields) > 1 else text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from siamapp.gui.consent_fields import ConsentFields
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.types import Consent, Person
 
 
@@ -15,7 +15,7 @@ class ConsentDialog(QDialog):
     def __init__(self, person: Person, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._person = person
-        self.setMinimumWidth(440)
+        self.setMinimumWidth(scaled(440))
         self.title = QLabel()
         set_role(self.title, "heading")
         self.title.setWordWrap(True)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from siamapp.gui.diagnostics import versions
 from siamapp.gui.language import tr
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.store.keys import PASSPHRASE_MIN_CHARACTERS
 
 _MOST_NAMES: Final = 20
@@ -40,7 +40,7 @@ class PassphraseDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title or self.tr("Gallery passphrase"))
-        self.setMinimumWidth(420)
+        self.setMinimumWidth(scaled(420))
         text = text or (
             self.tr("Choose a passphrase for the gallery. It cannot be recovered if it is lost.")
             if new

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from siamapp.gui.context import Context
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.identity.decide import look_alike_margin
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class LookAlikesDialog(QDialog):
         super().__init__(parent)
         self._context = context
         self._pairs: list[LookAlikes] | None = None
-        self.setMinimumSize(560, 420)
+        self.setMinimumSize(scaled(560), 420)
         self.title = QLabel()
         set_role(self.title, "heading")
         self.hint = QLabel()

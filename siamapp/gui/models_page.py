@@ -29,7 +29,7 @@ from siamapp.gui.model_rows import ModelRow, latencies, model_rows
 from siamapp.gui.model_view import ModelView
 from siamapp.gui.model_words import task_words
 from siamapp.gui.page import Page
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.gui.wording import count_of_people, fmr_words
 from siamapp.switch import Plan, plan_switch, switch_embedder
 from siamapp.vision.card import ModelCard
@@ -52,7 +52,7 @@ class ModelsPage(Page):
         self.header.addWidget(self.add_folder)
         self.error = Banner(context.theme)
         self.list = QListWidget()
-        self.list.setFixedWidth(220)
+        self.list.setFixedWidth(scaled(220))
         self.list.currentRowChanged.connect(self._show_row)
         self.name = QLabel()
         set_role(self.name, "heading")

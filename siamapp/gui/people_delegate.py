@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from siamapp.gui.people_model import ENTRY_ROLE, Entry
-from siamapp.gui.theme import SPACE, Theme, font, tinted
+from siamapp.gui.theme import SPACE, Theme, font, scaled, tinted
 from siamapp.gui.thumbnails import Thumbnails
 from siamapp.gui.wording import count_of_samples
 
@@ -32,7 +32,8 @@ class PeopleDelegate(QStyledItemDelegate):
         """Size of every cell: all are alike, so that the view need not ask each."""
         line = self._view.fontMetrics().height()
         if self.tiles:
-            return QSize(TILE_PHOTO_PX + 2 * SPACE[4], TILE_PHOTO_PX + 2 * line + 2 * SPACE[4])
+            width = scaled(TILE_PHOTO_PX + 2 * SPACE[4])
+            return QSize(width, TILE_PHOTO_PX + 2 * line + 2 * SPACE[4])
         return QSize(200, max(ROW_PHOTO_PX, 2 * line) + 2 * SPACE[2])
 
     def sizeHint(

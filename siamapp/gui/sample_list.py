@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from siamapp.gui.context import Context
 from siamapp.gui.pictures import photo_icon, rounded
-from siamapp.gui.theme import SPACE, font, set_role
+from siamapp.gui.theme import SPACE, font, scaled, set_role
 from siamapp.identity.match import distances
 from siamapp.types import BgrImage, Quality
 
@@ -141,7 +141,7 @@ class SampleList(QWidget):
     def _fill(self) -> None:
         self.list.clear()
         line = self.fontMetrics().height()
-        self.list.setGridSize(QSize(SAMPLE_PX + 24, SAMPLE_PX + 2 * line + 18))
+        self.list.setGridSize(QSize(scaled(SAMPLE_PX + 24), SAMPLE_PX + 2 * line + 18))
         ratio = self.devicePixelRatioF()
         for look in self._looks:
             item = QListWidgetItem(photo_icon(self._picture(look, ratio)), self._words(look))

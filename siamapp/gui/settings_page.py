@@ -29,7 +29,7 @@ from siamapp.gui.engine_facts import EngineFacts, embedder_names, engine_facts
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.page import Page
 from siamapp.gui.settings_rows import MODELS, ROWS, Row, group_note, group_title
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.gui.wording import fmr_words, named, percent, stage_words
 from siamapp.identity.calibrate import supported_fmrs
 from siamapp.live.source import CameraInfo, list_cameras
@@ -52,7 +52,7 @@ class SettingsPage(Page):
         self._forms: dict[str, QFormLayout] = {}
         self._notes: dict[str, QLabel] = {}
         self.search = SearchField(context.theme, self)
-        self.search.setFixedWidth(280)
+        self.search.setFixedWidth(scaled(280))
         self.search.textChanged.connect(self._on_searched)
         self.in_use = QLabel()
         self.in_use.setMinimumHeight(34)
@@ -86,7 +86,7 @@ class SettingsPage(Page):
             tick.toggled.connect(lambda on: self._change(row.key, on))
         else:
             field = self._number(row, value, card)
-        field.setFixedWidth(_FIELD_PX)
+        field.setFixedWidth(scaled(_FIELD_PX))
         return field
 
     def _number(self, row: Row, value: float, card: Card) -> QSpinBox | QDoubleSpinBox:
@@ -144,7 +144,7 @@ class SettingsPage(Page):
             if row.group == group:
                 label = self._labels[row.key] = QLabel(card)
                 field = self.fields[row.key] = self._field(row, card)
-                label.setMinimumSize(240, 34)
+                label.setMinimumSize(scaled(240), 34)
                 label.setBuddy(field)
                 form.addRow(label, field)
         card.column.addLayout(form)

@@ -24,7 +24,7 @@ QLabel[tone="good"] { color: $good; }
 QLabel[tone="warn"] { color: $warn; }
 QLabel[tone="bad"] { color: $bad; }
 QPushButton, QToolButton { background: $surface; color: $text; border: 1px solid $border;
-    border-radius: 7px; padding: 6px 14px; min-height: 20px; }
+    border-radius: 7px; padding: 6px 14px; min-height: ${field_px}px; }
 QPushButton:hover, QToolButton:hover { background: $raised; }
 QPushButton:pressed, QToolButton:pressed { background: $border; }
 QPushButton:disabled, QToolButton:disabled { color: $muted; background: $window; }
@@ -56,7 +56,7 @@ QPlainTextEdit { background: $surface; color: $text; border: 1px solid $border;
 QPlainTextEdit:focus { border: 2px solid $accent; padding: 5px; }
 QLineEdit, QComboBox, QAbstractSpinBox { background: $surface; color: $text;
     border: 1px solid $border; lineedit-clear-button-icon: url("$clear");
-    border-radius: 7px; padding: 6px 10px; min-height: 20px;
+    border-radius: 7px; padding: 6px 10px; min-height: ${field_px}px;
     selection-background-color: $accent; selection-color: $on_accent;
     placeholder-text-color: $muted; }
 QLineEdit:focus, QComboBox:focus,
@@ -67,7 +67,7 @@ QLineEdit[role="search"], QLineEdit[role="search"]:focus { padding-left: 2px; }
 QLineEdit > QToolButton, QLineEdit > QToolButton:hover { background: transparent; border: none;
     padding: 0; min-height: 0; }
 QComboBox::drop-down { border: none; width: 26px; }
-QAbstractSpinBox { max-height: 20px; }
+QAbstractSpinBox { max-height: ${field_px}px; }
 QAbstractSpinBox > QLineEdit { border: none; background: transparent; padding: 0 8px;
     min-height: 0; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 24px;
@@ -162,10 +162,12 @@ QMenu::item:selected { background: $accent_soft; color: $text; }
 """)
 
 
-def style_sheet(colours: Colours, *, dark: bool) -> str:
+def style_sheet(colours: Colours, *, dark: bool, field_px: int) -> str:
+    """`field_px` is the height of what a field holds."""
     fields = {name: getattr(colours, name) for name in Colours.__slots__}
     return _STYLE.substitute(
         fields,
+        field_px=field_px,
         # The tick is white, so its box keeps the deep accent in both schemes.
         check_fill=LIGHT.accent if not dark else "#2b8a86",
         chevron=(assets_dir() / "icons" / "chevron-down.svg").as_posix(),

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final, Literal
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QFont, QFontMetrics, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyleFactory, QWidget
 from shiboken6 import isValid
@@ -26,6 +26,9 @@ TYPE_SCALE: Final = {
     "far": 5.0,
 }
 """Font size by role, as a multiple of the system's own size, which the user may have enlarged."""
+_USUAL_LINE_PX: Final = 14
+_FIELD_PX: Final = 20
+"""The height of what a field holds, at the usual font size."""
 _SIDES: Final = (16, 24, 32, 48, 64, 96)
 _SCALES: Final = (1.0, 1.25, 1.5, 1.75, 2.0, 3.0)
 _BESIDE: Final = 1 / 6
@@ -130,7 +133,8 @@ class Theme(QObject):
         self.colours = DARK if dark else LIGHT
         self._made.clear()
         self._app.setPalette(palette_of(self.colours))
-        self._app.setStyleSheet(style_sheet(self.colours, dark=dark))
+        sheet = style_sheet(self.colours, dark=dark, field_px=scaled(_FIELD_PX))
+        self._app.setStyleSheet(sheet)
         self._icons = [entry for entry in self._icons if isValid(entry[0])]
         for entry in self._icons:
             self._draw(*entry)
@@ -158,6 +162,15 @@ def font(role: str) -> QFont:
     if role in ("strong", "heading", "title", "display", "far"):
         result.setWeight(QFont.Weight.DemiBold)
     return result
+
+
+def scaled(px: int) -> int:
+    """A width that holds words, as wide as `px` at the usual font size, wider at a larger one."""
+    return max(px, round(px * _line_px() / _USUAL_LINE_PX))
+
+
+def _line_px() -> int:
+    return QFontMetrics(QApplication.font()).height()
 
 
 def tinted(name: str, colour: str, side_px: int, room_px: int = 0) -> QPixmap:

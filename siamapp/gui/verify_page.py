@@ -9,7 +9,15 @@ from typing import Final
 
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from siamapp.errors import SiamError
 from siamapp.gui import notices
@@ -20,7 +28,7 @@ from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.source_bar import is_live
 from siamapp.gui.source_page import SourcePage, is_still
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.gui.trial import Answer, Doorway, Trial, Verdict
 from siamapp.gui.verdict_panel import VerdictPanel, Words
 from siamapp.gui.video_view import Notice, Overlay
@@ -61,14 +69,21 @@ class VerifyPage(SourcePage):
 
     def _lay_out(self) -> None:
         side = QWidget()
-        side.setFixedWidth(360)
+        side.setFixedWidth(scaled(360))
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE[3])
         column.addWidget(self.claim)
         column.addWidget(self.verify)
         column.addWidget(self.error)
-        column.addWidget(self.verdict, 1)
+        below = QScrollArea()  # a large font needs more than the window has
+        below.setWidgetResizable(True)
+        below.setFrameShape(QFrame.Shape.NoFrame)
+        below.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        below.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        below.setWidget(self.verdict)
+        self.verdict.setObjectName("scrolled")
+        column.addWidget(below, 1)
         work = QWidget()
         row = QHBoxLayout(work)
         row.setContentsMargins(0, 0, 0, 0)

@@ -19,7 +19,7 @@ from siamapp.gui.context import Context
 from siamapp.gui.controls import Card
 from siamapp.gui.feed import Feed
 from siamapp.gui.source_bar import SourceBar, is_camera
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.gui.video_view import VideoView
 from siamapp.live.session import SessionStatus
 from siamapp.types import Frame, FrameResult
@@ -67,7 +67,7 @@ class WelcomePage(QWidget):
         buttons.addWidget(self.back)
         buttons.addWidget(self.next)
         body = QWidget()
-        body.setMaximumWidth(760)
+        body.setMaximumWidth(scaled(760))
         column = QVBoxLayout(body)
         column.setSpacing(SPACE[5])
         column.addStretch(1)

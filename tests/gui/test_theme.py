@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from siamapp.gui.colours import DARK, LIGHT, Colours
-from siamapp.gui.theme import Theme, tinted
+from siamapp.gui.theme import Theme, scaled, tinted
 from siamapp.paths import assets_dir
 
 GUI = Path(__file__).parents[2] / "siamapp" / "gui"
@@ -82,3 +82,15 @@ def test_every_icon_draws_something(qapp: QApplication, icon: str) -> None:
 def test_style_sheets_are_set_in_one_place_only() -> None:
     users = [path.name for path in GUI.glob("*.py") if "setStyleSheet" in path.read_text()]
     assert users == ["theme.py"]
+
+
+def test_what_holds_words_grows_with_the_font_that_the_user_enlarged(qapp: QApplication) -> None:
+    usual = qapp.font()
+    narrow, large = scaled(100), QFont(usual)
+    large.setPointSizeF(1.5 * usual.pointSizeF())
+    qapp.setFont(large)
+    try:
+        assert scaled(100) >= 1.4 * narrow
+    finally:
+        qapp.setFont(usual)
+    assert scaled(100) == narrow
