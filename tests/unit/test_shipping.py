@@ -67,6 +67,16 @@ def test_every_page_of_the_site_is_there(pages: ModuleType) -> None:
     assert set(named) == there
 
 
+def test_every_link_of_a_page_leads_to_something_on_the_site(pages: ModuleType) -> None:
+    docs, made = ROOT / "docs", {f"{name}.md" for name in pages.PAGES}
+    for page in docs.glob("*.md"):
+        text = re.sub(r"```.*?```|`[^`]*`", "", page.read_text("utf-8"), flags=re.S)
+        for link in re.findall(r"\]\(([^)\s#]+)", text):
+            if "://" not in link:
+                there = (docs / link).resolve()
+                assert link in made or (there.exists() and docs in there.parents), (page.name, link)
+
+
 def test_the_oldest_versions_are_those_that_the_project_allows() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     lines = (ROOT / "tests" / "oldest.txt").read_text("utf-8").splitlines()
