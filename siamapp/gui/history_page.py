@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStringListModel, Qt
+from PySide6.QtCore import QStringListModel, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -40,6 +41,11 @@ if TYPE_CHECKING:
 
 MEASURED = 12
 """Rows that the widths of the columns are taken from."""
+BELOW = tuple(map(COLUMNS.index, ("source", "model", "provider")))
+"""Columns that are told below the table, of the chosen decision, where there is no room for all."""
+NAMES = tuple(map(COLUMNS.index, ("claim", "person", "runner_up")))
+NAME_PX = 64
+"""A column of names is cut down to this before the table scrolls sideways."""
 
 
 class HistoryPage(Page):
@@ -62,6 +68,9 @@ class HistoryPage(Page):
         self.chart = DayChart(context.theme)
         self.model = HistoryModel(context, self)
         self.table = QTableView()
+        self.details = QLabel()
+        set_role(self.details, "muted")
+        self.details.setTextFormat(Qt.TextFormat.PlainText)
         self._empty = EmptyState(context.theme, "history")
         self._none = EmptyState(context.theme, "search")
         self._set_up_table()
@@ -86,6 +95,7 @@ class HistoryPage(Page):
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.horizontalHeader().setResizeContentsPrecision(MEASURED)
         self.model.modelReset.connect(self._fit)
+        self.table.selectionModel().currentRowChanged.connect(self._show_details)
         self.model.rowsInserted.connect(self._fit_rows)
         self.model.pictures.ready.connect(self.table.viewport().update)
         self.table.horizontalHeader().setDefaultAlignment(
@@ -98,7 +108,40 @@ class HistoryPage(Page):
 
     def _fit(self) -> None:
         self._fit_rows()
+        for column in BELOW:
+            self.table.setColumnHidden(column, False)
         self.table.resizeColumnsToContents()
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Never sideways: what has no room stands below, and long names are cut."""
+        header, bar = self.table.horizontalHeader(), self.table.verticalScrollBar()
+        room = self.table.width() - bar.sizeHint().width() - 2 * self.table.frameWidth()
+        wide = header.length() > room
+        for column in BELOW:
+            self.table.setColumnHidden(column, wide)
+        self.details.setVisible(wide)
+        for column in sorted(NAMES, key=header.sectionSize, reverse=True):
+            too_much = header.length() - room
+            if too_much > 0:
+                width = header.sectionSize(column)
+                header.resizeSection(column, max(NAME_PX, width - too_much))
+        self._show_details()
+
+    def _show_details(self) -> None:
+        row = self.table.currentIndex().row()
+        if row < 0:
+            self.details.setText(self.tr("Choose a decision to see its camera and model."))
+            return
+        source, model, provider = (self.model.index(row, n).data() for n in BELOW)
+        said = self.tr("Camera: {source}. Model: {model}. Runs on: {provider}.")
+        self.details.setText(
+            said.format(source=source or "?", model=model or "?", provider=provider or "?")
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._fit)  # the table has its new width then
 
     def _lay_out(self) -> None:
         self.header.addWidget(self.export)
@@ -120,6 +163,7 @@ class HistoryPage(Page):
         column.addLayout(bar)
         column.addWidget(self._chart_card)
         column.addWidget(self._found, 1)
+        column.addWidget(self.details)
         self._body = QStackedWidget()
         self._body.addWidget(self._empty)
         self._body.addWidget(filled)
@@ -158,7 +202,7 @@ class HistoryPage(Page):
             self.tr("No such decisions"), self.tr("Choose a longer period or another result.")
         )
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
-        self.table.resizeColumnsToContents()
+        self._fit()
 
     def _refill(
         self, box: QComboBox, name: str, entries: Iterable[tuple[object, str]], *, first: int

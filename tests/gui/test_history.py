@@ -117,6 +117,25 @@ def test_what_was_decided_since_is_there_when_the_page_is_shown_again(
     assert row(page, 0)["outcome"] == "Unknown person"
 
 
+def test_the_table_never_scrolls_sideways_and_what_has_no_room_is_told_below(
+    page: HistoryPage, window: MainWindow, context: Context, until: Until
+) -> None:
+    window.resize(1200, 760)
+    decide(context, until, {**MATCH, "source": "A camera with quite a long name, 1080p"}, STRANGER)
+    window.show_page("history")
+    until(lambda: page.model.rowCount() == 2)
+    camera = COLUMNS.index("source")
+    until(lambda: page.table.isColumnHidden(camera))
+    until(lambda: page.table.horizontalScrollBar().maximum() == 0)
+    page.table.selectRow(1)
+    assert "A camera with quite a long name" in page.details.text()
+    assert "Runs on: cpu" in page.details.text()
+    window.resize(1900, 760)
+    until(lambda: not page.table.isColumnHidden(camera))
+    assert page.table.horizontalScrollBar().maximum() == 0
+    assert not page.details.isVisible()
+
+
 def test_thousands_are_read_page_by_page(
     page: HistoryPage, window: MainWindow, context: Context, until: Until
 ) -> None:
