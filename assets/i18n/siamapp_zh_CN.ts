@@ -976,6 +976,10 @@
         <translation>批量登记：一个文件夹，其中每人一个子文件夹</translation>
     </message>
     <message>
+        <source>The import of the folder is interrupted; it goes on after the unlocking.</source>
+        <translation>文件夹导入已中断，解锁后会继续。</translation>
+    </message>
+    <message>
         <source>Choosing the best…</source>
         <translation>正在挑选最佳样本…</translation>
     </message>
@@ -1389,6 +1393,14 @@
     <message>
         <source>Save the decisions</source>
         <translation>保存判定</translation>
+    </message>
+    <message>
+        <source>Choose a decision to see its camera and model.</source>
+        <translation>选择一条记录，查看其摄像头和模型。</translation>
+    </message>
+    <message>
+        <source>Camera: {source}. Model: {model}. Runs on: {provider}.</source>
+        <translation>摄像头：{source}。模型：{model}。运行于：{provider}。</translation>
     </message>
     <message>
         <source>CSV files (*.csv)</source>

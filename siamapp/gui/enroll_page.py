@@ -55,6 +55,9 @@ class EnrollPage(Page):
         """Samples of this person from before: taking one again, or more looks, adds to them."""
         self._status = SessionStatus(session=0)
         self._shown_index = -1
+        self._import: ImportDialog | None = None
+        self._go_on_with: Path | None = None
+        """The folder whose import a lock has interrupted."""
         self._timer = QTimer(self)
         self._timer.setInterval(DISPLAY_MS)
         self._timer.timeout.connect(self._on_tick)
@@ -71,7 +74,7 @@ class EnrollPage(Page):
 
     def _connect(self) -> None:
         self.photos.clicked.connect(self._on_photos)
-        self.folder.clicked.connect(self._on_folder)
+        self.folder.clicked.connect(lambda: self._on_folder())
         self.source.start_wanted.connect(self._on_start)
         self.source.stop_wanted.connect(self._finish)
         self.source.choice.currentIndexChanged.connect(self._show_status)
@@ -99,6 +102,16 @@ class EnrollPage(Page):
         self._timer.start()
         self._show_status()
         self.form.name.setFocus()
+        folder, self._go_on_with = self._go_on_with, None
+        if folder is not None:
+            QTimer.singleShot(0, self, lambda: self._on_folder(folder))
+
+    def interrupt(self) -> str:
+        dialog = self._import
+        if dialog is None or not dialog.running:
+            return ""
+        self._go_on_with = dialog.folder
+        return self.tr("The import of the folder is interrupted; it goes on after the unlocking.")
 
     def leave(self) -> None:
         self._timer.stop()
@@ -258,9 +271,12 @@ class EnrollPage(Page):
         if names:
             self.take_files([Path(name) for name in names])
 
-    def _on_folder(self) -> None:
-        dialog = ImportDialog(self.context, self)
+    def _on_folder(self, interrupted: Path | None = None) -> None:
+        dialog = self._import = ImportDialog(self.context, self)
+        if interrupted is not None:
+            dialog.go_on(interrupted)
         dialog.exec()
+        self._import = None
         dialog.deleteLater()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

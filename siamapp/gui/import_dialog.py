@@ -43,8 +43,14 @@ class Outcome:
     """What became of one folder."""
 
     name: str
-    state: str
-    words: str
+    found: Person | SiamError | None
+    """None: that person was enrolled before."""
+
+    @property
+    def state(self) -> str:
+        if self.found is None:
+            return KNOWN
+        return REFUSED if isinstance(self.found, SiamError) else ENROLLED
 
 
 class ImportDialog(QDialog):
@@ -55,7 +61,7 @@ class ImportDialog(QDialog):
         self._context = context
         self._run: Importing | None = None
         self._total = 0
-        self._folder: Path | None = None
+        self.folder: Path | None = None
         self.outcomes: list[Outcome] = []
         self._states: Counter[str] = Counter()
         self.setMinimumSize(680, 480)
@@ -135,11 +141,14 @@ class ImportDialog(QDialog):
         self.table.setAccessibleName(self.tr("Results"))
         self.report.setText(self.tr("Save report…"))
         self.closing.setText(self.tr("Close"))
+        for row, outcome in enumerate(self.outcomes):
+            self.table.item(row, 1).setText(self._words(outcome))
+        self.table.resizeRowsToContents()
         self._show_state()
 
     def take(self, folder: Path) -> None:
         """Choose the folder."""
-        self._folder = folder
+        self.folder = folder
         self._path.setText(str(folder))
         self.error.clear()
         self._show_state()
@@ -157,6 +166,11 @@ class ImportDialog(QDialog):
         if name:
             self.take(Path(name))
 
+    def go_on(self, folder: Path) -> None:
+        """Import the folder at once: whoever was enrolled before an interruption is passed by."""
+        self.take(folder)
+        self._on_start()
+
     @property
     def running(self) -> bool:
         return self._run is not None and self._run.running
@@ -165,7 +179,7 @@ class ImportDialog(QDialog):
         if self.running:
             self._stop()
             return
-        if self._folder is None:
+        if self.folder is None:
             return
         if self._run is not None:
             self._run.blockSignals(True)  # what it has in hand is listed by this run
@@ -177,24 +191,19 @@ class ImportDialog(QDialog):
         self._run.listed.connect(self._on_listed)
         self._run.looked.connect(self._on_looked)
         self._run.ended.connect(self._on_ended)
-        self._run.start(self._folder)
+        self._run.start(self.folder)
         self._show_state()
 
     def _on_listed(self, total: int, known: list[str]) -> None:
         self._total = total
         self.table.setUpdatesEnabled(False)
         for name in known:
-            self._add(Outcome(name, KNOWN, self.tr("Enrolled already, passed by.")))
+            self._add(Outcome(name, None))
         self.table.setUpdatesEnabled(True)
         self._show_state()
 
     def _on_looked(self, name: str, found: Person | SiamError) -> None:
-        if isinstance(found, SiamError):
-            self._add(Outcome(name, REFUSED, error_words(found)))
-        else:
-            words = self.tr("Enrolled with {count}.")
-            count = count_of_samples(found.templates)
-            self._add(Outcome(name, ENROLLED, words.format(count=count)))
+        self._add(Outcome(name, found))
         self.table.resizeRowToContents(self.table.rowCount() - 1)
         self.table.scrollToBottom()
         self._show_state()
@@ -211,7 +220,15 @@ class ImportDialog(QDialog):
         self.table.insertRow(row)
         icon = self._context.theme.icon(*_ICONS[outcome.state])
         self.table.setItem(row, 0, QTableWidgetItem(outcome.name))
-        self.table.setItem(row, 1, QTableWidgetItem(icon, outcome.words))
+        self.table.setItem(row, 1, QTableWidgetItem(icon, self._words(outcome)))
+
+    def _words(self, outcome: Outcome) -> str:
+        found = outcome.found
+        if found is None:
+            return self.tr("Enrolled already, passed by.")
+        if isinstance(found, SiamError):
+            return error_words(found)
+        return self.tr("Enrolled with {count}.").format(count=count_of_samples(found.templates))
 
     def _stop(self) -> None:
         if self._run is not None:
@@ -231,7 +248,7 @@ class ImportDialog(QDialog):
             else ""
         )
         self.start.setText(self.tr("Stop") if self.running else self.tr("Start"))
-        self.start.setEnabled(self._folder is not None)
+        self.start.setEnabled(self.folder is not None)
         self.choose.setEnabled(not self.running)
         self.report.setEnabled(bool(self.outcomes) and not self.running)
 
@@ -248,7 +265,7 @@ class ImportDialog(QDialog):
             with path.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file)
                 writer.writerow(("person", "state", "reason"))
-                writer.writerows((o.name, o.state, o.words) for o in self.outcomes)
+                writer.writerows((o.name, o.state, self._words(o)) for o in self.outcomes)
         except OSError as error:
             text = self.tr("{file} cannot be written: {why}.")
             self.error.show_text(text.format(file=path.name, why=error.strerror))

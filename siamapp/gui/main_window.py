@@ -261,11 +261,12 @@ class MainWindow(QMainWindow):
         self.context.last_run = facts
 
     def _on_locked(self) -> None:
+        interrupted = self._shown.interrupt() if self._shown is not None else ""
         for dialog in QApplication.topLevelWidgets():  # they show names and faces
             if isinstance(dialog, QDialog) and not isinstance(dialog, CrashDialog):
                 dialog.reject()
         self._leave_current()
-        self.opening.show_locked()
+        self.opening.show_locked(interrupted)
         self._stack.setCurrentWidget(self.opening)
         self._allow(set())
 

@@ -63,12 +63,11 @@ class OpeningPage(QWidget):
         self._show("error", what, "" if error.hint == "Try again." else hint)  # the button says it
         self._offer(self.tr("Try again"))
 
-    def show_locked(self) -> None:
-        """Nobody was at the desk for a while."""
-        self._say = self.show_locked
-        self._show(
-            "lock", self.tr("Locked"), self.tr("The gallery is closed and its key is forgotten.")
-        )
+    def show_locked(self, interrupted: str = "") -> None:
+        """Nobody was at the desk for a while; `interrupted` says what goes on afterwards."""
+        self._say = lambda: self.show_locked(interrupted)
+        closed = self.tr("The gallery is closed and its key is forgotten.")
+        self._show("lock", self.tr("Locked"), "\n".join(filter(None, (closed, interrupted))))
         self._offer(self.tr("Unlock"))
 
     def _offer(self, action: str) -> None:

@@ -69,6 +69,10 @@ class Page(QWidget):
     def leave(self) -> None:
         """The page is hidden: let go of the camera, finish what could still be undone."""
 
+    def interrupt(self) -> str:
+        """The window is about to lock: what the page goes on with after the unlocking, in words."""
+        return ""
+
     def refresh(self) -> None:
         """The people changed, or the page is new: read again what it shows of them."""
 

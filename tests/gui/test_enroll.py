@@ -217,6 +217,11 @@ def test_a_folder_is_enrolled_with_reasons_and_goes_on_where_it_was_left(
     with report.open(encoding="utf-8") as file:
         rows = {row["person"]: row for row in csv.DictReader(file)}
     assert "neither photos nor videos" in rows["Void"]["reason"]
+    said = [dialog.table.item(row, 1).text() for row in range(4)]
+    context.language.use("zh_CN")
+    assert not set(said) & {dialog.table.item(row, 1).text() for row in range(4)}
+    context.language.use("en")
+    assert said == [dialog.table.item(row, 1).text() for row in range(4)]
     dialog.close()
     dialog.deleteLater()
 
@@ -226,9 +231,7 @@ def test_an_import_ends_quietly_when_its_dialog_is_gone_or_the_window_locks(
     context: Context,
     until: Until,
     folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(context._opener, "forget", lambda: None, raising=False)
     gone = ImportDialog(context, window)
     gone.take(folder)
     gone.start.click()
