@@ -81,10 +81,15 @@ def language(qapp: QApplication) -> Iterator[Language]:
 
 @pytest.fixture
 def context(paths: Paths, jobs: Jobs, theme: Theme, language: Language) -> Iterator[Context]:
-    def opener(settings: Settings) -> Recognizer:
-        return open_scripted(paths.home, settings)
+    class Scripted:
+        """An opener whose key there is nothing to forget of."""
 
-    context = Context(paths, Settings(), jobs, theme=theme, language=language, opener=opener)
+        def __call__(self, settings: Settings) -> Recognizer:
+            return open_scripted(paths.home, settings)
+
+        def forget(self) -> None: ...
+
+    context = Context(paths, Settings(), jobs, theme=theme, language=language, opener=Scripted())
     yield context
     context.close()
 

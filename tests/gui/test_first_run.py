@@ -108,7 +108,6 @@ def test_a_crash_report_holds_no_value() -> None:
 def test_the_tray_icon_locks_and_is_left_out_where_there_is_no_tray(
     window: MainWindow, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(context._opener, "forget", lambda: None, raising=False)
     available = "siamapp.gui.tray.QSystemTrayIcon.isSystemTrayAvailable"
     monkeypatch.setattr(available, lambda: False)
     assert tray_of(window) is None

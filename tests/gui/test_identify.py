@@ -111,9 +111,8 @@ def test_who_was_enrolled_meanwhile_is_told_of_the_picture_that_stands(
 
 
 def test_a_decision_that_comes_after_the_lock_is_no_crash(
-    page: IdentifyPage, context: Context, monkeypatch: pytest.MonkeyPatch
+    page: IdentifyPage, context: Context
 ) -> None:
-    monkeypatch.setattr(context._opener, "forget", lambda: None, raising=False)
     decision = Decision(Outcome.UNKNOWN, 0.4, 1e-3)
     context.lock()
     page.feed.decision_made.emit(frame(0.0, face(1, decision)), face(1, decision))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -15,19 +16,18 @@ from siamapp.gui.context import Context
 from siamapp.gui.idle import IdleWatch
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.pages import PAGES
+from siamapp.gui.people_page import PeoplePage
 from siamapp.types import Frame
 from tests.gui.conftest import WAIT_MS, enrol
 from tests.gui.scripted import astronaut, hopper, write_photo
 
 Until = Callable[[Callable[[], bool]], None]
+LockNow = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture
-def lock_now(
-    window: MainWindow, context: Context, until: Until, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Callable[[], object]], None]:
+def lock_now(window: MainWindow, context: Context, until: Until) -> LockNow:
     """Lock the window while what `ask` submits still waits for the worker."""
-    monkeypatch.setattr(context._opener, "forget", lambda: None, raising=False)
 
     def lock(ask: Callable[[], object]) -> None:
         gate = threading.Event()
@@ -41,13 +41,24 @@ def lock_now(
     return lock
 
 
+@pytest.fixture
+def people(window: MainWindow, context: Context, until: Until) -> PeoplePage:
+    """The page in view, with two people of whom the first is chosen."""
+    enrol(context, until, Eileen=[astronaut()], Grace=[hopper()])
+    window.show_page("people")
+    page = window.page("people")
+    assert isinstance(page, PeoplePage)
+    until(lambda: page.card.person is not None)
+    return page
+
+
 def unlock(window: MainWindow, context: Context, qtbot: QtBot) -> None:
     with qtbot.waitSignal(context.opened, timeout=WAIT_MS):
         window.opening.retry.click()
 
 
 def test_no_answer_of_a_locked_gallery_comes_to_those_who_asked(
-    context: Context, lock_now: Callable[[Callable[[], object]], None]
+    context: Context, lock_now: LockNow
 ) -> None:
     heard: list[object] = []
 
@@ -72,7 +83,7 @@ def test_a_page_that_was_reading_is_whole_after_the_lock(
     context: Context,
     until: Until,
     qtbot: QtBot,
-    lock_now: Callable[[Callable[[], object]], None],
+    lock_now: LockNow,
 ) -> None:
     enrol(context, until, Eileen=[astronaut()])
 
@@ -92,20 +103,14 @@ def test_a_page_that_was_reading_is_whole_after_the_lock(
 
 
 def test_a_deletion_is_complete_when_the_window_locks(
-    window: MainWindow,
-    context: Context,
-    until: Until,
-    lock_now: Callable[[Callable[[], object]], None],
+    people: PeoplePage, context: Context, until: Until, lock_now: LockNow
 ) -> None:
-    enrol(context, until, Eileen=[astronaut()], Grace=[hopper()])
-    window.show_page("people")
-    page, edits = window.page("people"), context.recognizer.edits
-    until(lambda: bool(page.chosen))
-    page._on_delete()
-    until(lambda: len(page.changes) == 1)
+    edits = context.recognizer.edits
+    people._on_delete()
+    until(lambda: len(people.changes) == 1)
     lock_now(lambda: None)
     assert not edits._undos
-    assert not page.thumbnails._kept
+    assert not people.thumbnails._kept
 
 
 def test_an_enrolment_in_hand_is_saved_and_its_form_is_free_again(
@@ -113,7 +118,7 @@ def test_an_enrolment_in_hand_is_saved_and_its_form_is_free_again(
     context: Context,
     until: Until,
     qtbot: QtBot,
-    lock_now: Callable[[Callable[[], object]], None],
+    lock_now: LockNow,
 ) -> None:
     window.show_page("enrol")
     page, recognizer = window.page("enrol"), context.recognizer
@@ -128,21 +133,51 @@ def test_an_enrolment_in_hand_is_saved_and_its_form_is_free_again(
     assert len(context.recognizer.gallery) == 1
 
 
-def test_a_dialog_closes_with_the_lock(
-    window: MainWindow,
-    context: Context,
-    until: Until,
-    lock_now: Callable[[Callable[[], object]], None],
-) -> None:
-    enrol(context, until, Eileen=[astronaut()])
-    window.show_page("people")
-    page = window.page("people")
-    until(lambda: page.card.person is not None)
+def test_a_dialog_closes_with_the_lock(people: PeoplePage, context: Context, until: Until) -> None:
     QTimer.singleShot(0, context.lock)
-    page.card.tags_wanted.emit()  # returns once the dialog is gone
+    people.card.tags_wanted.emit()  # returns once the dialog is gone
     assert QApplication.activeModalWidget() is None
     assert not context.is_open
     until(lambda: context.jobs._pending == 0)
+
+
+def test_an_import_that_the_lock_interrupts_goes_on_after_the_unlocking(
+    window: MainWindow, context: Context, until: Until, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for name, picture in (("Ada", astronaut()), ("Bea", hopper())):
+        (tmp_path / "people" / name).mkdir(parents=True)
+        write_photo(tmp_path / "people" / name / "1.png", picture)
+    window.show_page("enrol")
+    page, first = window.page("enrol"), threading.Event()
+
+    def begin() -> None:
+        dialog = page._import
+        context.jobs.submit(first.wait)  # the worker is busy: nobody is enrolled yet
+        dialog.go_on(tmp_path / "people")
+        context.lock()
+        first.set()
+
+    QTimer.singleShot(0, begin)
+    page._on_folder()  # returns once the lock has closed the dialog
+    assert "goes on after the unlocking" in window.opening.hint.text()
+    until(lambda: context.jobs._pending == 0)
+
+    def end() -> None:
+        dialog = page._import
+        if dialog is not None and not dialog.running and len(dialog.outcomes) == 2:
+            dialog.close()
+
+    looking = QTimer()  # the dialog waits in a loop of its own
+    looking.timeout.connect(end)
+    looking.start(20)
+    unlock(window, context, qtbot)
+    until(lambda: len(context.recognizer.gallery) == 2)
+    until(lambda: page._import is None)
+    looking.stop()
+    window.show_page("people")
+    window.show_page("enrol")
+    QApplication.processEvents()
+    assert page._import is None
 
 
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)
@@ -152,7 +187,7 @@ def test_what_a_second_start_brings_to_a_locked_window_waits(
     until: Until,
     qtbot: QtBot,
     tmp_path_factory: pytest.TempPathFactory,
-    lock_now: Callable[[Callable[[], object]], None],
+    lock_now: LockNow,
 ) -> None:
     window.show_page("people")
     photo = str(write_photo(tmp_path_factory.mktemp("second") / "a.png", astronaut()))
@@ -165,13 +200,8 @@ def test_what_a_second_start_brings_to_a_locked_window_waits(
 
 
 def test_a_key_locks_the_window(
-    window: MainWindow,
-    context: Context,
-    until: Until,
-    qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
+    window: MainWindow, context: Context, until: Until, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(context._opener, "forget", lambda: None, raising=False)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
     qtbot.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)

@@ -31,6 +31,16 @@ from tests.gui.scripted import astronaut, empty_room, hopper, write_photo, write
 Until = Callable[[Callable[[], bool]], None]
 
 
+@pytest.fixture
+def page(window: MainWindow, context: Context, until: Until) -> VerifyPage:
+    """The page in view, with two people."""
+    enrol(context, until, Ada=[astronaut()], Grace=[hopper()])
+    window.show_page("verify")
+    page = window.page("verify")
+    assert isinstance(page, VerifyPage)
+    return page
+
+
 def verify(page: VerifyPage, qtbot: QtBot, until: Until, name: str) -> None:
     page.claim.name.setText(name)
     until(page.verify.isEnabled)
@@ -41,13 +51,9 @@ def verify(page: VerifyPage, qtbot: QtBot, until: Until, name: str) -> None:
 
 
 def test_right_and_wrong_claims_are_answered_and_refusals_lock_the_claim(
-    window: MainWindow, context: Context, qtbot: QtBot, until: Until, tmp_path: Path
+    page: VerifyPage, context: Context, qtbot: QtBot, until: Until, tmp_path: Path
 ) -> None:
     context.change_setting("lockout_failures", 2)
-    enrol(context, until, Ada=[astronaut()], Grace=[hopper()])
-    window.show_page("verify")
-    page = window.page("verify")
-    assert isinstance(page, VerifyPage)
     page.source.add(str(write_photo(tmp_path / "ada.png", astronaut())))
 
     verify(page, qtbot, until, "Ada")
@@ -78,13 +84,9 @@ def test_right_and_wrong_claims_are_answered_and_refusals_lock_the_claim(
 
 
 def test_what_a_recording_showed_before_is_not_a_part_of_the_trial(
-    window: MainWindow, context: Context, qtbot: QtBot, until: Until, tmp_path: Path
+    page: VerifyPage, until: Until, tmp_path: Path
 ) -> None:
     """Verify pressed while a video plays begins it anew; the run before has later times."""
-    enrol(context, until, Ada=[astronaut()])
-    window.show_page("verify")
-    page = window.page("verify")
-    assert isinstance(page, VerifyPage)
     film = str(write_video(tmp_path / "ada.avi", astronaut(), frames=50))
     page.source.add(film)
     page.start(film)
@@ -99,12 +101,8 @@ def test_what_a_recording_showed_before_is_not_a_part_of_the_trial(
 
 
 def test_without_a_face_nobody_is_refused(
-    window: MainWindow, context: Context, qtbot: QtBot, until: Until, tmp_path: Path
+    page: VerifyPage, qtbot: QtBot, until: Until, tmp_path: Path
 ) -> None:
-    enrol(context, until, Ada=[astronaut()])
-    window.show_page("verify")
-    page = window.page("verify")
-    assert isinstance(page, VerifyPage)
     page.source.add(str(write_photo(tmp_path / "room.png", empty_room())))
     verify(page, qtbot, until, "Ada")
     assert page.verdict.result.title.text() == "Not clear"
