@@ -142,7 +142,7 @@ class ImportDialog(QDialog):
         self.report.setText(self.tr("Save report…"))
         self.closing.setText(self.tr("Close"))
         for row, outcome in enumerate(self.outcomes):
-            self.table.item(row, 1).setText(self._words(outcome))
+            self.table.setItem(row, 1, self._cell(outcome))
         self.table.resizeRowsToContents()
         self._show_state()
 
@@ -218,9 +218,12 @@ class ImportDialog(QDialog):
         self._states[outcome.state] += 1
         row = self.table.rowCount()
         self.table.insertRow(row)
-        icon = self._context.theme.icon(*_ICONS[outcome.state])
         self.table.setItem(row, 0, QTableWidgetItem(outcome.name))
-        self.table.setItem(row, 1, QTableWidgetItem(icon, self._words(outcome)))
+        self.table.setItem(row, 1, self._cell(outcome))
+
+    def _cell(self, outcome: Outcome) -> QTableWidgetItem:
+        icon = self._context.theme.icon(*_ICONS[outcome.state])
+        return QTableWidgetItem(icon, self._words(outcome))
 
     def _words(self, outcome: Outcome) -> str:
         found = outcome.found
