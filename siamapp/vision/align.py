@@ -36,7 +36,7 @@ def similarity(landmarks_xy: FloatArray, template_xy: FloatArray = TEMPLATE_XY) 
     """
     source = np.asarray(landmarks_xy, np.float64) @ _COMPLEX
     target = np.asarray(template_xy, np.float64) @ _COMPLEX
-    source_mean, target_mean = source.mean(), target.mean()
+    source_mean, target_mean = source.sum() / len(source), target.sum() / len(target)
     s = source - source_mean
     spread = np.vdot(s, s).real
     if not np.isfinite(spread) or spread < 1e-6:

@@ -69,10 +69,8 @@ class Detector:
         kept = suppress(boxes, scores, self._spec.iou_threshold)
         # Rounding may scale the two sides by slightly different factors.
         unscale = np.array([width / bgr.shape[1], height / bgr.shape[0]], np.float32)
-        return [
-            Face(boxes[i] * np.tile(unscale, 2), points[i] * unscale, float(scores[i]))
-            for i in kept
-        ]
+        boxes, points = (boxes.reshape(-1, 2, 2) * unscale).reshape(-1, 4), points * unscale
+        return [Face(boxes[i], points[i], float(scores[i])) for i in kept]
 
     def look_closely(self, bgr: BgrImage, faces: list[Face], spec: RefinementSpec) -> list[Face]:
         """The same faces with better points, less what a closer look does not take for a face.
@@ -169,24 +167,22 @@ def decode(
         threshold: least score, 0..1.
     """
     least = np.float32(np.log(threshold / (1 - threshold)))
-    boxes, points = [np.empty((0, 4), np.float32)], [np.empty((0, 5, 2), np.float32)]
-    logits = [np.empty(0, np.float32)]
+    read, centres, steps = [np.empty((CHANNELS, 0), np.float32)], [np.empty((0, 2))], [np.empty(0)]
     for level, stride in zip(maps, strides, strict=True):
         cell = np.flatnonzero(level[0, 0] >= least)
-        if not cell.size:
-            continue
-        values = level[0].reshape(CHANNELS, -1)[:, cell].T
-        row, column = np.divmod(cell, level.shape[3])
-        centre = (np.stack([column, row], axis=1) + np.float32(0.5)) * np.float32(stride)
-        sides = np.maximum(values[:, 1:5], 0) * stride
-        boxes.append(np.concatenate([centre - sides[:, :2], centre + sides[:, 2:]], axis=1))
-        points.append(centre[:, None] + values[:, 5:].reshape(-1, 5, 2) * stride)
-        logits.append(values[:, 0])
-    score = 1 / (1 + np.exp(-np.clip(np.concatenate(logits), -_MAX_EXPONENT, _MAX_EXPONENT)))
+        if cell.size:
+            read.append(level[0].reshape(CHANNELS, -1)[:, cell])
+            centres.append((np.stack(np.divmod(cell, level.shape[3])[::-1], axis=1) + 0.5) * stride)
+            steps.append(np.full(len(cell), stride))
+    values = np.concatenate(read, axis=1).T
+    centre = np.concatenate(centres).astype(np.float32)
+    step = np.concatenate(steps).astype(np.float32)[:, None]
+    sides = np.maximum(values[:, 1:5], 0) * step
+    score = 1 / (1 + np.exp(-np.clip(values[:, 0], -_MAX_EXPONENT, _MAX_EXPONENT)))
     return (
-        np.concatenate(boxes).astype(np.float32),
-        np.concatenate(points).astype(np.float32),
-        score.astype(np.float32),
+        np.concatenate([centre - sides[:, :2], centre + sides[:, 2:]], axis=1),
+        np.asarray(centre[:, None] + values[:, 5:].reshape(-1, 5, 2) * step[:, None], np.float32),
+        np.asarray(score, np.float32),
     )
 
 
