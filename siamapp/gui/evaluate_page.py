@@ -29,7 +29,7 @@ from siamapp.gui.error_wording import error_words
 from siamapp.gui.evaluating import Asked, Cancelled, Found, evaluate_asked, write_report
 from siamapp.gui.page import Page
 from siamapp.gui.rate_charts import RateCharts
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.gui.wording import fmr_words
 from siamapp.identity.own_calibration import save_calibration
 from siamapp.vision.card import Threshold
@@ -89,8 +89,8 @@ class EvaluatePage(Page):
         self._curves.column.addWidget(self.charts, 1)
         set_role(self.table, "plain")
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(_ROW_PX)
-        self.table.setMinimumHeight(2 * _ROW_PX)
+        self.table.verticalHeader().setDefaultSectionSize(scaled(_ROW_PX))
+        self.table.setMinimumHeight(2 * scaled(_ROW_PX))
         self.table.setShowGrid(False)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
@@ -262,7 +262,7 @@ class EvaluatePage(Page):
         rows = found.calibration.thresholds if found.calibration else ()
         self.table.setRowCount(len(rows))
         self.table.setVisible(bool(rows))
-        self._thresholds.setMaximumHeight(_UNBOUNDED_PX if rows else 3 * _ROW_PX)
+        self._thresholds.setMaximumHeight(_UNBOUNDED_PX if rows else 3 * scaled(_ROW_PX))
         for line, row in enumerate(rows):
             self._fill_row(line, row)
         self.note.setText(
