@@ -31,6 +31,8 @@ class Evaluation:
     """`(n,)` rows of the protocol's pairs that `scores` holds."""
     failures: dict[str, str]
     """Picture, as in the protocol, to why no face was acquired from it."""
+    vectors: FloatArray
+    """`(pictures, D)` unit length; zeros where no face was acquired."""
 
     @property
     def failure_to_acquire(self) -> float:
@@ -79,7 +81,7 @@ def evaluate(
         protocol.person[second],
         None if protocol.folds is None else protocol.folds[pairs],
     )
-    return Evaluation(protocol, scores, pairs, failures)
+    return Evaluation(protocol, scores, pairs, failures, vectors)
 
 
 def acquire(pipeline: Pipeline, path: Path, *, aligned: bool) -> BgrImage:

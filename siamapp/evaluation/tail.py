@@ -6,13 +6,15 @@ distribution (Pickands 1975), which carries a measured rate somewhat further dow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from siamapp.errors import ProtocolError
-from siamapp.evaluation.rates import RESAMPLES, Bools, Doubles, Ints, Scores
+from siamapp.evaluation.rates import RESAMPLES, Bools, Doubles, Ints, Scores, threshold_at
+from siamapp.types import FloatArray
 from siamapp.vision.card import Threshold
 
 RATES: Final = (1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6)
@@ -71,13 +73,18 @@ def fit_pareto(nearest: Doubles, share: float, weights: Doubles | None = None) -
     return Pareto(start, share, shape, max(mean * (1 - shape), 1e-9))
 
 
-def threshold_table(scores: Scores, *, seed: int = 0) -> tuple[Threshold, ...]:
+def threshold_table(
+    scores: Scores, *, seed: int = 0, fused: Sequence[FloatArray] = ()
+) -> tuple[Threshold, ...]:
     """Distances for each of `RATES` down to one in all comparisons, loosest first.
 
     A row's distance is the strictest of: what was observed, the Pareto tail, and both again with
-    any one person left out. Its interval comes from drawing people, not comparisons, with
-    replacement (Bolle et al. 2004, "The subsets bootstrap"); its `held_out_fmr` is the share of
-    each left-out person's comparisons that the table of the others lets pass.
+    any one person left out; and of what was observed of each of `fused`, strangers' distances
+    `(n,)` to people with several templates, who are nearer than one picture is: by how much, in
+    looser rows, counts in stricter ones too, where too few of them are left. Its interval comes
+    from drawing people, not comparisons, with replacement (Bolle et al. 2004, "The subsets
+    bootstrap"), before `fused` made it stricter; its `held_out_fmr` is the share of each left-out
+    person's comparisons that the table of the others lets pass.
 
     Raises:
         ProtocolError: too few people or comparisons, or no genuine ones.
@@ -96,10 +103,14 @@ def threshold_table(scores: Scores, *, seed: int = 0) -> tuple[Threshold, ...]:
     genuine = scores.distances[scores.genuine]
     whole = tail.estimate(None)
     alone = [tail.estimate(person) for person in range(len(people))]
-    table = []
+    table, nearer = [], 0.0
     for i, rate in enumerate(tail.rates):
         distance = round(min(whole[i], *(left[i] for left in alone)) - 5e-6, 5)
         low, high = tail.interval(distance, seed=seed)
+        shown = [threshold_at(some, rate) for some in fused if rate * len(some) >= 1]
+        nearer = max(nearer, *(distance - at for at in shown), 0.0)
+        distance = round(distance - nearer - 5e-6, 5) if nearer else distance
+        shares = [tail.observed(distance), *(float(np.mean(some <= distance)) for some in fused)]
         table.append(
             Threshold(
                 fmr=rate,
@@ -108,7 +119,7 @@ def threshold_table(scores: Scores, *, seed: int = 0) -> tuple[Threshold, ...]:
                 fmr_low=float(f"{min(low, rate):.3g}"),
                 fmr_high=float(f"{max(high, rate):.3g}"),
                 fnmr=round(float(np.mean(genuine > distance)), 5),
-                observed_fmr=float(f"{tail.observed(distance):.3g}"),
+                observed_fmr=float(f"{max(shares):.3g}"),
                 held_out_fmr=float(f"{tail.held_out([left[i] for left in alone]):.3g}"),
             )
         )
