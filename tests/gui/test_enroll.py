@@ -15,12 +15,13 @@ from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
 from siamapp.gui.coverage import Coverage, Direction
+from siamapp.gui.gathering import EVERY_S, Gathering
 from siamapp.gui.import_dialog import ENROLLED, KNOWN, REFUSED, ImportDialog
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.quality_list import QualityList
 from siamapp.gui.theme import Theme
 from siamapp.pipeline import Seen
-from siamapp.types import BgrImage, Consent, Face, Person, Quality
+from siamapp.types import BgrImage, Consent, Face, Frame, Person, Quality
 from siamapp.vision.quality import ENROL
 from tests.gui.scripted import (
     ScriptedDetector,
@@ -100,6 +101,28 @@ def test_the_page_leads_through_every_turn_and_stops_by_itself(
     until(follow)
     assert asked == list(Direction)
     assert not page._is_active
+
+
+@pytest.mark.parametrize("willing", [True, False])
+def test_an_enrolment_takes_under_15_s(context: Context, until: Until, willing: bool) -> None:
+    """By the frames' own times, of somebody who follows within 1.5 s or never does."""
+    context.open()
+    until(lambda: context.is_open)
+    recognizer = context.recognizer
+    detector = recognizer.pipeline.detector = TurningDetector()
+    gathering = Gathering(recognizer.collector(every_s=EVERY_S), Coverage(), live=True)
+    asked, since_s, time_s = Direction.FRONT, 0.0, 0.0
+    while gathering.look is None or not gathering.look.complete:
+        time_s += 1 / 30
+        gathering(Frame(astronaut(), time_s, round(30 * time_s)))
+        wanted = gathering.look.next
+        if wanted is not None and wanted is not asked:
+            asked, since_s = wanted, time_s
+        if willing and time_s - since_s > 1.5:
+            detector.looks = asked
+    assert time_s < 15
+    assert (time_s < 10) == willing
+    assert (gathering.look.next is None) == willing
 
 
 def test_each_measure_is_shown_with_its_limit_and_the_worst_one_is_coached(

@@ -241,6 +241,17 @@ def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
                 assert corner.x() <= window.width(), widget.accessibleName()
 
 
+def test_a_window_opens_as_large_as_it_was_closed(
+    window: MainWindow, context: Context, qtbot: QtBot
+) -> None:
+    window.resize(860, 640)  # no more fits onto the screen that tests have
+    size = window.size()
+    window.close()
+    again = MainWindow(context)
+    qtbot.addWidget(again)
+    assert again.size() == size
+
+
 def test_the_camera_chosen_in_the_settings_is_the_one_offered(
     window: MainWindow, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
