@@ -157,7 +157,9 @@ def rejections_like(connection: Connection, person_id: int, *, of: int | None = 
 
     A rejected face carries no name; by its looks alone it can be told whose it may be: of whoever
     it would be taken for (its `alike`), however many these are, and of the one it looks most like
-    besides who it is not. By cosine: all metrics in use order unit vectors nearly alike.
+    besides who it is not. By cosine: all metrics in use order unit vectors nearly alike. Of an
+    embedder that the person has no template of, nothing can be told: all of these may be, unless
+    two are merged (`of`).
 
     Args:
         connection: within the caller's transaction.
@@ -175,7 +177,8 @@ def rejections_like(connection: Connection, person_id: int, *, of: int | None = 
             "SELECT person_id, embedding FROM templates WHERE embedder_id = ?", (embedder_id,)
         ).fetchall()
         owners, matrix = np.array([row[0] for row in kept]), vectors([row[1] for row in kept])
-        if person_id not in owners:
+        if person_id not in owners:  # after a change of embedder
+            found += [row[1] for row in rejected if row[0] == embedder_id and of is None]
             continue
         for row_id, not_of, embedding, alike in (r[1:] for r in rejected if r[0] == embedder_id):
             cosines = matrix @ vectors([embedding])[0]

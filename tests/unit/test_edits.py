@@ -215,6 +215,20 @@ def test_a_rejection_reaches_the_gallery_and_goes_with_whom_it_looks_like(desk: 
     )
 
 
+def test_a_rejected_face_of_an_embedder_that_tells_nothing_goes_with_anybody(desk: Desk) -> None:
+    """Ada was embedded anew since; whether the face was hers cannot be told any more."""
+    desk.edits.reject(desk.id("Bob"), sample(20, 64).embedding, embedder_id="an older one")
+    before = desk.rows()
+    desk.edits.undo(desk.edits.merge(desk.id("Cy"), desk.id("Ada")))
+    assert desk.rows() == before
+    undo = desk.edits.delete(desk.id("Ada"))
+    assert desk.rows()["rejections"] == []
+    desk.edits.undo(undo)
+    assert desk.rows() == before
+    desk.edits.merge(desk.id("Ada"), desk.id("Bob"))
+    assert desk.rows()["rejections"] == before["rejections"]
+
+
 def test_who_was_to_be_kept_no_longer_is_deleted_for_good(desk: Desk, tmp_path: Path) -> None:
     desk.edits.set_consent(desk.id("Ada"), CONSENT)
     last_day = CONSENT.retain_until
