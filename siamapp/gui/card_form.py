@@ -65,7 +65,7 @@ class CardForm(QDialog):
         for fields in lines:
             label, row = QLabel(), QHBoxLayout()
             label.setBuddy(fields[0])
-            label.setMinimumHeight(_FIELD_PX)
+            label.setMinimumSize(scaled(150), _FIELD_PX)  # else a row of fields cuts it
             row.setSpacing(SPACE[2])
             for field in fields:
                 field.setMinimumHeight(_FIELD_PX)
@@ -110,7 +110,6 @@ class CardForm(QDialog):
         )
         for (label, fields), text in zip(self._labels, words, strict=True):
             label.setText(text)
-            label.setMinimumWidth(label.sizeHint().width())  # else a row of fields cuts it
             for field, colour in zip(fields, colours, strict=False):
                 said = self.tr("{what}: {colour}").format(what=text, colour=colour)
                 field.setAccessibleName(said if len(fields) > 1 else text)

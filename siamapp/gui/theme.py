@@ -135,6 +135,9 @@ class Theme(QObject):
         self._app.setPalette(palette_of(self.colours))
         sheet = style_sheet(self.colours, dark=dark, field_px=scaled(_FIELD_PX))
         self._app.setStyleSheet(sheet)
+        for widget in self._app.allWidgets():  # the sheet put the fonts of their first roles back
+            if isinstance(widget, QLabel) and (role := widget.property("role")):
+                widget.setFont(font(role))
         self._icons = [entry for entry in self._icons if isValid(entry[0])]
         for entry in self._icons:
             self._draw(*entry)
@@ -143,15 +146,14 @@ class Theme(QObject):
 
 def set_role(widget: QWidget, role: str, *, tone: str = "") -> None:
     """Name what a widget is for: `title`, `muted`, `primary`, `card`, ... and its tone."""
-    role_changed = widget.property("role") != role
-    if not role_changed and (widget.property("tone") or "") == tone:
+    if widget.property("role") == role and (widget.property("tone") or "") == tone:
         return
     widget.setProperty("role", role)
     widget.setProperty("tone", tone)
     if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # else it comes with showing
         widget.style().unpolish(widget)
         widget.style().polish(widget)
-    if isinstance(widget, QLabel) and role_changed:
+    if isinstance(widget, QLabel):
         widget.setFont(font(role))  # last: polishing puts an earlier font back
 
 

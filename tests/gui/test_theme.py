@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from siamapp.gui.colours import DARK, LIGHT, Colours
-from siamapp.gui.theme import Theme, scaled, tinted
+from siamapp.gui.theme import Theme, font, scaled, set_role, tinted
 from siamapp.paths import assets_dir
 
 GUI = Path(__file__).parents[2] / "siamapp" / "gui"
@@ -94,3 +94,20 @@ def test_what_holds_words_grows_with_the_font_that_the_user_enlarged(qapp: QAppl
     finally:
         qapp.setFont(usual)
     assert scaled(100) == narrow
+
+
+def test_a_label_keeps_the_size_of_its_role(qapp: QApplication, qtbot: QtBot) -> None:
+    """Whatever tone it takes on, and in whichever scheme: polishing puts earlier fonts back."""
+    theme = Theme(qapp, "light")
+    label = QLabel("Yes")
+    qtbot.addWidget(label)
+    set_role(label, "display", tone="muted")
+    label.show()
+    set_role(label, "far", tone="good")
+    sizes = [label.font().pointSizeF()]
+    set_role(label, "far", tone="bad")
+    sizes.append(label.font().pointSizeF())
+    theme.use("dark")
+    sizes.append(label.font().pointSizeF())
+    theme.use("light")
+    assert sizes == [font("far").pointSizeF()] * 3
