@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -15,6 +16,8 @@ from siamapp.errors import StoreError
 
 if sys.platform != "win32":
     import fcntl
+
+log = logging.getLogger(__name__)
 
 
 def touch(path: Path) -> None:
@@ -38,13 +41,21 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a changed name outlast a power cut; Windows has no such call and needs none."""
-    if os.name == "posix":
+    """Make a changed name outlast a power cut; Windows has no such call and needs none.
+
+    Where the system refuses, as some network drives do, the name is changed all the same: SQLite
+    does not take that for a failure either.
+    """
+    if os.name != "posix":
+        return
+    try:
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+    except OSError as error:
+        log.warning("a changed name may not outlast a power cut: %s", error.strerror)
 
 
 def make_owner_only(path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
+import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +119,26 @@ def test_a_program_that_writes_is_waited_for_and_then_told_of(
     with Database.open(home, old) as other, other.transaction(), pytest.raises(StoreLocked):
         change_key(home, old, *made)
     find_key(home, key_file=tmp_path / "key")
+
+
+def test_a_folder_that_cannot_be_synced_does_not_undo_what_is_done(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor is it taken for a fault of ours; files are synced as ever."""
+    fsync = os.fsync
+
+    def refuse_folders(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        fsync(handle)
+
+    old = find_key(home, key_file=tmp_path / "key")
+    made = new_key("key-file", key_file=tmp_path / "second")
+    monkeypatch.setattr(os, "fsync", refuse_folders)
+    change_key(home, old, *made)
+    with Database.open(home, find_key(home, key_file=tmp_path / "second")) as database:
+        assert len(People(database).all()) == 1
+    assert "may not outlast a power cut: Permission denied" in caplog.text
 
 
 def test_a_wiped_key_opens_and_makes_nothing(tmp_path: Path) -> None:
