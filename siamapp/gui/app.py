@@ -85,6 +85,7 @@ def run(
             tray_of(window)
             # What is there to stay is left out of the garbage collector's rounds: a full one holds
             # Python's lock, and thereby the window, for a tenth of a second and more.
+            context.opened.connect(gc.freeze)
             context.opened.connect(lambda: window.make_ahead(then=gc.freeze))
             window.start_with(source)
             if (paths.home / GALLERY_NAME).exists() or source:
