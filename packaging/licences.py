@@ -20,6 +20,7 @@ NATIVE = """
 | Library | Inside | Licence |
 |---|---|---|
 | Qt 6 (Core, Gui, Widgets, Svg, Network, DBus) | PySide6-Essentials, shiboken6 | LGPL-3.0 |
+| ICU 73 (in Linux folders its tables for collation alone) | PySide6-Essentials | Unicode-3.0 |
 | FFmpeg 8 (avcodec, avformat, avutil, swscale, swresample) | opencv-python-headless | LGPL-2.1 |
 | libvpx, libaom, libavif | opencv-python-headless | BSD-3-Clause, BSD-2-Clause, BSD-2-Clause |
 | OpenSSL 1.1.1, libpng, libdrm | opencv-python-headless | OpenSSL, libpng-2.0, MIT |
@@ -31,6 +32,14 @@ the runtime exception, LGPL-2.1 |
 pillow | \
 IJG and BSD-3-Clause, libtiff, BSD-2-Clause, BSD-3-Clause, MIT, FTL, MIT, MIT, 0BSD, BSD-3-Clause |
 | FreeType, Agg, Qhull | matplotlib | FTL, BSD-3-Clause, Qhull |
+| GLib, libsystemd, libgcrypt, libgpg-error, libkeyutils | folders made on Linux | LGPL-2.1 |
+| libstdc++, libgcc | folders made on Linux | GPL-3.0 with the runtime exception |
+| D-Bus, krb5, X11, xcb, xkbcommon, fontconfig, expat, libffi | folders made on Linux | \
+AFL-2.1, then MIT each |
+| FreeType, libpng, PCRE2, zlib, bzip2, lz4, brotli, zstd, xz, SQLite | folders made on Linux | \
+FTL, libpng-2.0, BSD-3-Clause, Zlib, bzip2-1.0.6, BSD-2-Clause, MIT, BSD-3-Clause, 0BSD, \
+public domain |
+| libbsd, libmd, libcap, libuuid | folders made on Linux | BSD-3-Clause or a like one each |
 | Python | the programs made by PyInstaller | PSF-2.0 |
 | The loader of PyInstaller | the programs made by PyInstaller | GPL-2.0 with an exception \
 for what it loads |
@@ -45,7 +54,8 @@ licence lets its users take it apart to mend such a build. The licences' texts l
 in every built folder. Qt's source: <https://download.qt.io/official_releases/>, PySide6's:
 <https://code.qt.io/pyside/pyside-setup.git>, FFmpeg's: <https://ffmpeg.org/download.html>, each at
 the version that the list names. Whoever passes a build on passes on this page with it, and the
-sources or the offer of them.
+sources or the offer of them. The system's libraries in a Linux folder are those of the distribution
+that it was made on, unchanged; so are their sources.
 """
 
 
