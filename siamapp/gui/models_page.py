@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Final
 
 import tomli_w
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -34,6 +35,8 @@ from siamapp.gui.wording import count_of_people, fmr_words
 from siamapp.switch import Plan, plan_switch, switch_embedder
 from siamapp.vision.card import ModelCard
 from siamapp.vision.installed import add_model, remove_model
+
+PAINTED_MS: Final = 100
 
 
 class ModelsPage(Page):
@@ -167,6 +170,10 @@ class ModelsPage(Page):
         self._measure_once()
 
     def _measure_once(self) -> None:
+        """Once the card is painted: starting a model holds Python's lock, and so the window."""
+        QTimer.singleShot(PAINTED_MS, self, self._measure_unasked)
+
+    def _measure_unasked(self) -> None:
         row = self._row
         unasked = row is not None and not row.error and row.name not in self._asked
         if unasked and self.isVisible():
