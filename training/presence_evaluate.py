@@ -16,7 +16,6 @@ from typing import Final
 import cv2
 import numpy as np
 
-from siamapp.evaluation.rates import equal_error_rate
 from siamapp.live.source import frames_of, open_source
 from siamapp.presence_rates import Rate, rate
 from siamapp.presence_test import judge, watch
@@ -30,7 +29,7 @@ from training.card import write_card
 from training.presence_attacks import SPECIES, held_photo
 from training.presence_data import Teacher, Views, clip_frames, detector, kept_views
 from training.presence_export import SHIPPED
-from training.presence_fit import load, scores
+from training.presence_fit import eer_percent, load, scores
 
 COMMAND: Final = "python -m training presence evaluate --run RUN --model DIR --data DIR --peers DIR"
 EVEN: Final = 0.5
@@ -97,7 +96,7 @@ def view_figures(run_folder: Path) -> dict[str, Row]:
         simulated |= _percent(f"{prefix}bpcer", rate(int(refused.sum()), len(refused)))
     made["simulated"] = {"pictures": len(test), **simulated, **_matched(score, test)}
     made["simulated_eer"] = {
-        f"{name}_percent": _eer(answers, test)
+        f"{name}_percent": eer_percent(answers, test)
         for name, answers in (
             ("both", score),
             ("near", near),
@@ -120,13 +119,8 @@ def _both(prefix: str, score: np.ndarray, views: Views) -> Row:
         apcer = rate(int((score[~real] >= EVEN).sum()), int((~real).sum()))
         row |= _percent(f"{prefix}apcer_replay", apcer)
         row[f"{prefix}acer_percent"] = round(50 * (apcer.value + bpcer.value), 2)
-        row[f"{prefix}eer_percent"] = _eer(score, views)
+        row[f"{prefix}eer_percent"] = eer_percent(score, views)
     return row
-
-
-def _eer(score: np.ndarray, views: Views) -> float:
-    """In percent."""
-    return round(100 * equal_error_rate((1 - score).astype(np.float32), views.real), 2)
 
 
 def _matched(score: np.ndarray, views: Views) -> Row:

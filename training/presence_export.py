@@ -21,7 +21,7 @@ from siamapp.vision.providers import bare_session
 from training.card import FP32, model_file, write_card
 from training.export import describe
 from training.presence_data import Views, kept_views
-from training.presence_fit import load, scores
+from training.presence_fit import PresenceConfig, eer_percent, load, scores
 from training.presence_network import MEAN, STD, PresenceNet
 
 logger = logging.getLogger(__name__)
@@ -37,9 +37,9 @@ SUMMARY: Final = (
     "Two small ReLU networks, on a near and a wide view of a face, whose chances of a face are"
     " multiplied, so that either can refuse: 0 a picture of a face, 1 a face. A hint against simple"
     " tricks, not a lock: masks, good screens filmed without an edge in view, and anything it was"
-    " not shown may pass; blur, darkness and odd colours may refuse a person. Recorded attacks of"
-    " one subject and one screen taught it, the rest were simulated: expect little of it on other"
-    " cameras before you have measured there (siamapp presence-test)."
+    " not shown may pass; blur, darkness and odd colours may refuse a person. The attacks that"
+    " taught it were simulated: expect little of it on other cameras before you have measured"
+    " there (siamapp presence-test)."
 )
 LICENCE: Final = (
     "Apache-2.0 for the weights, as far as ours to give; training pictures: research only"
@@ -66,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     network, config = load(arguments.run_folder / SHIPPED)
     views = kept_views(arguments.run_folder, seed=config.seed, amount=config.amount)
     calibration = views.of(np.flatnonzero(views.split == "calibration"))
-    refuse, accept = thresholds(calibration, scores(network, calibration)[0])
+    score = scores(network, calibration)[0]
+    refuse, accept = thresholds(calibration, score)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     path = arguments.folder / FP32
     torch.onnx.export(
@@ -99,9 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"scenes.tar: {config.scenes} uncropped CelebA pictures, of which a fifth of the people"
             " are held out; real views and simulated prints, phones and monitors",
             "videos/person_1 to person_4: frames, real and simulated attacks; 5 and 6 are held out",
-            f"spoof.tar: {', '.join(subjects)} (recorded replays of subject1 only). Subjects 2 and"
-            " 3, the people of the desk_* test clips, are left out. Of its 4 people 3 have both"
-            " classes",
+            _recorded(config, subjects),
         ),
         teacher=TEACHER,
         parameters=sum(p.numel() for p in network.parameters()),
@@ -119,6 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
             "thresholds": {
                 "command": EXPORT_COMMAND,
                 "views": len(calibration),
+                "eer_percent": eer_percent(score, calibration),
                 "real_refused_percent": round(100 * REAL_REFUSED, 1),
                 "attacks_accepted_percent": round(100 * ATTACKS_ACCEPTED, 1),
             },
@@ -128,6 +128,15 @@ def run(arguments: argparse.Namespace) -> int:
     write_card(arguments.folder, card)
     logger.info("%s: refuse below %.3f, accept from %.3f", path, refuse, accept)
     return 0
+
+
+def _recorded(config: PresenceConfig, subjects: list[str]) -> str:
+    if not config.tune_steps:
+        return "Of spoof.tar nothing: its 4 people, 3 of them with both classes, are the test"
+    return (
+        f"spoof.tar: {', '.join(subjects)} (recorded replays of subject1 only). Subjects 2 and 3,"
+        " the people of the desk_* test clips, are left out. Of its 4 people 3 have both classes"
+    )
 
 
 def thresholds(calibration: Views, score: np.ndarray) -> tuple[float, float]:

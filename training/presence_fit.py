@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 from torch.nn import functional as F
 
+from siamapp.evaluation.rates import equal_error_rate
 from training.presence_attacks import webcam
 from training.presence_data import Amount, Views
 from training.presence_network import MEAN, STD, Odds, PresenceNet
@@ -37,8 +38,8 @@ class PresenceConfig(BaseModel):
     batch: int = Field(gt=1)
     base_steps: int = Field(gt=0)
     """On simulated attacks alone: what every fold starts from."""
-    tune_steps: int = Field(gt=0)
-    """With the recorded attacks of the subjects that are not held out."""
+    tune_steps: int = Field(ge=0)
+    """With the recorded attacks of the subjects that are not held out; 0 for none of them."""
     spoof_share: float = Field(ge=0, le=1)
     """Part of a tuning batch that is recorded."""
     teacher_share: float = Field(ge=0, le=1)
@@ -158,6 +159,11 @@ def scores(network: PresenceNet, views: Views) -> tuple[np.ndarray, np.ndarray, 
         answers.append(torch.stack(network(_tensor(part.near), _tensor(part.wide))))
     both, near, wide = torch.cat(answers, dim=1).numpy()
     return both, near, wide
+
+
+def eer_percent(score: np.ndarray, views: Views) -> float:
+    """Where as many real views are refused as attacks accepted, in percent."""
+    return round(100 * equal_error_rate((1 - score).astype(np.float32), views.real), 2)
 
 
 def save(network: PresenceNet, config: PresenceConfig, path: Path) -> None:
