@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from importlib import metadata
 from pathlib import Path
@@ -53,6 +54,8 @@ def examine(paths: Paths, key_file: Path | None) -> dict[str, Any]:
     problems += [f"provider {p['name']}: {p['error']}" for p in providers if p.get("error")]
     if gallery["state"] == "unreadable":
         problems.append(str(gallery["reason"]))
+    if paths.home.exists() and not os.access(paths.home, os.W_OK):
+        problems.append(f"The folder {paths.home} cannot be written.")
     if screen["missing_libraries"]:
         problems.append(f"missing libraries: {' '.join(missing_libraries())}")
     return {

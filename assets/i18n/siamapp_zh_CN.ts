@@ -3506,6 +3506,10 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>已有模型 {0}。</translation>
     </message>
     <message>
+        <source>It came with the app: give yours another name on its card.</source>
+        <translation>它是随应用附带的：请在卡片上为您的模型另起名称。</translation>
+    </message>
+    <message>
         <source>Remove it first: `siamapp models remove {0}`.</source>
         <translation>请先移除：`siamapp models remove {0}`。</translation>
     </message>

@@ -271,6 +271,7 @@ ERRORS: Final[tuple[object, ...]] = (
     QT_TRANSLATE_NOOP("core", "{0} cannot be a model's name."),
     QT_TRANSLATE_NOOP("core", "Letters, digits, dots, dashes and underscores, at most 64."),
     QT_TRANSLATE_NOOP("core", "There is a model {0} already."),
+    QT_TRANSLATE_NOOP("core", "It came with the app: give yours another name on its card."),
     QT_TRANSLATE_NOOP("core", "Remove it first: `siamapp models remove {0}`."),
     QT_TRANSLATE_NOOP("core", "The id of {0} is not the beginning of its file's SHA-256."),
     QT_TRANSLATE_NOOP("core", "No model {0} was added."),

@@ -18,7 +18,7 @@ from typing import Any, Final
 import tomli_w
 
 from siamapp.errors import ModelError, ModelIncompatible, ModelMissing
-from siamapp.paths import Paths
+from siamapp.paths import Paths, assets_dir
 from siamapp.vision.card import (
     CARD_NAME,
     MODEL_NAME,
@@ -49,6 +49,11 @@ def add_model(paths: Paths, source: Path, card_file: Path | None = None) -> tupl
             "Letters, digits, dots, dashes and underscores, at most 64.",
         )
     target = paths.models_dir / card.name
+    if (assets_dir() / "models" / card.name).exists():  # it would hide what was added
+        raise ModelIncompatible(
+            f"There is a model {card.name!r} already.",
+            "It came with the app: give yours another name on its card.",
+        )
     if card.name in read_pins(paths.models_dir):
         raise ModelIncompatible(
             f"There is a model {card.name!r} already.",

@@ -118,6 +118,17 @@ def test_a_home_that_may_only_be_read_is_told_in_one_line(
 
 
 @posix
+def test_the_doctor_says_that_a_home_may_only_be_read(home: Path, tmp_path: Path) -> None:
+    home.chmod(0o500)
+    try:
+        done = program(RUN, "doctor", "--json", "--home", home, "--key-file", tmp_path / "key")
+    finally:
+        home.chmod(0o700)
+    assert done.returncode == 1, done.stderr
+    assert f"The folder {home} cannot be written." in json.loads(done.stdout)["problems"]
+
+
+@posix
 def test_rights_lost_within_a_run_cost_the_one_write_and_come_back(home: Path) -> None:
     done = program(LOSE, home)
     assert done.returncode == 0, done.stderr

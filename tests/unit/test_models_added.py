@@ -255,6 +255,8 @@ def test_links_pipes_and_what_is_not_there_are_refused(cli: Cli, tmp_path: Path)
 def test_a_model_changed_after_it_was_added_is_not_used(cli: Cli, tmp_path: Path) -> None:
     assert added(cli, write(tmp_path / "theirs"))[0] == 0
     assert added(cli, tmp_path / "theirs" / "small.onnx")[0] == 2, "it is there already"
+    shipped = write(tmp_path / "hidden", card=CARD.replace('"small"', '"siamface-v1"'))
+    assert "came with the app" in added(cli, shipped)[1]["error"]["hint"]
     folder = tmp_path / "home" / "models" / "small"
     card = (folder / "card.toml").read_text()
     (folder / "card.toml").write_text(card.replace("48", "47"))
