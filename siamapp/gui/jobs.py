@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,6 +16,38 @@ from siamapp.errors import SiamError
 
 T = TypeVar("T")
 Task = Callable[[], None]
+
+
+class _Job:
+    """What is asked, and the answer.
+
+    All that either refers to is let go of on the GUI thread: it may be the last to hold an object
+    of Qt's, which must not end on another thread. The worker is left with an empty shell.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], None] | None,
+        failed: Callable[[SiamError], None] | None,
+    ) -> None:
+        self._work, self._done, self._failed = work, done or _ignore, failed or _raise
+        self._answer: Task = partial(_ignore, None)
+
+    def run(self) -> None:
+        """On the worker."""
+        try:
+            self._answer = partial(self._done, self._work())
+        except SiamError as error:
+            self._answer = partial(self._failed, error)
+        except Exception as error:  # noqa: BLE001 - a bug: shown by the crash dialog
+            self._answer = partial(_raise, error)
+
+    def let_go(self) -> Task:
+        """On the GUI thread: the callback that is due."""
+        answer = self._answer
+        del self._work, self._done, self._failed, self._answer
+        return answer
 
 
 class Jobs(QObject):
@@ -52,19 +85,8 @@ class Jobs(QObject):
         if self._pending == 1:
             self.busy_changed.emit(True)
 
-        def task() -> None:
-            try:
-                result = work()
-            except SiamError as error:
-                known = error
-                self.post(lambda: self._finish(lambda: failed(known) if failed else _raise(known)))
-            except Exception as error:  # noqa: BLE001 - a bug: shown by the crash dialog
-                bug = error
-                self.post(lambda: self._finish(lambda: _raise(bug)))
-            else:
-                self.post(lambda: self._finish(lambda: done(result) if done else None))
-
-        self._tasks.put(task)
+        job = _Job(work, done, failed)
+        self._tasks.put(partial(self._do, job))
 
     def post(self, callback: Task) -> None:
         """Run `callback` on the GUI thread, from any thread."""
@@ -114,11 +136,15 @@ class Jobs(QObject):
         while (task := self._tasks.get()) is not None:
             task()
 
-    def _finish(self, callback: Task) -> None:
+    def _do(self, job: _Job) -> None:
+        job.run()
+        self.post(partial(self._finish, job))
+
+    def _finish(self, job: _Job) -> None:
         self._pending -= 1
         if self._pending == 0:
             self.busy_changed.emit(False)
-        callback()
+        job.let_go()()
 
     @Slot()
     def _on_posted(self) -> None:
@@ -128,3 +154,6 @@ class Jobs(QObject):
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+def _ignore(_: object) -> None: ...

@@ -94,3 +94,27 @@ def test_calls_that_return_none_lose_no_reference_to_none(
         jobs.busy_changed.emit(False)
     # From 3.12 on None is immortal and its count stands still.
     assert sys.getrefcount(None) > before - calls // 10
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_was_asked_ends_on_the_gui_thread(jobs: Jobs, until: Until, *, fails: bool) -> None:
+    """It may be the last to hold an object of Qt's, whose end on another thread is a crash."""
+    ended_on: list[str] = []
+
+    class Asking:
+        def work(self) -> Asking:
+            if fails:
+                raise NoFace("No face was found.")
+            return self
+
+        def told(self, _: object) -> None: ...
+
+        def __del__(self) -> None:
+            ended_on.append(threading.current_thread().name)
+
+    for _ in range(20):
+        asking = Asking()
+        jobs.submit(asking.work, done=asking.told, failed=asking.told)
+        del asking
+    until(lambda: len(ended_on) == 20)
+    assert set(ended_on) == {threading.main_thread().name}
