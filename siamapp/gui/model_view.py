@@ -111,11 +111,11 @@ class ModelView(PageScroll):
             used = bool(line) and thresholds[line - 1].fmr == in_use_fmr
             for column, cell in enumerate(cells):
                 role = "caption" if line == 0 else "strong" if used else "body"
-                label = _words(cell, role=role, tone="info" if used else "")
+                label = _cell(cell, role=role, tone="info" if used else "")
                 label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
                 grid.addWidget(label, line, column)
             if used:
-                mark = _words(self.tr("in use"), role="caption", tone="info")
+                mark = _cell(self.tr("in use"), role="caption", tone="info")
                 grid.addWidget(mark, line, len(cells))
         for column in range(len(head)):
             grid.setColumnStretch(column, 1)
@@ -160,7 +160,7 @@ def _facts(facts: Sequence[Fact]) -> QGridLayout:
     grid.setColumnStretch(0, 3)
     grid.setColumnStretch(1, 2)
     for line, fact in enumerate(facts):
-        label, value = _words(fact.label, role="muted"), _words(fact.value)
+        label, value = _cell(fact.label, role="muted"), _cell(fact.value)
         label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         for cell in (label, value):
@@ -178,9 +178,15 @@ def _grid() -> QGridLayout:
 
 
 def _words(text: str, *, role: str = "body", tone: str = "") -> QLabel:
+    label = _cell(text, role=role, tone=tone)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _cell(text: str, *, role: str = "body", tone: str = "") -> QLabel:
+    """Not to be selected: that costs a label more than all the rest of it, and there are many."""
     label = QLabel(text)
     set_role(label, role, tone=tone)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
