@@ -17,6 +17,7 @@ from siamapp.live.source import StreamSource, open_source
 from siamapp.types import Frame, FrameResult
 from tests.contracts import check_source
 from tests.mjpeg_server import MjpegServer, Mode
+from tests.unit.live_story import live_threads
 
 WAIT_S = 15.0
 CYCLES = 50
@@ -38,7 +39,7 @@ def until(condition: Callable[[], bool]) -> None:
 def server() -> Iterator[MjpegServer]:
     with MjpegServer() as server:
         yield server
-    assert not [t.name for t in threading.enumerate() if t.name.startswith("siam-")]
+    assert not live_threads()
 
 
 def test_a_stream_keeps_the_contract_of_a_source(server: MjpegServer) -> None:

@@ -46,7 +46,8 @@ def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
 
 
 def live_threads() -> set[str]:
-    return {t.name for t in threading.enumerate() if t.name.startswith("siam-")}
+    """Those of sessions."""
+    return {t.name for t in threading.enumerate()} & {"siam-camera", "siam-vision"}
 
 
 def story(events: list[SessionStatus]) -> list[str]:
