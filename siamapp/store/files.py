@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import sys
@@ -13,11 +12,10 @@ from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias, get_args
 
 from siamapp.errors import StoreError
+from siamapp.log import log
 
 if sys.platform != "win32":
     import fcntl
-
-log = logging.getLogger(__name__)
 
 
 def touch(path: Path) -> None:
