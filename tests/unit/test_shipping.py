@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -15,18 +14,14 @@ from packaging.version import Version
 
 from siamapp import __version__
 from siamapp.vision.card import ModelCard, Threshold
+from tests.loose_files import load
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def pages() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("pages", ROOT / "docs" / "pages.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load(ROOT / "docs" / "pages.py")
 
 
 def test_the_page_of_the_command_line_has_every_verb_and_option(pages: ModuleType) -> None:

@@ -12,6 +12,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from tests.loose_files import load
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these libraries are Linux's")
 SITE = Path(np.__file__).parents[1]
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,12 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def slim() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("slim", ROOT / "packaging" / "slim.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load(ROOT / "packaging" / "slim.py")
 
 
 def library(pattern: str) -> Path:
