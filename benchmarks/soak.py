@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import queue
 import random
 import re
@@ -66,7 +67,7 @@ class Desk:
     def open(self) -> None:
         pass
 
-    def read(self) -> Frame:
+    def read(self, *, not_before_s: float = -math.inf) -> Frame:
         self.frames += 1
         if self.frames % LOST_EVERY == 0:
             raise CameraLost("The cable was pulled.")
