@@ -1307,6 +1307,10 @@
 <context>
     <name>HistoryPage</name>
     <message>
+        <source>Choose a decision to see the rest of it here.</source>
+        <translation>选择一条记录，即可在此查看其余内容。</translation>
+    </message>
+    <message>
         <source>History</source>
         <translation>记录</translation>
     </message>
@@ -1393,14 +1397,6 @@
     <message>
         <source>Save the decisions</source>
         <translation>保存判定</translation>
-    </message>
-    <message>
-        <source>Choose a decision to see its camera and model.</source>
-        <translation>选择一条记录，查看其摄像头和模型。</translation>
-    </message>
-    <message>
-        <source>Camera: {source}. Model: {model}. Runs on: {provider}.</source>
-        <translation>摄像头：{source}。模型：{model}。运行于：{provider}。</translation>
     </message>
     <message>
         <source>CSV files (*.csv)</source>

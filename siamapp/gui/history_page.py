@@ -30,8 +30,8 @@ from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.history_model import COLUMNS, PICTURE_PX, HistoryModel
 from siamapp.gui.page import Page
-from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.wording import count_of_decisions, outcome_words
+from siamapp.gui.theme import SPACE, scaled, set_role
+from siamapp.gui.wording import count_of_decisions, named, outcome_words
 from siamapp.store.history import Filter
 from siamapp.store.names import name_key
 from siamapp.types import Outcome, Person
@@ -41,10 +41,18 @@ if TYPE_CHECKING:
 
 MEASURED = 12
 """Rows that the widths of the columns are taken from."""
-BELOW = tuple(map(COLUMNS.index, ("source", "model", "provider")))
-"""Columns that are told below the table, of the chosen decision, where there is no room for all."""
+FOLDED = tuple(
+    map(
+        COLUMNS.index,
+        ("provider", "model", "source", "quality_eye_distance_px", "runner_up", "how", "threshold"),
+    )
+)
+"""Columns that are told below the table, of the chosen decision, the first first, where there is
+no room for all."""
 NAMES = tuple(map(COLUMNS.index, ("claim", "person", "runner_up")))
-NAME_PX = 64
+NAME_PX = 160
+"""A name that is wider is cut before another column has to go."""
+LEAST_NAME_PX = 64
 """A column of names is cut down to this before the table scrolls sideways."""
 
 
@@ -71,6 +79,10 @@ class HistoryPage(Page):
         self.details = QLabel()
         set_role(self.details, "muted")
         self.details.setTextFormat(Qt.TextFormat.PlainText)
+        self.details.setWordWrap(True)
+        self.details.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._below: list[int] = []
+        """Columns that are hidden or cut."""
         self._empty = EmptyState(context.theme, "history")
         self._none = EmptyState(context.theme, "search")
         self._set_up_table()
@@ -108,7 +120,7 @@ class HistoryPage(Page):
 
     def _fit(self) -> None:
         self._fit_rows()
-        for column in BELOW:
+        for column in FOLDED:
             self.table.setColumnHidden(column, False)
         self.table.resizeColumnsToContents()
         self._fit_columns()
@@ -117,27 +129,31 @@ class HistoryPage(Page):
         """Never sideways: what has no room stands below, and long names are cut."""
         header, bar = self.table.horizontalHeader(), self.table.verticalScrollBar()
         room = self.table.width() - bar.sizeHint().width() - 2 * self.table.frameWidth()
-        wide = header.length() > room
-        for column in BELOW:
-            self.table.setColumnHidden(column, wide)
-        self.details.setVisible(wide)
-        for column in sorted(NAMES, key=header.sectionSize, reverse=True):
-            too_much = header.length() - room
-            if too_much > 0:
-                width = header.sectionSize(column)
-                header.resizeSection(column, max(NAME_PX, width - too_much))
+        wanted = {column: header.sectionSize(column) for column in range(header.count())}
+        need = wanted | {column: min(wanted[column], scaled(NAME_PX)) for column in NAMES}
+        for column in FOLDED:
+            if sum(need.values()) > room:
+                need.pop(column)
+                self.table.setColumnHidden(column, True)
+        for least in (scaled(NAME_PX), LEAST_NAME_PX):
+            for column in sorted(NAMES, key=header.sectionSize, reverse=True):
+                width, too_much = header.sectionSize(column), header.length() - room
+                if too_much > 0 and width > least:
+                    header.resizeSection(column, max(least, width - too_much))
+        self._below = [column for column in wanted if header.sectionSize(column) < wanted[column]]
+        self.details.setVisible(bool(self._below))
+        self.details.setMinimumHeight(2 * self.details.fontMetrics().lineSpacing())
         self._show_details()
 
     def _show_details(self) -> None:
         row = self.table.currentIndex().row()
         if row < 0:
-            self.details.setText(self.tr("Choose a decision to see its camera and model."))
+            self.details.setText(self.tr("Choose a decision to see the rest of it here."))
             return
-        source, model, provider = (self.model.index(row, n).data() for n in BELOW)
-        said = self.tr("Camera: {source}. Model: {model}. Runs on: {provider}.")
-        self.details.setText(
-            said.format(source=source or "?", model=model or "?", provider=provider or "?")
-        )
+        titles = (self.model.headerData(n, Qt.Orientation.Horizontal) for n in self._below)
+        values = (self.model.index(row, n).data() for n in self._below)
+        facts = zip(titles, values, strict=True)
+        self.details.setText(" · ".join(named(str(t), str(value)) for t, value in facts if value))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

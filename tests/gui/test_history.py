@@ -117,23 +117,47 @@ def test_what_was_decided_since_is_there_when_the_page_is_shown_again(
     assert row(page, 0)["outcome"] == "Unknown person"
 
 
+@pytest.mark.parametrize("width", [0, 1200])
+@pytest.mark.parametrize("tongue", ["en", "zh_CN"])
 def test_the_table_never_scrolls_sideways_and_what_has_no_room_is_told_below(
-    page: HistoryPage, window: MainWindow, context: Context, until: Until
-) -> None:
-    window.resize(1200, 760)
+    page: HistoryPage, window: MainWindow, context: Context, until: Until,
+    tongue: str, width: int,
+) -> None:  # fmt: skip
+    context.language.use(tongue)
     decide(context, until, {**MATCH, "source": "A camera with quite a long name, 1080p"}, STRANGER)
     window.show_page("history")
     until(lambda: page.model.rowCount() == 2)
-    camera = COLUMNS.index("source")
-    until(lambda: page.table.isColumnHidden(camera))
-    until(lambda: page.table.horizontalScrollBar().maximum() == 0)
-    page.table.selectRow(1)
-    assert "A camera with quite a long name" in page.details.text()
-    assert "Runs on: cpu" in page.details.text()
-    window.resize(1900, 760)
-    until(lambda: not page.table.isColumnHidden(camera))
-    assert page.table.horizontalScrollBar().maximum() == 0
+    window.resize(width or window.minimumWidth(), 760)
+    table, camera = page.table, COLUMNS.index("source")
+    until(lambda: table.isColumnHidden(camera))
+    assert table.horizontalScrollBar().maximum() == 0
+    table.selectRow(1)
+    shown = [n for n in range(len(COLUMNS)) if not table.isColumnHidden(n)]
+    for column in shown:
+        assert table.columnWidth(column) >= table.sizeHintForColumn(column), COLUMNS[column]
+    assert {"time", "claim", "outcome", "person", "distance"} <= {COLUMNS[n] for n in shown}
+    for column in set(range(len(COLUMNS))) - set(shown):
+        assert str(page.model.index(1, column).data()) in page.details.text(), COLUMNS[column]
+    window.resize(2000, 760)
+    until(lambda: not table.isColumnHidden(camera))
+    assert table.horizontalScrollBar().maximum() == 0
     assert not page.details.isVisible()
+
+
+def test_a_name_that_is_cut_is_told_in_full_below(
+    page: HistoryPage, window: MainWindow, context: Context, until: Until
+) -> None:
+    long = "Ada Augusta King, Countess of Lovelace and of much else besides"
+    edits = context.recognizer.edits
+    context.change_people(lambda: edits.rename(1, long))
+    decide(context, until, MATCH)
+    window.show_page("history")
+    window.resize(window.minimumSize())
+    until(lambda: page.model.rowCount() == 1)
+    until(lambda: page.model.index(0, COLUMNS.index("claim")).data() == long)
+    until(lambda: page.table.horizontalScrollBar().maximum() == 0)
+    page.table.selectRow(0)
+    assert f"Claim: {long}" in page.details.text()
 
 
 def test_thousands_are_read_page_by_page(
