@@ -185,17 +185,26 @@ class VerifyPage(SourcePage):
         still = is_still(spec)
         self.verdict.show_words(self._looking())
 
-        def make() -> Trial:
-            return Trial(
+        def make() -> tuple[Trial, Refusals]:
+            trial = Trial(
                 lambda: recognizer.stream(claim=person.name, still=still),
                 timeout_s=settings.verify_timeout_s,
                 retries=settings.verify_retries,
             )
+            # What the page knows may be of another claim, or not be told yet.
+            return trial, recognizer.audit.refusals(person.person_id)
 
-        def begin(trial: Trial) -> None:
-            self._claimed, self._trial = person, trial
+        def begin(made: tuple[Trial, Refusals]) -> None:
+            if not self._timer.isActive():  # the page was left meanwhile: no camera goes on
+                return
+            trial, self._refusals = made
+            self._claimed = person
+            if self._locked_s > 0:
+                self._show_lock()
+                return
+            self._trial = trial
             self._ends_at = time.monotonic() + settings.verify_timeout_s + SILENCE_S
-            if self.is_active and is_live(self._spec):
+            if self.is_active and is_live(spec) and spec == self._spec:
                 self._doorway.trial = trial
             else:  # a door of its own: what still comes from the run before is not for this trial
                 self._doorway = Doorway(trial)
@@ -212,6 +221,7 @@ class VerifyPage(SourcePage):
     def _on_cancel(self) -> None:
         if self._trial is not None:
             self._drop_trial()
+            self._on_claim()  # another may have been typed meanwhile
             self._show_ready()
 
     def _drop_trial(self) -> None:

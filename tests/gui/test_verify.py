@@ -15,6 +15,7 @@ from siamapp.gui.main_window import MainWindow
 from siamapp.gui.trial import Trial, Verdict
 from siamapp.gui.verify_page import VerifyPage
 from siamapp.identity.lockout import Lockout
+from siamapp.live.source import CameraInfo
 from siamapp.types import (
     Candidate,
     Decision,
@@ -25,6 +26,7 @@ from siamapp.types import (
     Outcome,
     Quality,
 )
+from tests.fakes import ScriptedSource
 from tests.gui.conftest import enrol
 from tests.gui.scripted import astronaut, empty_room, hopper, write_photo, write_video
 
@@ -81,6 +83,78 @@ def test_right_and_wrong_claims_are_answered_and_refusals_lock_the_claim(
     assert not page.verify.isEnabled()
     context.people_changed.emit()
     until(lambda: [b.property("claim") for b in page.claim.recent] == ["Grace", "Ada", ""])
+
+
+@pytest.mark.parametrize("way", ["at once", "during another try"])
+def test_a_locked_claim_is_tried_by_nobody(
+    page: VerifyPage, context: Context, qtbot: QtBot, until: Until, tmp_path: Path, way: str
+) -> None:
+    """Not by who claims it before the audit was read, nor by who types it during another try."""
+    context.change_setting("lockout_failures", 1)
+    page.source.add(str(write_photo(tmp_path / "ada.png", astronaut())))
+    verify(page, qtbot, until, "Grace")
+    until(lambda: not page.verify.isEnabled())
+    page.claim.name.setText("Ada")
+    until(page.verify.isEnabled)
+    if way == "at once":
+        page.claim.name.setText("Grace")
+        page.claim.confirmed.emit()
+    else:
+        page.verify.click()
+        until(lambda: page._trial is not None)
+        page.claim.name.setText("Grace")
+        page._on_cancel()
+        page.claim.confirmed.emit()
+
+    def refused() -> int:
+        audit, claim, told = context.recognizer.audit, page.claim.person, list[int]()
+        assert claim is not None
+        context.submit(lambda: audit.refusals(claim.person_id).in_a_row, done=told.append)
+        until(lambda: bool(told))
+        return told[0]
+
+    assert refused() == 1
+    until(lambda: page._trial is None)
+    assert refused() == 1
+    assert page.verdict.result.title.text() == "Locked"
+    assert not page.verify.isEnabled()
+
+
+def test_the_camera_that_is_chosen_is_the_one_that_verifies(
+    page: VerifyPage, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of cameras that was read anew may choose another one than runs."""
+    shown = {"0": [empty_room()], "2": [astronaut(), astronaut(2)]}
+    monkeypatch.setattr(
+        "siamapp.gui.feed.open_source",
+        lambda spec, **_: ScriptedSource(shown[spec] * 5000, pace_s=0.01),
+    )
+    page.source._on_cameras([CameraInfo(0, "Desk", "/dev/video0")])
+    page.start("0")
+    until(lambda: page.feed.frame is not None and page.is_active)
+    page.source._on_cameras([CameraInfo(2, "Door", "/dev/video2")])
+    page.claim.name.setText("Ada")
+    until(page.verify.isEnabled)
+    page.verify.click()
+    until(lambda: page.verdict.result.title.text() not in ("Looking…", "Ready"))
+    assert page.verdict.result.title.text() == "Yes"
+
+
+def test_no_camera_goes_on_for_a_page_that_was_left(
+    page: VerifyPage, window: MainWindow, context: Context, until: Until, tmp_path: Path
+) -> None:
+    page.source.add(str(write_photo(tmp_path / "ada.png", astronaut())))
+    page.claim.name.setText("Ada")
+    until(page.verify.isEnabled)
+    page.verify.click()
+    window.show_page("people")
+    asked: list[None] = []
+    for _ in range(2):  # what was asked by then, and what that asked for
+        context.submit(lambda: None, done=asked.append)
+        until(lambda: bool(asked))
+        asked.clear()
+    assert page._trial is None
+    assert page.feed.frame is None
 
 
 def test_what_a_recording_showed_before_is_not_a_part_of_the_trial(
