@@ -16,6 +16,7 @@ from siamapp.gui.theme import SPACE, Theme, set_role
 _MOST_POINTS: Final = 1500
 _BINS: Final = 60
 _LEAST_PX: Final = 130
+pg.setConfigOption("mouseRateLimit", 0)  # else the last of quick moves goes by unheard
 
 
 class _Decades(pg.AxisItem):  # type: ignore[misc]
@@ -45,6 +46,8 @@ class Chart(QWidget):
         self._log = log
         self._shown: Doubles = np.empty(0)
         """Where the points are drawn: logarithms where the axis is logarithmic."""
+        self._drawn: list[Doubles] = []
+        """How high the points of each series are drawn, likewise."""
         self._words: Sequence[str] = ()
         self._at = 0
         self._axes = {"bottom": "", "left": ""}
@@ -73,6 +76,7 @@ class Chart(QWidget):
             plot.getAxis(side).enableAutoSIPrefix(False)
             plot.setLabel(side, words)
         self._line = pg.InfiniteLine(angle=90, movable=False)
+        self._dots = pg.ScatterPlotItem(size=8, pen=None)
         self._column.takeAt(0)
         self._column.insertWidget(0, plot, 1)
         plot.scene().sigMouseMoved.connect(self._on_moved)
@@ -94,12 +98,15 @@ class Chart(QWidget):
         self._words = words
         at = _floored(x) if self._log else x
         self._shown = np.log10(at) if self._log else at
+        self._drawn = []
         styles = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
         width = 2 * self.devicePixelRatioF()  # these pens draw in the screen's own pixels
         for (values, colour), style in zip(series, styles, strict=False):
             drawn = _floored(values) if self._log else values
+            self._drawn.append(np.log10(drawn) if self._log else drawn)
             plot.plot(at, drawn, pen=pg.mkPen(self._colour(colour), width=width, style=style))
         plot.addItem(self._line, ignoreBounds=True)
+        plot.addItem(self._dots, ignoreBounds=True)
         self._say(len(words) // 2)
 
     def name_axes(self, x: str, y: str) -> None:
@@ -117,13 +124,18 @@ class Chart(QWidget):
 
     def _on_moved(self, where: QPointF) -> None:
         if self.plot is not None and self._words and self.plot.sceneBoundingRect().contains(where):
-            x = self.plot.getPlotItem().vb.mapSceneToView(where).x()
-            self._say(int(np.abs(self._shown - x).argmin()))
+            view = self.plot.getPlotItem().vb
+            at, pixel = view.mapSceneToView(where), view.viewPixelSize()[0]
+            away = np.abs(self._shown - at.x())
+            (near,) = np.nonzero(away <= away.min() + pixel)  # many where the curve is steep
+            self._say(int(near[np.abs(self._drawn[0][near] - at.y()).argmin()]))
 
     def _say(self, at: int) -> None:
         if self._words:
             self._at = at
-            self._line.setPos(float(self._shown[at]))
+            x = float(self._shown[at])
+            self._line.setPos(x)
+            self._dots.setData([x] * len(self._drawn), [float(drawn[at]) for drawn in self._drawn])
             self.value.setText(self._words[at])
             self.setAccessibleDescription(self._words[at])
 
@@ -140,6 +152,7 @@ class Chart(QWidget):
             shown.setTextPen(self._colour("muted"))
         width = self.devicePixelRatioF()
         self._line.setPen(pg.mkPen(self._colour("muted"), width=width, style=Qt.PenStyle.DashLine))
+        self._dots.setBrush(self._colour("text"))
 
 
 class RateCharts(QTabWidget):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from siamapp.evaluation.rates import Curve
 from siamapp.gui.evaluate_page import EvaluatePage
 from siamapp.gui.evaluating import Asked
 from siamapp.gui.main_window import MainWindow
-from siamapp.gui.rate_charts import thinned
+from siamapp.gui.rate_charts import Chart, thinned
+from siamapp.gui.theme import Theme
 from tests.small_model import patterns
 
 Until = Callable[[Callable[[], bool]], None]
@@ -58,9 +60,118 @@ def test_a_folder_gives_rates_with_what_they_rest_on(
     assert "of strangers accepted" in before
     qtbot.keyClick(chart, Qt.Key.Key_Right)
     assert chart.value.text() != before, "a chart can be read without a mouse"
-    view = chart.plot.viewport()
-    qtbot.mouseMove(view, QPoint(view.width() - 20, view.height() // 2))
-    until(lambda: chart.value.text().startswith("Distance"))
+
+
+def hovered(chart: Chart, x: float, y: float, qtbot: QtBot, until: Until) -> list[float]:
+    """The numbers that the chart says once the pointer was moved onto `x` and `y` as drawn."""
+    plot = chart.plot
+    assert plot is not None
+    plot.grab()  # what was drawn has its place once it is painted
+    view = plot.getPlotItem().vb
+
+    def pixel(x: float) -> QPoint:
+        return plot.mapFromScene(view.mapViewToScene(QPointF(x, y)))
+
+    qtbot.mouseMove(plot.viewport(), QPoint(plot.width() // 2, 20))
+    qtbot.mouseMove(plot.viewport(), pixel(x))
+    until(lambda: abs(pixel(chart._line.value()).x() - pixel(x).x()) <= plot.width() / 40)
+    assert chart.accessibleDescription() == chart.value.text()
+    return [float(number) for number in re.findall(r"[0-9.]*[0-9]", chart.value.text())]
+
+
+@pytest.mark.parametrize("kind", ["det", "roc"])
+def test_the_pointer_on_a_curve_tells_the_rates_that_stand_there(
+    page: EvaluatePage, people: Path, until: Until, qtbot: QtBot, kind: str
+) -> None:
+    evaluated(page, people, until)
+    chart = getattr(page.charts, kind)
+    page.charts.setCurrentWidget(chart)
+    scores = page._found.evaluation.scores  # type: ignore[union-attr]
+    own, others = scores.distances[scores.genuine], scores.distances[~scores.genuine]
+    told = []
+    for accepted in (0.002, 0.05, 0.5):  # of strangers
+        limit = float(np.quantile(others, accepted))
+        fmr, fnmr = float(np.mean(others <= limit)), float(np.mean(own > limit))
+        lowest = 0.5 / len(own)  # "none seen" is drawn there
+        det = (np.log10(fmr), np.log10(max(fnmr, lowest)))
+        place = det if kind == "det" else (fmr, 1 - fnmr)
+        distance, strangers, refused = hovered(chart, *place, qtbot, until)
+        assert strangers == pytest.approx(100 * fmr, rel=0.1, abs=0.5)
+        assert strangers == pytest.approx(100 * np.mean(others <= distance + 5e-4), abs=0.2)
+        assert refused == pytest.approx(100 * np.mean(own > distance + 5e-4), abs=1)
+        told.append(distance)
+    assert told == sorted(set(told))
+
+
+def test_the_pointer_where_a_curve_is_steep_tells_the_point_at_its_height(
+    theme: Theme, qtbot: QtBot, until: Until
+) -> None:
+    chart = Chart(theme)
+    qtbot.addWidget(chart)
+    chart.resize(500, 300)
+    chart.show()
+    accepted = np.array([0.0, 0.0, 0.0, 0.0, 0.4, 1.0])
+    found = np.array([0.0, 0.3, 0.6, 0.9, 0.95, 1.0])
+    chart.show_points(accepted, [(found, "accent")], [f"point {n}" for n in range(6)])
+    for point in (1, 2, 0, 4):
+        assert hovered(chart, accepted[point], found[point], qtbot, until) == [point]
+
+
+def test_the_pointer_on_the_histogram_counts_what_is_that_far_apart(
+    page: EvaluatePage, people: Path, until: Until, qtbot: QtBot
+) -> None:
+    evaluated(page, people, until)
+    chart = page.charts.scores
+    page.charts.setCurrentWidget(chart)
+    scores = page._found.evaluation.scores  # type: ignore[union-attr]
+    near, far = scores.distances.min(), scores.distances.max()
+    half = (far - near) / 120  # of a bar
+    for share in (0.9, 0.6, 0.3):
+        middle = near + (int(share * 60) + 0.5) * 2 * half
+        within = np.abs(scores.distances - middle) <= half
+        distance, own, others = hovered(chart, float(middle), 0.01, qtbot, until)
+        assert distance == pytest.approx(middle, abs=0.006)
+        assert own == np.sum(within & scores.genuine)
+        assert others == np.sum(within & ~scores.genuine)
+
+
+def chosen(
+    monkeypatch: pytest.MonkeyPatch, page: EvaluatePage, pairs: Path | str, images: Path | str
+) -> None:
+    """Press "Pairs file…" and answer its two dialogs."""
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(pairs), ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(images))
+    page.pairs.click()
+
+
+def test_a_pairs_file_says_what_is_compared(
+    page: EvaluatePage, people: Path, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["first,second,genuine"]
+    lines += [f"p{n:02d}/0.png,p{n:02d}/{k}.png,1" for n in range(12) for k in (1, 2)]
+    lines += [f"p{n:02d}/0.png,p{n + 1:02d}/0.png,0" for n in range(11)]
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("\n".join(lines))
+    page.aligned.setChecked(True)
+    chosen(monkeypatch, page, "", people)
+    chosen(monkeypatch, page, pairs, "")
+    assert page.empty.isVisible(), "a dialog that was left asks for nothing"
+    chosen(monkeypatch, page, pairs, people)
+    assert page.cancel.isVisible()
+    until(lambda: page._results.isVisible())
+    assert "36 pictures of 12 people" in page.summary.text()
+    assert "24 comparisons of one person and 11 of strangers" in page.summary.text()
+    assert page.export.isEnabled()
+
+
+def test_a_pairs_file_with_a_wrong_line_is_refused_by_its_number(
+    page: EvaluatePage, people: Path, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("first,second,genuine\np00/0.png,p00/1.png,maybe\n")
+    chosen(monkeypatch, page, pairs, people)
+    until(lambda: "pairs.csv, line 2" in page.error.text)
+    assert page.empty.isVisible()
 
 
 def test_one_click_makes_a_threshold_the_live_one(
