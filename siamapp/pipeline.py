@@ -23,6 +23,8 @@ from siamapp.types import (
     FloatArray,
     Frame,
     FrameResult,
+    Presence,
+    PresenceState,
     Quality,
 )
 from siamapp.vision import quality as face_quality
@@ -38,6 +40,7 @@ from siamapp.vision.track import Tracker
 
 EMBED_EVERY_S = 0.2
 """A settled answer about a face whose picture stays the same is tried again after this."""
+NOT_WATCHED = Presence(PresenceState.UNDECIDED, "watching for about a second")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +118,9 @@ class Stream:
     A face is embedded while its answer is open, when its picture has changed, and every
     `EMBED_EVERY_S`; in between its answer stands. A face that neither looks nor measures like the
     one its track had is somebody else's: it begins a track of its own, undecided.
+
+    With a presence check each face is embedded in every frame, and measuring alone says so: whoever
+    is there must not vouch for a photo that is held up in their place.
     """
 
     def __init__(
@@ -143,6 +149,7 @@ class Stream:
         self._tracker = Tracker()
         self._check = PresenceCheck(pipeline.presence, presence(), still=still)
         self._agreement = Agreement(policy())
+        self._there: dict[int, Presence | None] = {}
         self._looks: dict[int, _Look] = {}
         self._judged_by: Gallery | None = None
 
@@ -156,6 +163,7 @@ class Stream:
             self._check = PresenceCheck(
                 self._pipeline.presence, self._presence(), still=self._still
             )
+            self._there.clear()
         stale = self._still or gallery is not self._judged_by
         self._judged_by = gallery
         seen = self._pipeline.see(frame, clock, None if self._still else self._follower)
@@ -183,7 +191,7 @@ class Stream:
             ended(self._tracker.alive)
         # Only now is each track one person's: what one showed must not stand for another.
         with clock("presence"):
-            there = self._check(frame, [s.face for s in seen], [s.crop_bgr for s in seen], tracks)
+            there = self._who_is_there(frame, seen, tracks, good)
         with clock("decide"):
             looks = one_face_each(
                 [
@@ -217,11 +225,29 @@ class Stream:
             rests_until_s=self._follower.rests_until_s,
         )
 
+    def _who_is_there(
+        self, frame: Frame, seen: Sequence[Seen], tracks: Sequence[int], good: Sequence[int]
+    ) -> list[Presence | None]:
+        """One answer for each face.
+
+        Of one too poor to be embedded nobody knows whose it is: it proves nothing about its track.
+        """
+        answers = self._check(
+            frame,
+            [seen[i].face for i in good],
+            [seen[i].crop_bgr for i in good],
+            [tracks[i] for i in good],
+        )
+        self._there |= zip([tracks[i] for i in good], answers, strict=True)
+        unseen = None if self._check.mode == "off" else NOT_WATCHED
+        return [self._there.get(track, unseen) for track in tracks]
+
     def _due(self, track: int, now: FloatArray, time_s: float) -> bool:
         """Whether a decision needs this face's vector."""
         last = self._looks.get(track)
         return (
             last is None
+            or self._check.mode != "off"
             or not self._agreement.settled(track)
             or not 0 <= time_s - last.time_s < EMBED_EVERY_S
             or bool(last.thumbnail @ now < SAME_PICTURE)
@@ -232,11 +258,15 @@ class Stream:
     ) -> bool:
         """Whether neither the picture nor the distance says that this is the track's face still."""
         last = self._looks.get(track)
-        if last is None or last.thumbnail @ now >= SAME_PICTURE:
+        if last is None:
+            return False
+        # Now and then two strangers make the same picture, and one person's distances vary.
+        if self._check.mode == "off" and last.thumbnail @ now >= SAME_PICTURE:
             return False
         apart = distances(vector, last.vector[None], self._pipeline.metric)[0]
         return not apart <= policy.threshold
 
     def _forget_all_but(self, tracks: frozenset[int]) -> None:
-        for gone in self._looks.keys() - tracks:
-            del self._looks[gone]
+        for known in (self._looks, self._there):
+            for gone in known.keys() - tracks:
+                del known[gone]

@@ -12,7 +12,8 @@ from siamapp.types import BgrImage, FloatArray
 SIDE: Final = 16
 SAME_PICTURE: Final = 0.85
 """Least product of two thumbnails of one face a moment apart. Two people's at one place had at most
-0.71 in the six videos (`tests/e2e/test_swap.py`)."""
+0.71 in the six videos (`tests/e2e/test_swap.py`); of many strangers' crops some
+have more."""
 
 
 def thumbnail(crop_bgr: BgrImage) -> FloatArray:

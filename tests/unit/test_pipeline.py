@@ -12,9 +12,10 @@ from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
 from siamapp.pipeline import Pipeline, Stream
 from siamapp.settings import Settings
-from siamapp.types import Face, Frame, Outcome
+from siamapp.types import Face, Frame, Outcome, Presence, PresenceState
 from siamapp.vision.align import TEMPLATE_XY
 from siamapp.vision.card import PresenceSpec
+from siamapp.vision.presence import PresenceCheck
 
 POLICY = Policy(
     threshold=0.8, fmr=1e-3, leave_threshold=0.84, runner_up_margin=0.05, agree_frames=2
@@ -248,3 +249,47 @@ def test_a_still_picture_of_somebody_enrolled_never_matches_with_the_presence_ch
     assert outcomes[-1] is last
     assert all(r.faces[0].decision.name is None for r in results)
     assert results[-1].faces[0].decision.reason == results[-1].faces[0].presence.reason
+
+
+class Alive(PresenceCheck):
+    """Believes for a second a track that once looked alive, after half a second."""
+
+    def _look(self, track, face, crop_bgr, score, time_s, spec):
+        begun_s, alive_s = self._tracks.get(track, (time_s, float("-inf")))
+        alive_s = time_s if score > 0.5 else alive_s
+        self._tracks[track] = begun_s, alive_s
+        there = time_s - begun_s > 0.5 and time_s - alive_s < 1
+        return Presence(PresenceState.PRESENT if there else PresenceState.UNDECIDED, "")
+
+
+@pytest.mark.parametrize(
+    ("shown", "named"),
+    [
+        (["alive"], True),
+        (["alive", "alive but poor", "alive"], True),
+        (["alive but poor", "photo"], False),
+        (["photo", "alive but poor", "photo"], False),
+        (["stranger", "photo"], False),
+    ],
+)
+def test_somebody_alive_in_the_place_of_a_photo_does_not_vouch_for_it(
+    pipeline, monkeypatch, shown, named
+):
+    """Of a face too poor to be embedded nobody knows whose it is."""
+    monkeypatch.setattr("siamapp.pipeline.PresenceCheck", Alive)
+    now = [""]
+
+    def network(_bgr, faces):
+        return np.full(len(faces), 0.0 if now[0] == "photo" else 1.0)
+
+    network.spec = None
+    pipeline.presence = network
+    stream = Stream(pipeline, lambda: gallery_of(1), lambda: POLICY, lambda: "passive")
+    found = []
+    for index in range(20 * len(shown)):
+        now[0] = shown[index // 20]
+        person, flat = 2 if now[0] == "stranger" else 1, "poor" in now[0]
+        found += stream(paint(pipeline, person, flat=flat, index=index)).faces
+    assert len(found) == 20 * len(shown)
+    assert all(face.presence is not None for face in found)
+    assert any(face.decision.name for face in found) is named
