@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QObject, QSize, QStringListModel, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QCompleter,
     QFrame,
@@ -152,6 +152,24 @@ class PageScroll(QScrollArea):
 
     def _keep_room(self, low: int, high: int) -> None:
         self.setViewportMargins(0, 0, SPACE[1] if high > low else SCROLL_BAR_PX, 0)
+
+
+class WrappedLabel(QLabel):
+    """Words in as many lines as they need, which nothing above or below may take room from.
+
+    A layout in a splitter or a scroll area asks for the least height without asking at what width.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.heightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
 
 
 class SearchField(QLineEdit):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from siamapp.gui.colours import Colours
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 DAYS_SHOWN: Final = 60
 _KEY_GAP_PX: Final = 10
+_SCALE_PX: Final = 36
+"""The counts at the left have at least this."""
+_SCALE_GAP_PX: Final = 8
 BAR_PX: Final = 26.0
 """Bars are no wider than this."""
 
@@ -83,10 +86,15 @@ class DayChart(QWidget):
         busy = [self.words_of(day, outcomes) for day, outcomes in self._days if outcomes]
         self.setAccessibleDescription("; ".join(busy[-7:]))
 
+    def _most(self) -> int:
+        """Decisions of the busiest day."""
+        return max((sum(outcomes.values()) for _, outcomes in self._days), default=0)
+
     def _slots(self) -> list[QRectF]:
         """Where each day's bar may stand."""
         line = self.fontMetrics().height()
-        left, top = 44.0, line / 2
+        scale = QFontMetrics(font("small")).horizontalAdvance(QLocale().toString(self._most()))
+        left, top = float(max(_SCALE_PX, scale) + _SCALE_GAP_PX), line / 2
         area = QRectF(left, top, self.width() - left - 4, self.height() - 3 * line - _KEY_GAP_PX)
         width = min(area.width() / max(len(self._days), 1), 3 * BAR_PX)
         return [
@@ -101,7 +109,7 @@ class DayChart(QWidget):
         colours = self._theme.colours
         slots = self._slots()
         if slots:
-            most = max(sum(outcomes.values()) for _, outcomes in self._days)
+            most = self._most()
             self._paint_scale(painter, slots[0], most, colours)
             for (_, outcomes), slot in zip(self._days, slots, strict=True):
                 _paint_bar(painter, slot, outcomes, most, colours)
@@ -130,7 +138,7 @@ class DayChart(QWidget):
             painter.drawLine(round(slot.left()), round(y), self.width() - 4, round(y))
             painter.setPen(QColor(colours.muted))
             height = painter.fontMetrics().height()
-            box = QRectF(0, y - height / 2, slot.left() - 8, height)
+            box = QRectF(0, y - height / 2, slot.left() - _SCALE_GAP_PX, height)
             painter.drawText(
                 box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                 locale.toString(count),

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner, Card
+from siamapp.gui.controls import Banner, Card, PageScroll, WrappedLabel
 from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.evaluating import Asked, Cancelled, Found, evaluate_asked, write_report
@@ -66,13 +66,11 @@ class EvaluatePage(Page):
         self.cancel.clicked.connect(self._on_cancel)
         self.empty = EmptyState(context.theme, "evaluate")
         self.empty.acted.connect(self._on_folder)
-        self.summary = QLabel()
-        self.summary.setWordWrap(True)
+        self.summary = WrappedLabel()
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.charts = RateCharts(context.theme)
         self.table = QTableWidget(0, _COLUMNS)
-        self.note = QLabel()
-        self.note.setWordWrap(True)
+        self.note = WrappedLabel()
         set_role(self.note, "caption")
         self._lay_out()
         context.opened.connect(self._forget)
@@ -110,7 +108,12 @@ class EvaluatePage(Page):
         self.column.addWidget(self.error)
         self.column.addLayout(running)
         self.column.addWidget(self.empty, 1)
-        self.column.addWidget(self._results, 1)
+        # With large letters in a low window there is not room for both: then they scroll.
+        self._results.setObjectName("scrolled")
+        self._area = PageScroll(self)
+        self._area.setWidget(self._results)
+        self.make_room_for_scroll_bar()
+        self.column.addWidget(self._area, 1)
         self._rest = QWidget()
         self.column.addWidget(self._rest, 1)
         self._show_state()
@@ -233,7 +236,7 @@ class EvaluatePage(Page):
         self.cancel.setVisible(running)
         self.empty.setVisible(not running and not found)
         self._rest.setVisible(running and not found)
-        self._results.setVisible(found)
+        self._area.setVisible(found)
         self.export.setEnabled(found)
 
     def _show_found(self) -> None:
@@ -247,7 +250,8 @@ class EvaluatePage(Page):
                 "{pictures} pictures of {people} people: {genuine} comparisons of one person and "
                 "{impostors} of strangers. Equal error rate {eer:.2f} % ({low:.2f} to {high:.2f} % "
                 "at 95 %); {lost:.1f} % of the pictures gave no face."
-            ).format(
+            )
+            .format(
                 pictures=figures["pictures"],
                 people=figures["people"],
                 genuine=f"{figures['genuine']:,}",
@@ -257,6 +261,7 @@ class EvaluatePage(Page):
                 high=100 * eer["high"],
                 lost=100 * figures["failure_to_acquire"],
             )
+            .replace(" %", "\u00a0%")
         )
         self.charts.show_scores(found.evaluation.scores)
         rows = found.calibration.thresholds if found.calibration else ()

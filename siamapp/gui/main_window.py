@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
             button.setText(label)
             button.setAccessibleName(label)
             button.setToolTip(f"{label} (Ctrl+{number})")
+        self._fit_rail()
 
     def page(self, key: str) -> Page:
         """The page of that key, made now if nobody has been there yet."""
@@ -240,7 +241,9 @@ class MainWindow(QMainWindow):
         )
         for button in self._buttons.values():
             button.setToolButtonStyle(style)
-            button.setMinimumWidth(144 if roomy else 84)
+        wanted = max(button.sizeHint().width() for button in self._buttons.values())
+        for button in self._buttons.values():  # the name of the page in view is bold
+            button.setMinimumWidth(max(144 if roomy else 84, wanted + SPACE[3]))
 
     def _catch_up(self) -> None:
         """Let the page in view read what changed; the others do when they are shown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from siamapp.gui.context import Context
 from siamapp.gui.controls import SCROLL_BAR_PX
@@ -38,22 +38,30 @@ class Page(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._subtitle)
         self.header = QHBoxLayout()
-        """Add the page's tools here: they stand at the right of the title."""
+        """Add the page's tools here: they stand at the right of the title, or below it."""
         self.header.setSpacing(SPACE[2])
-        self.header.addLayout(words, 1)
+        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._top.setSpacing(SPACE[2])
+        self._top.addLayout(words, 1)
+        self._top.addLayout(self.header)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
         self.column.setSpacing(SPACE[4])
-        self.column.addLayout(self.header)
+        self.column.addLayout(self._top)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._subtitle.setVisible(self.width() >= _ROOMY_PX)
+        needed = self._title.sizeHint().width() + SPACE[2] + self.header.minimumSize().width()
+        beside = needed <= self.width() - 2 * SPACE[5]
+        self._top.setDirection(
+            QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        )
 
     def make_room_for_scroll_bar(self) -> None:
         """Let the bar of a `PageScroll` stand in the margin, so that cards end where tools end."""
         self.column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5] - SCROLL_BAR_PX, SPACE[5])
-        self.header.setContentsMargins(0, 0, SCROLL_BAR_PX, 0)
+        self._top.setContentsMargins(0, 0, SCROLL_BAR_PX, 0)
 
     def set_heading(self, title: str, subtitle: str) -> None:
         self._title.setText(title)

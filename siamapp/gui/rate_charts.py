@@ -11,11 +11,13 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from siamapp.evaluation.rates import Curve, Doubles, Scores, curve
-from siamapp.gui.theme import SPACE, Theme, set_role
+from siamapp.gui.controls import WrappedLabel
+from siamapp.gui.theme import SPACE, Theme, scaled, set_role
 
 _MOST_POINTS: Final = 1500
 _BINS: Final = 60
 _LEAST_PX: Final = 130
+_SIDES: Final = ("bottom", "left")
 pg.setConfigOption("mouseRateLimit", 0)  # else the last of quick moves goes by unheard
 
 
@@ -50,14 +52,18 @@ class Chart(QWidget):
         """How high the points of each series are drawn, likewise."""
         self._words: Sequence[str] = ()
         self._at = 0
-        self._axes = {"bottom": "", "left": ""}
+        self._across = ""
         self.plot: pg.PlotWidget | None = None
-        self.value = QLabel()
+        self.upright = QLabel()
+        """What the y axis tells, lying: along a low chart it would be cut."""
+        set_role(self.upright, "caption")
+        self.value = WrappedLabel()
         set_role(self.value, "muted")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE[2], 0, 0)
         column.setSpacing(SPACE[2])
+        column.addWidget(self.upright)
         column.addStretch()
         column.addWidget(self.value)
         theme.changed.connect(self._paint)
@@ -65,20 +71,20 @@ class Chart(QWidget):
     def _made(self) -> pg.PlotWidget:
         if self.plot is not None:
             return self.plot
-        axes = {side: _Decades(side) for side in self._axes} if self._log else {}
+        axes = {side: _Decades(side) for side in _SIDES} if self._log else {}
         plot = self.plot = pg.PlotWidget(self, axisItems=axes, enableMenu=False)
-        plot.setMinimumHeight(_LEAST_PX)
+        plot.setMinimumHeight(scaled(_LEAST_PX))
         plot.hideButtons()
         plot.setMouseEnabled(x=False, y=False)
         plot.setLogMode(x=self._log, y=self._log)
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for side, words in self._axes.items():
+        for side in _SIDES:
             plot.getAxis(side).enableAutoSIPrefix(False)
-            plot.setLabel(side, words)
+        plot.setLabel("bottom", self._across)
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self._dots = pg.ScatterPlotItem(size=8, pen=None)
-        self._column.takeAt(0)
-        self._column.insertWidget(0, plot, 1)
+        self._column.takeAt(1)
+        self._column.insertWidget(1, plot, 1)
         plot.scene().sigMouseMoved.connect(self._on_moved)
         self._paint()
         return plot
@@ -110,10 +116,10 @@ class Chart(QWidget):
         self._say(len(words) // 2)
 
     def name_axes(self, x: str, y: str) -> None:
-        self._axes = {"bottom": x, "left": y}
+        self._across = x
+        self.upright.setText(y)
         if self.plot is not None:
-            for side, words in self._axes.items():
-                self.plot.setLabel(side, words)
+            self.plot.setLabel("bottom", x)
 
     def keyPressEvent(self, event: Any) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key(), 0)
@@ -146,7 +152,7 @@ class Chart(QWidget):
         if self.plot is None:
             return
         self.plot.setBackground(self._colour("surface"))
-        for axis in ("bottom", "left"):
+        for axis in _SIDES:
             shown = self.plot.getAxis(axis)
             shown.setPen(self._colour("border"))
             shown.setTextPen(self._colour("muted"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from siamapp.evaluation.rates import Curve
@@ -133,6 +133,24 @@ def test_the_pointer_on_the_histogram_counts_what_is_that_far_apart(
         assert distance == pytest.approx(middle, abs=0.006)
         assert own == np.sum(within & scores.genuine)
         assert others == np.sum(within & ~scores.genuine)
+
+
+def test_what_the_y_axis_tells_is_not_cut_in_the_smallest_window(
+    page: EvaluatePage, window: MainWindow, people: Path, until: Until
+) -> None:
+    evaluated(page, people, until)
+    window.resize(window.minimumSize())
+    until(lambda: window.size() == window.minimumSize())
+    for chart, words in (
+        (page.charts.det, "Refused (FNMR)"),
+        (page.charts.roc, "Accepted"),
+        (page.charts.scores, "Share"),
+    ):
+        page.charts.setCurrentWidget(chart)
+        label = next(c for c in chart.findChildren(QLabel) if c.text() == words)
+        seen = label.visibleRegion().boundingRect()
+        assert seen.width() >= label.sizeHint().width()
+        assert seen.height() >= label.sizeHint().height()
 
 
 def chosen(

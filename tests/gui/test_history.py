@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
+from siamapp.gui.day_chart import DayChart
 from siamapp.gui.history_model import COLUMNS, PAGE, PICTURE_PX
 from siamapp.gui.history_page import HistoryPage
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.settings_page import SettingsPage
+from siamapp.gui.theme import Theme
 from siamapp.store.audit import Fact
-from siamapp.types import Frame
+from siamapp.store.history import Day
+from siamapp.types import Frame, Outcome
 from tests.gui.conftest import enrol
 from tests.gui.scripted import astronaut, hopper
 
@@ -208,3 +213,14 @@ def test_pictures_are_kept_only_where_asked_for_and_go_when_switched_off(
     until(lambda: not page.model.pictured)
     assert newest.data(Qt.ItemDataRole.DecorationRole) is None
     assert page.table.rowHeight(0) < PICTURE_PX
+
+
+def test_a_large_count_is_not_cut_at_the_chart_s_edge(theme: Theme, qtbot: QtBot) -> None:
+    chart = DayChart(theme)
+    qtbot.addWidget(chart)
+    chart.resize(600, chart.sizeHint().height())
+    chart.show_days([Day(date.today(), {Outcome.MATCH: 12_345_678})], 6)
+    picture = chart.grab().toImage()
+    empty = picture.pixelColor(0, picture.height() // 2)
+    assert {picture.pixelColor(0, y) == empty for y in range(picture.height())} == {True}
+    chart.close()
