@@ -48,6 +48,7 @@ def calibrate_with_gallery(card: ModelCard, gallery: Gallery, *, seed: int = 0) 
     """
     if card.embedding is None:
         raise ProtocolError(f"{card.name} is not an embedder.", "Choose another model.")
+    gallery = gallery.everybody()
     count = len(gallery.vectors)
     owner = np.repeat(gallery.people, np.diff(np.append(gallery.starts, count)))
     fused = strangers_to_people(gallery.vectors, owner, card.fusion, _metric(card))

@@ -87,6 +87,10 @@ class Gallery:
             rotation=self.rotation,
         )
 
+    def everybody(self) -> Gallery:
+        """The same people, each template as float32 and nobody's beside them."""
+        return self
+
     def rows(self, slots: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """All templates' rows of the people in `slots`, side by side, and where each begins."""
         first = self.starts[slots]

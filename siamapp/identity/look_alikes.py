@@ -32,7 +32,7 @@ def look_alikes(gallery: Gallery, metric: str, *, within: float, top: int) -> li
 
     Every template is compared with every other, person by person, so memory stays small.
     """
-    found: list[LookAlikes] = []
+    gallery, found = gallery.everybody(), list[LookAlikes]()
     ends = np.append(gallery.starts[1:], len(gallery.vectors))
     for i in range(len(gallery) - 1):
         later, starts = gallery.vectors[ends[i] :], gallery.starts[i + 1 :] - ends[i]

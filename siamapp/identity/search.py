@@ -37,7 +37,7 @@ def search(
     """
     probe = gallery.turned(probe)
     if len(gallery) <= _FEW:
-        return match(probe, gallery, metric, top=top)
+        return match(probe, gallery.everybody(), metric, top=top)
     if isinstance(gallery, LargeGallery):
         slots, nearest = gallery.nearest_templates(probe, metric, every=every)
         if not len(slots):  # whom the sketch found has left

@@ -12,6 +12,7 @@ from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.index import Index
 from siamapp.identity.large import LargeGallery, sized
+from siamapp.identity.look_alikes import look_alikes
 from siamapp.identity.match import match
 from siamapp.identity.search import look
 from siamapp.types import FloatArray, Outcome
@@ -162,6 +163,19 @@ def test_people_join_and_leave_and_nobody_else_notices(
     assert len(fewer.everybody().vectors) == PEOPLE * EACH
     for every in (True, False):
         assert search.search(probes[-1], fewer, "l2", every=every)[0].name != "new"
+
+
+def test_what_compares_everybody_passes_over_who_left() -> None:
+    vectors = unit(np.random.default_rng(11).standard_normal((90, 16)))
+    plain = Gallery("e" * 16, vectors, np.repeat(np.arange(30), 3), {i: str(i) for i in range(30)})
+    several = LargeGallery(plain).changed(7, plain.part([7]))  # as after "this is not 7"
+    found, wanted = (look_alikes(some, "l2", within=1.0, top=9) for some in (several, plain))
+    assert [(p.first_id, p.second_id) for p in found] == [(p.first_id, p.second_id) for p in wanted]
+    assert len(found) == 9
+    for someone in range(20):
+        several = several.changed(someone, plain.part([]))
+    assert search.search(vectors[88], several, "l2")[0].person_id == 29
+    assert search.search(vectors[0], several, "l2")[0].person_id >= 20
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=8))
