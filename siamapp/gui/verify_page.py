@@ -186,8 +186,10 @@ class VerifyPage(SourcePage):
         self.verdict.show_words(self._looking())
 
         def make() -> tuple[Trial, Refusals]:
+            tries = settings.verify_retries + 1  # begun here: the gallery answers no other thread
+            streams = [recognizer.stream(claim=person.name, still=still) for _ in range(tries)]
             trial = Trial(
-                lambda: recognizer.stream(claim=person.name, still=still),
+                iter(streams).__next__,
                 timeout_s=settings.verify_timeout_s,
                 retries=settings.verify_retries,
             )

@@ -120,6 +120,17 @@ def test_a_locked_claim_is_tried_by_nobody(
     assert not page.verify.isEnabled()
 
 
+def test_tries_that_follow_by_themselves_end_in_one_refusal(
+    page: VerifyPage, context: Context, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    context.change_setting("verify_retries", 1)
+    context.change_setting("verify_timeout_s", 1)
+    page.source.add(str(write_video(tmp_path / "ada.avi", astronaut(), frames=60)))
+    verify(page, qtbot, until, "Grace")
+    assert page.verdict.result.title.text() == "No"
+    assert "4 more refusals" in page.error.text
+
+
 def test_the_camera_that_is_chosen_is_the_one_that_verifies(
     page: VerifyPage, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
