@@ -45,6 +45,9 @@ def texts(ts: Path) -> dict[tuple[str, str], ET.Element]:
     return found
 
 
+@pytest.mark.skipif(
+    PySide6.__version_info__ < (6, 9), reason=r"lupdate before 6.9 reads \u00a0 as u00a0"
+)
 def test_the_file_of_translations_holds_what_the_window_says(tmp_path: Path) -> None:
     """The commands that bring it up to date are in CONTRIBUTING.md."""
     new = tmp_path / "siamapp_zh_CN.ts"
