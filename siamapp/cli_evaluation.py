@@ -11,7 +11,7 @@ import typer
 
 from siamapp.cli_context import Call, verb
 from siamapp.cli_sources import evidence_facts, evidence_text
-from siamapp.errors import SiamError
+from siamapp.errors import ProtocolError, SiamError
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +41,8 @@ def evaluate(
     from siamapp.evaluation.run import evaluate as compare
     from siamapp.models import load_pipeline
 
+    if report and not report.parent.is_dir():  # said before hours of work, not after them
+        raise ProtocolError(f"{report.parent} is not a folder.", "Choose another place.")
     protocol = from_pairs(pairs, images) if pairs else from_folder(images)
     pipeline = load_pipeline(call.paths, call.settings, embedder=model)
     evaluation = compare(pipeline, protocol, aligned=aligned, progress=_told(call))

@@ -29,6 +29,7 @@ from siamapp.evaluation.rates import (
 )
 from siamapp.evaluation.run import Evaluation, acquire, worst_pairs
 from siamapp.pipeline import Pipeline
+from siamapp.store.files import whole_file
 from siamapp.vision.card import ModelCard
 
 T = TypeVar("T")
@@ -75,7 +76,11 @@ def write_html(
     *,
     aligned: bool,
 ) -> None:
-    """The report as one file that needs no network, written whole or not at all."""
+    """The report as one file that needs no network, written whole or not at all.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
     rated = curve(evaluation.scores.distances, evaluation.scores.genuine)
     name = html.escape(figures["model"]["name"])
     parts = [
@@ -100,9 +105,8 @@ def write_html(
         _failures(evaluation),
         "</html>",
     ]
-    part = path.with_name(path.name + ".part")
-    part.write_text("\n".join(parts), encoding="utf-8")
-    part.replace(path)
+    with whole_file(path, overwrite=True) as file:
+        file.write("\n".join(parts).encode())
 
 
 def _thresholds(evaluation: Evaluation, summary: Summary) -> dict[str, float]:

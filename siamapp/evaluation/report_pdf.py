@@ -7,20 +7,21 @@ from typing import Any
 
 from siamapp.evaluation.rates import Scores, curve
 from siamapp.evaluation.report import draw_det, draw_histogram, draw_roc, figure_rows, intro
+from siamapp.store.files import whole_file
 
 
 def write_pdf(path: Path, scores: Scores, figures: dict[str, Any]) -> None:
     """Write the report whole or not at all.
 
     Raises:
-        OSError: it cannot be written.
+        StoreError: it cannot be written.
     """
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
 
     rated = curve(scores.distances, scores.genuine)
-    part = path.with_name(path.name + ".part")
-    with PdfPages(part, metadata={"Title": f"Evaluation of {figures['model']['name']}"}) as pages:
+    title = {"Title": f"Evaluation of {figures['model']['name']}"}
+    with whole_file(path, overwrite=True) as file, PdfPages(file, metadata=title) as pages:
         front = Figure(figsize=(8.27, 11.69))
         front.text(0.08, 0.93, f"Evaluation of {figures['model']['name']}", fontsize=18)
         front.text(0.08, 0.86, intro(figures), fontsize=10, wrap=True, va="top")
@@ -37,4 +38,3 @@ def write_pdf(path: Path, scores: Scores, figures: dict[str, Any]) -> None:
         draw_roc(roc, rated)
         draw_histogram(distances, scores)
         pages.savefig(back)
-    part.replace(path)

@@ -76,15 +76,10 @@ def write_report(path: Path, found: Found, pipeline: Pipeline) -> None:
     """As PDF or HTML, by the file's suffix; runs on `siam-jobs`.
 
     Raises:
-        ProtocolError: the file cannot be written.
+        StoreError: the file cannot be written.
     """
-    try:
-        if path.suffix.lower() == ".pdf":
-            write_pdf(path, found.evaluation.scores, found.figures)
-        else:
-            aligned = found.asked.aligned
-            write_html(path, found.evaluation, found.figures, pipeline, aligned=aligned)
-    except OSError as error:
-        raise ProtocolError(
-            f"{path.name} cannot be written: {error.strerror}.", "Choose another place."
-        ) from error
+    if path.suffix.lower() == ".pdf":
+        write_pdf(path, found.evaluation.scores, found.figures)
+    else:
+        aligned = found.asked.aligned
+        write_html(path, found.evaluation, found.figures, pipeline, aligned=aligned)

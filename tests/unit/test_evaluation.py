@@ -124,7 +124,22 @@ def test_figures_and_a_report_of_real_faces(
     assert "src='http" not in page
     assert 'href="http' not in page
     assert "blank.png shows no face" in page
-    assert not report.with_name("report.html.part").exists()
+    assert list(tmp_path.iterdir()) == [report]
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.pdf"])
+def test_a_report_that_cannot_be_written_is_said_and_leaves_nothing(
+    name: str, people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere, taken = tmp_path / "nowhere" / name, tmp_path / name
+    status, out, err = evaluate(capsys, "--images", str(people), "--report", str(nowhere))
+    assert (status, out["error"]["message"]) == (2, f"{nowhere.parent} is not a folder.")
+    assert "pictures" not in err, "said before the work"
+    taken.mkdir()
+    status, out, err = evaluate(capsys, "--images", str(people), "--report", str(taken))
+    assert (status, out["error"]["kind"]) == (2, "StoreError")
+    assert f"{taken} cannot be written" in err
+    assert list(tmp_path.iterdir()) == [taken]
 
 
 def test_aligned_crops_are_taken_as_they_are(
