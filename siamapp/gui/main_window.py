@@ -201,6 +201,7 @@ class MainWindow(QMainWindow):
         self._fit_rail()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        _dismiss_dialogs()  # one that stayed would keep the app running (Quit in the tray)
         self._leave_current()
         if self.first_steps is not None:
             self.first_steps.leave()
@@ -265,9 +266,7 @@ class MainWindow(QMainWindow):
 
     def _on_locked(self) -> None:
         interrupted = self._shown.interrupt() if self._shown is not None else ""
-        for dialog in QApplication.topLevelWidgets():  # they show names and faces
-            if isinstance(dialog, QDialog) and not isinstance(dialog, CrashDialog):
-                dialog.reject()
+        _dismiss_dialogs()  # they show names and faces
         self._leave_current()
         self.opening.show_locked(interrupted)
         self._stack.setCurrentWidget(self.opening)
@@ -321,3 +320,9 @@ class MainWindow(QMainWindow):
         geometry = self._geometry_file().value("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
+
+
+def _dismiss_dialogs() -> None:
+    for dialog in QApplication.topLevelWidgets():
+        if isinstance(dialog, QDialog) and not isinstance(dialog, CrashDialog):
+            dialog.reject()

@@ -1,8 +1,12 @@
-"""An icon in the system's tray, where there is one: to the front, lock, quit."""
+"""An icon in the system's tray, where there is one: to the front, lock, quit.
+
+It is a second way to what the window offers, never the only one: the window is never hidden, so
+that a tray that goes away takes nothing with it.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 
 from siamapp.gui.main_window import MainWindow
@@ -21,6 +25,7 @@ class Tray(QSystemTrayIcon):
         self.lock.triggered.connect(window.context.lock)
         self.end.triggered.connect(window.close)
         self.activated.connect(self._on_activated)
+        self.menu.aboutToShow.connect(lambda: self.lock.setEnabled(window.context.is_open))
         self.setContextMenu(self.menu)
         self.retranslate()
         window.context.language.changed.connect(self.retranslate)
@@ -36,10 +41,13 @@ class Tray(QSystemTrayIcon):
             self._window.come_to_front()
 
 
-def tray_of(window: MainWindow) -> Tray | None:
-    """The window's icon, shown; None on a desktop without a tray."""
-    if not QSystemTrayIcon.isSystemTrayAvailable():
-        return None
+def tray_of(window: MainWindow) -> Tray:
+    """The window's icon, shown where and while there is a tray.
+
+    Under X11 Qt watches for a tray that comes later or comes back, if the icon was shown before;
+    Windows and macOS have theirs from the start, and Wayland's is looked for once in a process.
+    """
     tray = Tray(window)
-    tray.show()
+    if QSystemTrayIcon.isSystemTrayAvailable() or QGuiApplication.platformName() == "xcb":
+        tray.show()
     return tray

@@ -15,7 +15,6 @@ from siamapp.gui.dialogs import crash_report
 from siamapp.gui.idle import IdleWatch
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.single import SingleWindow
-from siamapp.gui.tray import Tray, tray_of
 from tests.gui.scripted import astronaut, write_video
 
 Until = Callable[[Callable[[], bool]], None]
@@ -103,17 +102,3 @@ def test_a_crash_report_holds_no_value() -> None:
     assert "KeyError" in text
     assert "test_first_run.py" in text
     assert "Ada" not in text.replace('raise KeyError("Ada Lovelace")', "")
-
-
-def test_the_tray_icon_locks_and_is_left_out_where_there_is_no_tray(
-    window: MainWindow, context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    available = "siamapp.gui.tray.QSystemTrayIcon.isSystemTrayAvailable"
-    monkeypatch.setattr(available, lambda: False)
-    assert tray_of(window) is None
-    tray = Tray(window)
-    assert tray.end.text() == "Quit"
-    tray.lock.trigger()
-    assert window.opening.title.text() == "Locked"
-    tray.end.trigger()
-    assert not window.isVisible()
