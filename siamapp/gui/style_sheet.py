@@ -31,7 +31,7 @@ QPushButton:disabled, QToolButton:disabled { color: $muted; background: $window;
 QPushButton:focus, QToolButton:focus { border: 2px solid $accent; padding: 5px 13px; }
 QPushButton:checked { background: $accent_soft; border-color: $accent; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent;
-    font-weight: 600; }
+    font-weight: 700; }
 QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $muted; border-color: $border; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; }
@@ -44,7 +44,7 @@ QToolButton[role="fold"]:focus { border: 2px solid $accent; }
 QToolButton[role="rail"] { background: transparent; border: 2px solid transparent;
     border-radius: 10px; padding: 6px 8px; color: $muted; }
 QToolButton[role="rail"]:hover { background: $raised; color: $text; }
-QToolButton[role="rail"]:checked { background: $accent_soft; color: $accent; font-weight: 600; }
+QToolButton[role="rail"]:checked { background: $accent_soft; color: $accent; font-weight: 700; }
 QToolButton[role="rail"]:focus { border: 2px solid $accent; }
 QToolButton[role="rail"]:disabled { color: $muted; background: transparent; }
 QPushButton::menu-indicator { image: url("$chevron"); width: 12px; height: 12px;
@@ -140,7 +140,7 @@ QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar::tab { background: transparent; color: $muted; border: 2px solid transparent;
     border-bottom-color: transparent; padding: 6px 12px; }
 QTabBar::tab:hover { color: $text; }
-QTabBar::tab:selected { color: $accent; border-bottom-color: $accent; font-weight: 600; }
+QTabBar::tab:selected { color: $accent; border-bottom-color: $accent; font-weight: 700; }
 QTabBar::tab:focus { border-color: $accent; border-radius: 7px; }
 QFileDialog { backward-icon: url("$chevron_left"); forward-icon: url("$chevron_right");
     filedialog-parent-directory-icon: url("$chevron_up"); }
@@ -148,7 +148,7 @@ QFileDialog QToolButton { padding: 6px; }
 QFileDialog QToolButton:focus { padding: 5px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMessageBox QLabel { min-width: 320px; }
-QMessageBox QLabel#qt_msgbox_label { font-weight: 600; }
+QMessageBox QLabel#qt_msgbox_label { font-weight: 700; }
 QInputDialog QLineEdit { min-width: 320px; }
 QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }

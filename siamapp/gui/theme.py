@@ -162,7 +162,7 @@ def font(role: str) -> QFont:
     result = QFont(QApplication.font())
     result.setPointSizeF(result.pointSizeF() * TYPE_SCALE.get(size, 1.0))
     if role in ("strong", "heading", "title", "display", "far"):
-        result.setWeight(QFont.Weight.DemiBold)
+        result.setBold(True)  # of a font without bold letters Qt makes them from 700 on, not at 600
     return result
 
 

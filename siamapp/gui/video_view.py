@@ -172,7 +172,7 @@ class VideoView(QWidget):
         self, painter: QPainter, text: str, box: QRectF, colour: QColor, target: QRectF
     ) -> None:
         role = font("body")
-        role.setWeight(QFont.Weight.DemiBold)
+        role.setWeight(QFont.Weight.Bold)
         metrics = QFontMetricsF(role)
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, target.width() - 24)
         width, height = metrics.horizontalAdvance(text) + 16, metrics.height() + 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -111,3 +111,21 @@ def test_a_label_keeps_the_size_of_its_role(qapp: QApplication, qtbot: QtBot) ->
     sizes.append(label.font().pointSizeF())
     theme.use("light")
     assert sizes == [font("far").pointSizeF()] * 3
+
+
+def ink(text: str, how: QFont) -> int:
+    picture = QImage(400, 80, QImage.Format.Format_Grayscale8)
+    picture.fill(255)
+    painter = QPainter(picture)
+    painter.setFont(how)
+    painter.drawText(10, 50, text)
+    painter.end()
+    return sum(255 - level for level in bytes(picture.constBits()))
+
+
+def test_chinese_headings_are_bold_with_a_font_that_has_no_bold_letters(qapp: QApplication) -> None:
+    if not QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese):
+        pytest.skip("no font with Chinese letters is installed")
+    plain = font("heading")
+    plain.setWeight(QFont.Weight.Normal)
+    assert ink("错误率", font("heading")) > 1.15 * ink("错误率", plain)
