@@ -93,7 +93,8 @@ def live(
             on_decision=on_decision,
             watched=False,
         )
-        _run(session, tell, over, seconds=max_seconds if frame_source.live else None)
+        seconds = max_seconds if frame_source.live else None
+        _run(session, tell, over, seconds=seconds, meanwhile=recognizer.catch_up)
     return 1 if claim is not None and not matched.is_set() else 0
 
 
@@ -114,11 +115,12 @@ def _run(
     over: threading.Event,
     *,
     seconds: float | None,
+    meanwhile: Callable[[], object],
 ) -> None:
     """Tell decisions as they come, until the source ends or fails, or the time is up.
 
     Raises:
-        SiamError: the source failed.
+        SiamError: the source failed, or `meanwhile` did.
     """
     from siamapp.live.session import State
 
@@ -127,6 +129,7 @@ def _run(
     try:
         while not over.is_set() and time.monotonic() < until:
             tell(WAIT_S)
+            meanwhile()
     finally:
         session.stop()
     while tell(0):

@@ -15,7 +15,7 @@ from siamapp.collect import Collector, samples_from
 from siamapp.enrolled import gallery_of
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreError
 from siamapp.identity.calibrate import Calibrated, Evidence, evidence_for
-from siamapp.identity.decide import Policy, policy_of
+from siamapp.identity.decide import Policy, nearer, policy_of
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.large import sized
 from siamapp.identity.look_alikes import LOOK_ALIKE, LookAlikes, look_alikes
@@ -31,6 +31,7 @@ from siamapp.store.database import Database
 from siamapp.store.edits import Edits
 from siamapp.store.history import History
 from siamapp.store.names import name_key
+from siamapp.store.others import Others
 from siamapp.store.people import People
 from siamapp.store.pictures import Pictures, keep
 from siamapp.store.sealed import KeyFor
@@ -64,6 +65,7 @@ class Recognizer:
         self.history = History(database)
         self.pictures = Pictures(database)
         self.database = database
+        self._others = Others(database)
         self.configure(settings)
         self.expired = self.delete_expired()
         """Names of people whose retention had ended when the gallery was opened: deleted now."""
@@ -120,6 +122,18 @@ class Recognizer:
 
     def _compared(self, *, claim: bool) -> int:
         return 1 if claim else len(self.gallery)
+
+    def catch_up(self) -> bool:
+        """Take over what other programs changed; whether they did. To be called now and then: whom
+        somebody deletes on the command line must not be named by a window that stays open.
+
+        Raises:
+            StoreLocked: another program replaced the gallery, as a restore does.
+        """
+        changed = self._others.changed_people()
+        if changed:
+            self.refresh()
+        return changed
 
     def refresh(self, person_id: int | None = None) -> None:
         """Swap in a gallery of what the store holds now, or what it holds of one person."""
@@ -216,8 +230,10 @@ class Recognizer:
 
         Raises:
             PersonNotFound: nobody of the claimed name has a template of the embedder in use.
+            StoreLocked: as `catch_up`, which a claim asks for.
         """
         if claim is not None:
+            self.catch_up()
             name = self.people.by_name(claim).name
             if not len(self.gallery.only(name)):
                 raise PersonNotFound(
@@ -301,7 +317,7 @@ class Recognizer:
         stream, asked = self.stream(claim=name, still=still), ""
         for frame in frames:
             for face in stream(frame).faces:
-                nearest = _nearer(nearest, face)
+                nearest = nearer(nearest, face)
                 if face.presence is not None and face.presence.ask not in ("", asked):
                     asked = face.presence.ask
                     on_ask(asked)
@@ -320,6 +336,7 @@ class Recognizer:
         """1:N. The last settled answer about each face (each track; each face of each photo)."""
         found: list[FaceResult] = []
         tracks: dict[int, FaceResult] = {}
+        self.catch_up()
         stream = self.stream(still=still)
         for frame in frames:
             for face in stream(frame).faces:
@@ -379,19 +396,3 @@ class Recognizer:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _nearer(a: FaceResult | None, b: FaceResult) -> FaceResult:
-    """The match of two answers, the one refused as a picture, the settled one, or the nearer."""
-    if a is None or b.decision.outcome is Outcome.MATCH or a.decision.best is None:
-        return b
-    if b.decision.best is None or a.decision.outcome is Outcome.MATCH:
-        return a
-    if Outcome.NOT_PRESENT in (a.decision.outcome, b.decision.outcome):
-        return b if b.decision.outcome is Outcome.NOT_PRESENT else a
-    if b.presence is not None:  # what a presence check still misses is in its last word
-        return b
-    looking = [face.decision.outcome is Outcome.UNDECIDED for face in (a, b)]
-    if any(looking) and not all(looking):  # what the frames agreed on is the answer
-        return b if looking[0] else a
-    return b if b.decision.best.distance < a.decision.best.distance else a

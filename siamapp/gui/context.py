@@ -36,6 +36,8 @@ REOPENING: Final = frozenset(
 )
 """Settings that count only once the models are loaded again."""
 _HOUR_MS: Final = 3_600_000
+_OTHERS_MS: Final = 2_000
+"""After this at the latest somebody deleted by another program is not recognised any more."""
 
 
 class Context(QObject):
@@ -82,6 +84,9 @@ class Context(QObject):
         self._hourly = QTimer(self)
         self._hourly.setInterval(_HOUR_MS)
         self._hourly.timeout.connect(self.delete_expired)
+        self._others = QTimer(self)
+        self._others.setInterval(_OTHERS_MS)
+        self._others.timeout.connect(self._look_at_others)
 
     @property
     def recognizer(self) -> Recognizer:
@@ -99,6 +104,7 @@ class Context(QObject):
         settings = self.settings
         self.opening.emit()
         self._recognizer = None
+        self._others.stop()
 
         def work() -> Recognizer:
             self._let_go()
@@ -113,6 +119,7 @@ class Context(QObject):
             return
         self.locked.emit()
         self._recognizer = None
+        self._others.stop()
 
         def work() -> None:
             self._let_go()
@@ -124,6 +131,7 @@ class Context(QObject):
         """End the worker; it closes the gallery as its last act."""
         self._recognizer = None
         self._hourly.stop()
+        self._others.stop()
         self.jobs.close(self._let_go)
 
     def change_setting(self, key: str, value: object) -> None:
@@ -204,6 +212,21 @@ class Context(QObject):
             self._looked_on = date.today()
             self.submit(self.recognizer.delete_expired, done=self._tell_expired)
 
+    def _look_at_others(self) -> None:
+        """Take over what other programs changed; leave a gallery that they replaced."""
+        self._others.stop()  # the next time counts from the answer on: a long job piles up nothing
+
+        def done(changed: bool) -> None:
+            self._others.start()
+            if changed:
+                self.people_changed.emit()
+
+        def failed(error: SiamError) -> None:
+            self.lock()
+            self.failed.emit(error)
+
+        self.submit(self.recognizer.catch_up, done=done, failed=failed)
+
     def _tell_expired(self, names: list[str]) -> None:
         if names:
             self.people_changed.emit()
@@ -218,6 +241,7 @@ class Context(QObject):
         self._recognizer = recognizer
         self._looked_on = date.today()
         self._hourly.start()
+        self._others.start()
         self.opened.emit()
         self.people_changed.emit()
         self._tell_expired(recognizer.expired)

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from siamapp.identity.calibrate import Evidence
-from siamapp.types import Candidate, Decision, Outcome, Presence, PresenceState, Shortfall
+from siamapp.types import (
+    Candidate,
+    Decision,
+    FaceResult,
+    Outcome,
+    Presence,
+    PresenceState,
+    Shortfall,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,22 @@ def held_back(decision: Decision, presence: Presence | None) -> Decision:
     refused = presence.state is PresenceState.NOT_PRESENT
     outcome = Outcome.NOT_PRESENT if refused else Outcome.UNDECIDED
     return replace(decision, outcome=outcome, reason=presence.reason)
+
+
+def nearer(a: FaceResult | None, b: FaceResult) -> FaceResult:
+    """The match of two answers, the one refused as a picture, the settled one, or the nearer."""
+    if a is None or b.decision.outcome is Outcome.MATCH or a.decision.best is None:
+        return b
+    if b.decision.best is None or a.decision.outcome is Outcome.MATCH:
+        return a
+    if Outcome.NOT_PRESENT in (a.decision.outcome, b.decision.outcome):
+        return b if b.decision.outcome is Outcome.NOT_PRESENT else a
+    if b.presence is not None:  # what a presence check still misses is in its last word
+        return b
+    looking = [face.decision.outcome is Outcome.UNDECIDED for face in (a, b)]
+    if any(looking) and not all(looking):  # what the frames agreed on is the answer
+        return b if looking[0] else a
+    return b if b.decision.best.distance < a.decision.best.distance else a
 
 
 @dataclass(slots=True)

@@ -120,6 +120,11 @@ class Database:
         with self._within("BEGIN") as connection:
             yield connection
 
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another program put another file in the place of the one that is open."""
+        return identity(self._path) != self._identity
+
     def check(self) -> None:
         """Read the whole file: every page's HMAC, the trees, the references.
 
@@ -213,7 +218,7 @@ class Database:
         with _told():
             self._connection.execute(begin)
             try:
-                if identity(self._path) != self._identity:
+                if self.is_replaced:
                     raise StoreLocked(
                         "The gallery was replaced by another program.", "Open it again."
                     )

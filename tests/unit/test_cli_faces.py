@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from siamapp.cli import run
 from siamapp.pipeline import Pipeline
 from siamapp.store.audit import Audit
 from siamapp.store.database import Database
+from siamapp.store.edits import Edits
 from siamapp.store.vault import find_key
 from tests.gui.scripted import (
     ScriptedDetector,
@@ -194,6 +197,27 @@ def test_live_never_names_a_stranger_and_a_false_claim_is_a_no(
     assert [line["name"] for line in lines] == [None] * len(lines)
     assert cli("live", "--source", video, "--claim", "Eileen")[0] == 1
     assert cli("live", "--source", video, "--claim", "Nobody")[0] == 2
+
+
+def test_live_stops_naming_whom_another_program_deletes(
+    cli: Cli, tmp_path: Path, eileen: Path
+) -> None:
+    cli("enroll", "Eileen", eileen)
+    home = tmp_path / "home"
+
+    def delete_once_seen() -> None:
+        key = find_key(home, key_file=tmp_path / "key")
+        with Database.open(home, key) as database:
+            while Audit(database).last(1)[0].facts.get("outcome") != "match":
+                time.sleep(0.05)
+            Edits(database).delete(1)
+
+    other = threading.Thread(target=delete_once_seen)
+    other.start()
+    film = write_video(tmp_path / "e.avi", astronaut(), frames=200)
+    _, lines, _ = cli("live", "--source", film, "--realtime")
+    other.join()
+    assert [line["outcome"] for line in lines] == ["undecided", "match", "empty"]
 
 
 def test_live_ends_when_its_seconds_are_over(cli: Cli, tmp_path: Path, eileen: Path) -> None:
