@@ -143,7 +143,7 @@ class PeoplePage(Page):
         self.group.merge_wanted.connect(self._on_merge)
         self.group.delete_wanted.connect(self._on_delete)
         for keys, slot in (
-            (QKeySequence(Qt.Key.Key_F2), self.card.begin_rename),
+            (QKeySequence(Qt.Key.Key_F2), partial(self.card.begin_rename, self.list)),
             (QKeySequence(QKeySequence.StandardKey.Delete), self._on_delete),
         ):
             shortcut = QShortcut(keys, self.list, slot)
@@ -329,12 +329,14 @@ class PeoplePage(Page):
             if len(chosen) == 1
             else self.tr("{count} people are deleted.").format(count=len(chosen))
         )
+        self.list.setFocus()  # the button that was pressed goes, or would delete whoever is next
         self.changes.make([partial(edits.delete, person.person_id) for person in chosen], said)
 
     def _on_merge(self, kept: Person) -> None:
         edits = self.context.recognizer.edits
         others = [person for person in self.chosen if person.person_id != kept.person_id]
         said = self.tr("Merged into {name}.").format(name=kept.name)
+        self.list.setFocus()
         self.changes.make(
             [partial(edits.merge, other.person_id, kept.person_id) for other in others], said
         )
@@ -367,6 +369,7 @@ class PeoplePage(Page):
         )
 
     def _on_taken_back(self, said: str) -> None:
+        self.list.setFocus()
         self.banner.show_text(
             self.tr("Undone: {said}").format(said=said),
             "good",

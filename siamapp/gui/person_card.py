@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from siamapp.gui.context import Context
@@ -53,13 +54,12 @@ class PersonCard(QFrame):
         self.name_field = QLineEdit()
         self.name_field.setMaxLength(120)
         self.name_field.returnPressed.connect(self._on_renamed)
-        escape = QShortcut(
-            QKeySequence(Qt.Key.Key_Escape), self.name_field, self._on_rename_cancelled
-        )
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.name_field, self._end_rename)
         escape.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.rename = QPushButton()
+        self._renames_from: QWidget = self.rename
         context.theme.set_icon(self.rename, "rename")
-        self.rename.clicked.connect(self.begin_rename)
+        self.rename.clicked.connect(lambda: self.begin_rename())
         self.more = QPushButton()
         set_role(self.more, "menu")
         self.more.setMenu(self._menu())
@@ -133,7 +133,7 @@ class PersonCard(QFrame):
             self.samples.show_looks(())
         self._person = person
         self.name.setText(person.name)
-        self._name_stack.setCurrentWidget(self.name)
+        self._end_rename()
         self._show_facts()
         recognizer = self._context.recognizer
 
@@ -147,8 +147,10 @@ class PersonCard(QFrame):
             lambda: looks_of(recognizer, person.person_id), done=done, failed=lambda _error: None
         )
 
-    def begin_rename(self) -> None:
+    def begin_rename(self, back_to: QWidget | None = None) -> None:
+        """Ask for the new name; the keyboard then goes back to where it was."""
         if self._person is not None:
+            self._renames_from = self.rename if back_to is None else back_to
             self.name_field.setText(self._person.name)
             self._name_stack.setCurrentWidget(self.name_field)
             self.name_field.setFocus()
@@ -180,15 +182,18 @@ class PersonCard(QFrame):
         )
         self.facts.setText("\n".join(lines))
 
-    def _on_rename_cancelled(self) -> None:
+    def _end_rename(self) -> None:
+        """Where the renaming began, the keyboard goes on: in the list, or on the button."""
+        in_field = self.name_field.hasFocus()
         self._name_stack.setCurrentWidget(self.name)
-        self.rename.setFocus()
+        if in_field:
+            self._renames_from.setFocus()
 
     def _on_renamed(self) -> None:
         if self._person is not None and self.name_field.text() != self._person.name:
             self.renamed.emit(self.name_field.text())
         else:
-            self._on_rename_cancelled()
+            self._end_rename()
 
 
 def _qdate(day: date) -> QDate:

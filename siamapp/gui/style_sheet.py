@@ -24,7 +24,7 @@ QLabel[tone="good"] { color: $good; }
 QLabel[tone="warn"] { color: $warn; }
 QLabel[tone="bad"] { color: $bad; }
 QPushButton, QToolButton { background: $surface; color: $text; border: 1px solid $border;
-    border-radius: 7px; padding: 6px 14px; min-height: ${field_px}px; }
+    border-radius: 7px; padding: 6px 14px; min-height: ${field_px}px; outline: none; }
 QPushButton:hover, QToolButton:hover { background: $raised; }
 QPushButton:pressed, QToolButton:pressed { background: $border; }
 QPushButton:disabled, QToolButton:disabled { color: $muted; background: $window; }

@@ -116,6 +116,35 @@ def test_samples_are_removed_and_split_off_and_come_back(
     until(lambda: names(page) == ["Ada", "Grace"])
 
 
+def test_the_keyboard_goes_on_in_the_list_after_each_change(
+    page: PeoplePage, qtbot: QtBot, until: Until
+) -> None:
+    page.list.setFocus()
+    select(page, 0)
+    qtbot.keyClick(page.list, Qt.Key.Key_F2)
+    qtbot.keyClick(page.card.name_field, Qt.Key.Key_Escape)
+    assert page.list.hasFocus()
+    qtbot.keyClick(page.list, Qt.Key.Key_F2)
+    qtbot.keyClicks(page.card.name_field, "Abe")
+    qtbot.keyClick(page.card.name_field, Qt.Key.Key_Return)
+    until(lambda: names(page) == ["Abe", "Grace"])
+    until(page.list.hasFocus)
+    page.list.selectAll()
+    page.group.merge.setFocus()
+    qtbot.keyClick(page.group.merge, Qt.Key.Key_Return)
+    until(lambda: len(names(page)) == 1)
+    assert page.list.hasFocus()
+    page.banner.action.setFocus()
+    qtbot.keyClick(page.banner.action, Qt.Key.Key_Return)
+    until(lambda: names(page) == ["Abe", "Grace"])
+    until(page.list.hasFocus)
+    select(page, 0)
+    page.card.delete.setFocus()
+    qtbot.keyClick(page.card.delete, Qt.Key.Key_Return)
+    until(lambda: names(page) == ["Grace"])
+    assert page.list.hasFocus()
+
+
 def test_a_taken_name_is_refused_and_changes_nothing(page: PeoplePage, until: Until) -> None:
     select(page, 0)
     page.card.begin_rename()
