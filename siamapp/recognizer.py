@@ -185,8 +185,8 @@ class Recognizer:
     ) -> tuple[list[Person], list[tuple[str, str]]]:
         """Enrol the people of an exported file: who was added, and who was refused with the reason.
 
-        Refused is whose name is taken, whose face is enrolled under another name (unless
-        `allow_duplicate`) and who has no sample of an embedder that this gallery knows.
+        Refused is whose name is taken or last day past, whose face is enrolled under another name
+        (unless `allow_duplicate`) and who has no sample of an embedder that this gallery knows.
 
         Raises:
             StoreError: the file does not open or is not to be trusted; nothing was changed.
@@ -202,6 +202,8 @@ class Recognizer:
                     raise StoreError("All samples are of an embedder that is not in use here.")
                 if name_key(person.name) in taken:
                     raise AlreadyKnown("Somebody of that name is enrolled already.")
+                if person.consent.has_ended:
+                    raise StoreError("The last day to keep that person is past.")
                 if not allow_duplicate:
                     samples = person.samples_of(embedder_id)
                     enroll.refuse_known(

@@ -235,6 +235,10 @@ class Consent:
     retain_until: date | None = None
     """Last day; afterwards the person is deleted. None: until somebody does."""
 
+    @property
+    def has_ended(self) -> bool:
+        return self.retain_until is not None and self.retain_until < date.today()
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -3222,6 +3222,10 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>没有登记叫这个名字的人。</translation>
     </message>
     <message>
+        <source>The last day to keep that person is past.</source>
+        <translation>可保留此人的最后一天已过。</translation>
+    </message>
+    <message>
         <source>List them with `siamapp people list`.</source>
         <translation>可用 `siamapp people list` 列出。</translation>
     </message>

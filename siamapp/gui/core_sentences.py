@@ -199,6 +199,7 @@ ERRORS: Final[tuple[object, ...]] = (
     QT_TRANSLATE_NOOP("core", "A consent note must not hold control characters."),
     QT_TRANSLATE_NOOP("core", "A person cannot be enrolled without a sample."),
     QT_TRANSLATE_NOOP("core", "Nobody of that name is enrolled."),
+    QT_TRANSLATE_NOOP("core", "The last day to keep that person is past."),
     QT_TRANSLATE_NOOP("core", "List them with `siamapp people list`."),
     QT_TRANSLATE_NOOP("core", "A picture cannot be stored."),
     QT_TRANSLATE_NOOP("core", "The templates were protected by a newer version."),

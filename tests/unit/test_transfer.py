@@ -31,8 +31,9 @@ from siamapp.store.rows import picture
 from siamapp.store.sealed import write_sealed
 from siamapp.store.transfer import add_people, export_people, read_people
 from siamapp.store.vault import Vault, find_key
-from siamapp.types import Consent
+from siamapp.types import Consent, Frame
 from siamapp.vision.card import load_card
+from tests.gui.scripted import astronaut, open_scripted
 from tests.unit.store_samples import EMBEDDER, KEY, fingerprint, sample
 
 VAULT = Vault(source="passphrase", check=KEY.check_value(), argon2id={"salt": "0" * 32})  # type: ignore[arg-type]
@@ -99,6 +100,20 @@ def test_a_taken_name_lets_nobody_in(file: Path, tmp_path: Path) -> None:
         with pytest.raises(AlreadyKnown):
             add_people(database, read_people(file, give_key), embedder_ids=ALL)
         assert [person.name for person in People(database).all()] == ["BOB"]
+
+
+def test_whoever_was_to_be_kept_no_longer_does_not_come_back(tmp_path: Path) -> None:
+    """A file may lie about for longer than somebody agreed to be kept."""
+    file = tmp_path / "people.siam"
+    picture = [Frame(astronaut(), 0.0, 0)]
+    with open_scripted(tmp_path / "one", Settings()) as one:
+        ada = one.enroll("Ada", one.samples_from(picture, still=True))
+        one.edits.set_consent(ada.person_id, Consent(retain_until=date(2001, 1, 1)))
+        export_people(one.database, [ada.person_id], file, vault=VAULT, key=KEY)
+    with open_scripted(tmp_path / "two", Settings()) as two:
+        added, refused = two.import_people(file, give_key)
+        assert (added, refused) == ([], [("Ada", "The last day to keep that person is past.")])
+        assert two.people.all() == []
 
 
 def test_a_flip_of_any_byte_class_is_noticed(file: Path) -> None:
