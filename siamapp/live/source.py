@@ -106,7 +106,7 @@ def _source(spec: str, realtime: bool, start_s: float, end_s: float | None) -> F
     if re.match(r"(?:https?|rtsps?)://", spec, re.IGNORECASE):
         return StreamSource(spec)
     path = Path(spec).expanduser()
-    if path.is_dir():
+    if spec and path.is_dir():  # a variable that was never set is not the folder one is in
         photos = sorted(child for child in path.iterdir() if is_photo(child))
         return ImagesSource(photos, name=path.name, realtime=realtime)
     if not path.is_file():

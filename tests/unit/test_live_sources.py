@@ -199,8 +199,9 @@ def test_a_spec_names_its_source_and_no_password(spec: str, kind: type, name: st
     assert (source.name, source.live, source.realtime) == (name, True, True)
 
 
-def test_what_is_not_there_is_not_found(tmp_path: Path) -> None:
-    for spec in ("none.mp4", "ftp://host/a.mp4", str(tmp_path / "none")):
+def test_what_is_not_there_is_not_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for spec in ("none.mp4", "ftp://host/a.mp4", str(tmp_path / "none"), ""):
         with pytest.raises(CameraNotFound):
             open_source(spec)
     with pytest.raises(CameraNotFound):
