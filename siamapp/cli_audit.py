@@ -30,7 +30,8 @@ def register(app: typer.Typer) -> None:
 
 
 def audit_list(
-    call: Call, last: Annotated[int, typer.Option(min=1, help="How many entries.")] = 50
+    call: Call,
+    last: Annotated[int, typer.Option(min=1, max=2**63 - 1, help="How many entries.")] = 50,
 ) -> None:
     """The newest entries; people who are still enrolled by name, others by number."""
     from siamapp.store.audit import Audit
@@ -88,7 +89,10 @@ def audit_head(
 
 
 def audit_why(
-    call: Call, number: Annotated[int, typer.Argument(metavar="N", help="Number of an entry.")]
+    call: Call,
+    number: Annotated[
+        int, typer.Argument(metavar="N", min=1, max=2**63 - 1, help="Number of an entry.")
+    ],
 ) -> int:
     """Derive a decision again from what was recorded of it. Exit 1 where it does not follow."""
     from siamapp.record import why

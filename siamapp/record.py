@@ -61,7 +61,8 @@ def facts_of(face: FaceResult, policy: Policy, pipeline: Pipeline) -> dict[str, 
 def why(facts: Mapping[str, Fact]) -> Why:
     """Decide once more, by the same rule, from what was recorded.
 
-    A live name may also be kept by a look that would not give it: up to the leave threshold.
+    A name in a stream may also be kept by a look that would not give it: up to the leave threshold.
+    A verification ends with the look that gives it.
     """
     outcome = Outcome(str(facts["outcome"]))
     lines = [f"Outcome: {outcome.value} ({facts.get('reason') or 'no reason was recorded'})."]
@@ -83,7 +84,7 @@ def why(facts: Mapping[str, Fact]) -> Why:
     kept = best is not None and best.distance <= policy.leave_threshold
     if outcome is Outcome.MATCH:
         named = best is not None and facts.get("person_id") == best.person_id
-        held = facts.get("how") == "live" and kept and not facts.get("denied")
+        held = facts.get("how") != "verify" and kept and not facts.get("denied")
         if named and look.outcome is not Outcome.MATCH and held:
             lines.append(
                 f"The name was given before, and is kept up to {policy.leave_threshold:.2f}."

@@ -87,12 +87,13 @@ def test_a_number_that_would_not_lead_there_is_seen(change: dict[str, Any]) -> N
     assert not why(facts | change).follows
 
 
-def test_a_live_name_is_kept_up_to_the_leave_threshold_only() -> None:
+@pytest.mark.parametrize("how", ["live", "identify"])
+def test_a_name_in_a_stream_is_kept_up_to_the_leave_threshold_only(how: str) -> None:
     kept = replace(judge([Candidate(1, "Ada", 1.03)], POLICY), outcome=Outcome.MATCH)
-    assert why(recorded(kept, "live")).follows
+    assert why(recorded(kept, how)).follows
     assert not why(recorded(kept, "verify")).follows
     lost = replace(kept, best=Candidate(1, "Ada", 1.06))
-    assert not why(recorded(lost, "live")).follows
+    assert not why(recorded(lost, how)).follows
 
 
 def test_the_command_line_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,4 +108,5 @@ def test_the_command_line_says_why(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "It follows" in capsys.readouterr().out
     assert run(["audit", "why", "2", *where]) == 1
     assert "does NOT follow" in capsys.readouterr().out
-    assert [run(["audit", "why", n, *where]) for n in ("3", "9")] == [2, 2]
+    assert [run(["audit", "why", n, *where]) for n in ("3", "9", str(2**70))] == [2, 2, 2]
+    assert "Internal" not in capsys.readouterr().err
