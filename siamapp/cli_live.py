@@ -125,15 +125,17 @@ def _run(
     from siamapp.live.session import State
 
     until = time.monotonic() + seconds if seconds is not None else float("inf")
-    session.start()
     try:
+        session.start()
         while not over.is_set() and time.monotonic() < until:
             tell(WAIT_S)
             meanwhile()
-    finally:
-        session.stop()
-    while tell(0):
-        pass
+    finally:  # also after Ctrl-C: what was decided is told
+        try:
+            session.stop()
+        finally:
+            while tell(0):
+                pass
     status = session.status
     if status.state is State.FAILED and status.error is not None:
         raise status.error

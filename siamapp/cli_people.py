@@ -205,6 +205,7 @@ def people_delete(
             if not sys.stdin.isatty():
                 raise SiamError("Deleting cannot be undone.", "Say --yes.")
             if not typer.confirm(f"Forget {person.name}?", err=True):
+                call.answer({"deleted": None}, "Nobody is forgotten.")
                 return 1
         edits = Edits(database)
         edits.delete(person.person_id)

@@ -79,6 +79,14 @@ def test_deleting_is_not_done_unasked(cli: Cli, monkeypatch: pytest.MonkeyPatch)
     assert len(cli("people", "list")[1]["people"]) == 2
 
 
+@pytest.mark.usefixtures("with_ada_and_ben")
+def test_whoever_says_no_is_answered_too(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
+    assert cli("people", "delete", "Ada")[:2] == (1, {"deleted": None})
+    assert len(cli("people", "list")[1]["people"]) == 2
+
+
 @pytest.mark.parametrize(
     ("words", "kind"),
     [

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from siamapp.cli import run
+from siamapp.live.session import LiveSession
 from siamapp.pipeline import Pipeline
 from siamapp.store.audit import Audit
 from siamapp.store.database import Database
@@ -218,6 +219,26 @@ def test_live_stops_naming_whom_another_program_deletes(
     _, lines, _ = cli("live", "--source", film, "--realtime")
     other.join()
     assert [line["outcome"] for line in lines] == ["undecided", "match", "empty"]
+
+
+def test_live_keeps_what_was_decided_before_ctrl_c(
+    cli: Cli, tmp_path: Path, eileen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("enroll", "Eileen", eileen)
+
+    class Interrupted(LiveSession):
+        def start(self, timeout_s: float = 3.0) -> None:
+            super().start(timeout_s)
+            self.join()  # all is decided, and nothing told yet
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("siamapp.live.session.LiveSession", Interrupted)
+    status, lines, _ = cli("live", "--source", write_video(tmp_path / "e.avi", astronaut()))
+    assert status == 130
+    assert [line["outcome"] for line in lines] == ["undecided", "match"]
+    key = find_key(tmp_path / "home", key_file=tmp_path / "key")
+    with Database.open(tmp_path / "home", key) as database:
+        assert [e.facts.get("outcome") for e in Audit(database).last(2)] == ["undecided", "match"]
 
 
 def test_live_ends_when_its_seconds_are_over(cli: Cli, tmp_path: Path, eileen: Path) -> None:
