@@ -105,8 +105,9 @@ class EvaluatePage(Page):
         self._results.setSizes([1500, 1000])
         self._results.setChildrenCollapsible(False)
         self._results.setHandleWidth(SPACE[4])
-        self.column.addWidget(self.error)
-        self.column.addLayout(running)
+        above = self.column_above_scroll()
+        above.addWidget(self.error)
+        above.addLayout(running)
         self.column.addWidget(self.empty, 1)
         # With large letters in a low window there is not room for both: then they scroll.
         self._results.setObjectName("scrolled")

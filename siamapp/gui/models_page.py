@@ -87,7 +87,7 @@ class ModelsPage(Page):
         row.setSpacing(SPACE[4])
         row.addWidget(self.list)
         row.addWidget(self._chosen, 1)
-        self.column.addWidget(self.error)
+        self.column_above_scroll().addWidget(self.error)
         self.column.addLayout(row, 1)
 
     def retranslate(self) -> None:

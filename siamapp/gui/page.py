@@ -63,6 +63,14 @@ class Page(QWidget):
         self.column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5] - SCROLL_BAR_PX, SPACE[5])
         self._top.setContentsMargins(0, 0, SCROLL_BAR_PX, 0)
 
+    def column_above_scroll(self) -> QVBoxLayout:
+        """A column, below the title, for what is to end where the cards of a `PageScroll` do."""
+        above = QVBoxLayout()
+        above.setContentsMargins(0, 0, SCROLL_BAR_PX, 0)
+        above.setSpacing(SPACE[4])
+        self.column.addLayout(above)
+        return above
+
     def set_heading(self, title: str, subtitle: str) -> None:
         self._title.setText(title)
         self._subtitle.setText(subtitle)

@@ -38,8 +38,9 @@ class _Decades(pg.AxisItem):  # type: ignore[misc]
 class Chart(QWidget):
     """One plot with a line below it that says what lies under the pointer, or under the arrow keys.
 
-    Left and right move from point to point, so that a chart can be read without a mouse. The plot
-    is made when there is something to draw: it takes longer than all else on its page.
+    Left and right move from point to point, Page Up and Page Down by a twentieth, Home and End to
+    the ends, so that a chart can be read without a mouse. The plot is made when there is something
+    to draw: it takes longer than all else on its page.
     """
 
     def __init__(self, theme: Theme, *, log: bool = False) -> None:
@@ -60,8 +61,10 @@ class Chart(QWidget):
         self.value = WrappedLabel()
         set_role(self.value, "muted")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_role(self, "chart")
         column = self._column = QVBoxLayout(self)
-        column.setContentsMargins(0, SPACE[2], 0, 0)
+        column.setContentsMargins(SPACE[1], SPACE[2], SPACE[1], SPACE[1])
         column.setSpacing(SPACE[2])
         column.addWidget(self.upright)
         column.addStretch()
@@ -122,9 +125,15 @@ class Chart(QWidget):
             self.plot.setLabel("bottom", x)
 
     def keyPressEvent(self, event: Any) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key(), 0)
-        if step and self._words:
-            self._say(min(max(self._at + step, 0), len(self._words) - 1))
+        last = len(self._words) - 1
+        steps = {
+            Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1,
+            Qt.Key.Key_PageUp: -(last // 20), Qt.Key.Key_PageDown: last // 20,
+            Qt.Key.Key_Home: -last, Qt.Key.Key_End: last,
+        }  # fmt: skip
+        step = steps.get(event.key(), 0)
+        if step:
+            self._say(min(max(self._at + step, 0), last))
             return
         super().keyPressEvent(event)
 

@@ -136,6 +136,8 @@ QScrollBar::handle:horizontal:hover { background: $muted; }
 QProgressBar { background: $raised; border: none; border-radius: 4px; max-height: 8px;
     min-height: 8px; }
 QProgressBar::chunk { background: $accent; border-radius: 4px; }
+QWidget[role="chart"] { border: 2px solid transparent; border-radius: 7px; }
+QWidget[role="chart"]:focus { border-color: $accent; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar::tab { background: transparent; color: $muted; border: 2px solid transparent;
     border-bottom-color: transparent; padding: 6px 12px; }

@@ -114,6 +114,8 @@ class VerifyPage(SourcePage):
             action=self.tr("Enrol somebody"),
         )
         self.verify.setToolTip(self.tr("Verify (Return or Space); Escape cancels"))
+        if self._answered and self.error.text and not self._locked:
+            self._warn_of_lock()
         self._show_ready()
 
     # --- the claim --------------------------------------------------------------------------------
@@ -295,17 +297,20 @@ class VerifyPage(SourcePage):
         self._answered = True
         self.verdict.show_answer(answer, person.name)
         if answer.verdict is Verdict.REFUSED:
-            allowed = self.context.settings.lockout_failures
-            left = tries_left(self._refusals, allowed)
-            if allowed and left < allowed:
-                words = (
-                    self.tr("One more refusal in a row locks this claim.")
-                    if left == 1
-                    else self.tr("{count} more refusals in a row lock this claim.")
-                )
-                self.error.show_text(words.format(count=left), "warn")
+            self._warn_of_lock()
         self._show_ready()
         self.verify.setFocus()
+
+    def _warn_of_lock(self) -> None:
+        allowed = self.context.settings.lockout_failures
+        left = tries_left(self._refusals, allowed)
+        if allowed and left < allowed:
+            words = (
+                self.tr("One more refusal in a row locks this claim.")
+                if left == 1
+                else self.tr("{count} more refusals in a row lock this claim.")
+            )
+            self.error.show_text(words.format(count=left), "warn")
 
     def _show_lock(self) -> None:
         """Count a lock down; when it ends the claim may be tried again."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from siamapp.evaluation.rates import Curve
@@ -60,6 +60,15 @@ def test_a_folder_gives_rates_with_what_they_rest_on(
     assert "of strangers accepted" in before
     qtbot.keyClick(chart, Qt.Key.Key_Right)
     assert chart.value.text() != before, "a chart can be read without a mouse"
+    qtbot.keyClick(chart, Qt.Key.Key_Home)
+    first = chart.value.text()
+    assert ": 0 % of strangers accepted" in first
+    qtbot.keyClick(chart, Qt.Key.Key_PageDown)
+    assert chart._at > 10
+    qtbot.keyClick(chart, Qt.Key.Key_PageUp)
+    assert chart.value.text() == first
+    qtbot.keyClick(chart, Qt.Key.Key_End)
+    assert "100 % of strangers accepted" in chart.value.text()
 
 
 def hovered(chart: Chart, x: float, y: float, qtbot: QtBot, until: Until) -> list[float]:
@@ -133,6 +142,31 @@ def test_the_pointer_on_the_histogram_counts_what_is_that_far_apart(
         assert distance == pytest.approx(middle, abs=0.006)
         assert own == np.sum(within & scores.genuine)
         assert others == np.sum(within & ~scores.genuine)
+
+
+def test_a_chart_that_the_keys_go_to_shows_it(
+    page: EvaluatePage, people: Path, until: Until, qtbot: QtBot
+) -> None:
+    evaluated(page, people, until)
+    chart = page.charts.det
+    page.folder.setFocus()
+    before = chart.grab().toImage()
+    chart.setFocus()
+    until(chart.hasFocus)
+    assert chart.grab().toImage() != before
+
+
+def test_what_stands_above_the_cards_ends_where_they_do(
+    page: EvaluatePage, people: Path, until: Until
+) -> None:
+    evaluated(page, people, until)
+    page.export_to(Path("nowhere") / "report.pdf")
+    until(page.error.isVisible)
+
+    def right(widget: QWidget) -> int:
+        return widget.mapTo(page, widget.rect().topRight()).x()
+
+    until(lambda: right(page.error) == right(page._curves) == right(page.export))
 
 
 def test_what_the_y_axis_tells_is_not_cut_in_the_smallest_window(

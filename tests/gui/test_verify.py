@@ -70,6 +70,10 @@ def test_right_and_wrong_claims_are_answered_and_refusals_lock_the_claim(
     assert page.verdict.evidence.title == "Why not?"
     assert "too far" in page.verdict.checks[0].text()
     assert "One more refusal" in page.error.text
+    context.language.use("zh_CN")
+    assert "One more refusal" not in page.error.text
+    assert page.error.text
+    context.language.use("en")
     verify(page, qtbot, until, "Grace")
     until(lambda: not page.verify.isEnabled())
     assert "Too many refusals" in page.error.text
