@@ -40,19 +40,24 @@ class Feed(QObject):
         self._wanted = 0
         self._status.connect(self._on_status)
         self._decision.connect(self._on_decision)
+        for closing in (context.locked, context.opening):
+            closing.connect(self._let_go)
 
     @property
     def frame(self) -> Frame | None:
-        return self._session.latest_frame.get() if self._session else None
+        session = self._session  # the jobs thread may take it away
+        return session.latest_frame.get() if session else None
 
     @property
     def result(self) -> FrameResult | None:
-        return self._session.latest_result.get() if self._session else None
+        session = self._session
+        return session.latest_result.get() if session else None
 
     @property
     def fps(self) -> float:
         """Results per second."""
-        return self._session.status.fps if self._session else 0.0
+        session = self._session
+        return session.status.fps if session else 0.0
 
     def start(self, spec: str, make_process: Callable[[], Process]) -> None:
         """Stop what runs and show `spec`; `make_process` is called on the jobs thread."""
@@ -79,8 +84,9 @@ class Feed(QObject):
         self._context.submit(self._stop_now, done=lambda _: done() if done else None)
 
     def pause(self, *, paused: bool) -> None:
-        if self._session is not None:
-            (self._session.pause if paused else self._session.resume)()
+        session = self._session
+        if session is not None:
+            (session.pause if paused else session.resume)()
 
     def judge_again(self, process: Process, done: Callable[[], None]) -> None:
         """Have the last picture of a source that has ended judged by `process`, then call `done`.
@@ -103,6 +109,17 @@ class Feed(QObject):
             return True
 
         self._context.submit(work, done=lambda judged: done() if judged else None)
+
+    def _let_go(self) -> None:
+        """The gallery closes: a session would keep all its templates, and the last face, here."""
+
+        def work() -> None:
+            try:
+                self._stop_now()
+            finally:
+                self._session = self._source = None
+
+        self._context.jobs.submit(work)
 
     def _stop_now(self) -> None:
         if self._session is None:

@@ -50,6 +50,8 @@ class SourcePage(Page):
         self.source.choice.currentIndexChanged.connect(self._show_status)
         self.feed.status_changed.connect(self._on_status)
         self.feed.failed.connect(self._on_failed)
+        for closing in (context.locked, context.opening):
+            closing.connect(self._forget)
 
     # --- what a kind of page says -----------------------------------------------------------------
 
@@ -96,6 +98,11 @@ class SourcePage(Page):
         self._resume = self.is_active
         self._timer.stop()
         self.feed.stop()
+
+    def _forget(self) -> None:
+        """The gallery closes: whoever opens it again is not shown who was seen before."""
+        self.video.clear()
+        self.show_unseen()
 
     @property
     def is_active(self) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from siamapp.gui.main_window import MainWindow
 from siamapp.gui.pages import PAGES
 from siamapp.gui.people_page import PeoplePage
 from siamapp.types import Frame
-from tests.gui.conftest import WAIT_MS, enrol
+from tests.gui.conftest import WAIT_MS, enrol, told
 from tests.gui.scripted import astronaut, hopper, write_photo
 
 Until = Callable[[Callable[[], bool]], None]
@@ -74,6 +76,34 @@ def test_no_answer_of_a_locked_gallery_comes_to_those_who_asked(
 
     lock_now(ask)
     assert heard == ["no gallery"]
+
+
+@pytest.mark.parametrize("key", ["live", "verify"])
+def test_a_lock_leaves_no_template_no_face_and_no_answer_behind(
+    window: MainWindow, context: Context, qtbot: QtBot, until: Until, tmp_path: Path, key: str
+) -> None:
+    enrol(context, until, Eileen=[astronaut()])
+    window.show_page(key)
+    page = window.page(key)
+    page.source.add(str(write_photo(tmp_path / "eileen.png", astronaut())))
+    if key == "live":
+        page.source.toggle.click()
+        until(lambda: "Eileen" in told(page))
+    else:
+        page.claim.name.setText("Eileen")
+        until(page.verify.isEnabled)
+        page.verify.click()
+        until(lambda: page.verdict.result.title.text() == "Yes")
+    kept = [weakref.ref(it) for it in (context.recognizer, context.recognizer.gallery)]
+    context.lock()
+    until(lambda: context.jobs._pending == 0)
+    gc.collect()
+    assert [it() for it in kept] == [None, None]
+    unlock(window, context, qtbot)
+    assert page.feed.frame is None
+    assert not page.video.has_picture
+    said = told(page) if key == "live" else page.verdict.result.line.text()
+    assert "Eileen" not in said
 
 
 @pytest.mark.parametrize("key", [entry.key for entry in PAGES])
