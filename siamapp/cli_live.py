@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from siamapp.cli_context import Call, verb
-from siamapp.cli_sources import decision_facts, decision_text, evidence_text, told_source
+from siamapp.cli_sources import (
+    decision_facts,
+    decision_text,
+    evidence_text,
+    is_still,
+    told_source,
+)
 from siamapp.settings import Settings
 from siamapp.types import FaceResult, FrameResult, Outcome
 
@@ -88,7 +94,7 @@ def live(
 
         session = LiveSession(
             frame_source,
-            recognizer.stream(claim=claim),
+            recognizer.stream(claim=claim, still=is_still(frame_source)),
             on_status=on_status,
             on_decision=on_decision,
             watched=False,

@@ -187,6 +187,17 @@ def test_live_tells_each_decision_once(cli: Cli, tmp_path: Path, eileen: Path) -
     }
 
 
+def test_live_decides_about_each_photo_of_a_folder(
+    cli: Cli, tmp_path: Path, eileen: Path, grace: Path
+) -> None:
+    cli("enroll", "Eileen", eileen)
+    (tmp_path / "photos").mkdir()
+    for number, photo in enumerate((eileen, grace, eileen)):
+        shutil.copy(photo, tmp_path / "photos" / f"{number}.png")
+    status, lines, _ = cli("live", "--source", tmp_path / "photos", "--claim", "Eileen")
+    assert (status, [line["name"] for line in lines]) == (0, ["Eileen", None, "Eileen"])
+
+
 def test_live_never_names_a_stranger_and_a_false_claim_is_a_no(
     cli: Cli, tmp_path: Path, eileen: Path
 ) -> None:
