@@ -39,7 +39,7 @@ _ODD: Final = "The file holds something that is no person of siamapp."
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class _Quality(_Part):

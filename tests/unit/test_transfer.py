@@ -172,6 +172,8 @@ FORGED: dict[str, Change] = {
     "unknown field": lambda p: p.update(admin=True),
     "wrong type": lambda p: p.update(name=["Ada"]),
     "quality": lambda p: p["samples"][0]["quality"].update(yaw_deg="1); DROP TABLE people"),
+    "quality nan": lambda p: p["samples"][0]["quality"].update(yaw_deg=float("nan")),
+    "quality infinite": lambda p: p["samples"][0]["quality"].update(occlusion=float("inf")),
 }
 
 
