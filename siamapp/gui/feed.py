@@ -67,6 +67,7 @@ class Feed(QObject):
 
         def work() -> None:
             self._stop_now()
+            self._session = None  # this source may not open: the one before must not be shown
             self._source = open_source(spec, realtime=True, settings=settings)
             session = LiveSession(
                 self._source,

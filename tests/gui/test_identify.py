@@ -15,6 +15,7 @@ from siamapp.gui.best_looks import EVERY_S, KEPT, BestLooks
 from siamapp.gui.context import Context
 from siamapp.gui.identify_page import IdentifyPage
 from siamapp.gui.main_window import MainWindow
+from siamapp.live.session import State
 from siamapp.types import Decision, Face, FaceResult, Frame, FrameResult, Outcome, Quality
 from tests.gui.conftest import enrol, told
 from tests.gui.scripted import astronaut, hopper, write_photo, write_video
@@ -60,6 +61,18 @@ def test_this_is_not_x_counts_for_a_frame_whose_answer_is_held(
     qtbot.mouseClick(card.action, LEFT)
     until(lambda: bool(page.banner.text))
     assert page.banner.text == "Noted: this face is not Ada."
+
+
+def test_a_source_that_does_not_open_shows_nobody_of_the_one_before(
+    page: IdentifyPage, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    page.receive(str(write_photo(tmp_path / "ada.png", astronaut())))
+    until(lambda: "Ada" in told(page))
+    page.start(str(tmp_path / "gone.png"))
+    until(lambda: page._status.state is State.FAILED)
+    page._on_tick()
+    assert not page.video.has_picture
+    assert "Ada" not in told(page)
 
 
 def test_this_is_not_x_is_kept_and_can_be_taken_back(
