@@ -64,7 +64,7 @@ class Chart(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_role(self, "chart")
         column = self._column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE[1], SPACE[2], SPACE[1], SPACE[1])
+        column.setContentsMargins(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
         column.setSpacing(SPACE[2])
         column.addWidget(self.upright)
         column.addStretch()
