@@ -649,6 +649,10 @@
         <source>Deleted, for the last day to keep them is past</source>
         <translation>保留期已满，已删除</translation>
     </message>
+    <message>
+        <source>No keyring of this system keeps the key. Choose a passphrase for the gallery; it cannot be recovered if it is lost.</source>
+        <translation>本系统没有可保存密钥的钥匙串。请为人员库设定口令；丢失后无法找回。</translation>
+    </message>
 </context>
 <context>
     <name>CardForm</name>

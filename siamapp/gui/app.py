@@ -19,7 +19,7 @@ from siamapp.errors import KeyUnavailable
 from siamapp.gui.context import Context
 from siamapp.gui.dialogs import CrashDialog, PassphraseDialog, crash_report
 from siamapp.gui.jobs import Jobs
-from siamapp.gui.language import Language
+from siamapp.gui.language import Language, tr
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.single import SingleWindow
 from siamapp.gui.theme import Theme
@@ -140,7 +140,8 @@ class _Opener:
             key.wipe()
 
     def _passphrase(self, new: bool) -> str:
-        return self._jobs.ask(lambda: _ask_passphrase(new=new))
+        no_keyring = new and not self.by_passphrase  # it was tried first
+        return self._jobs.ask(lambda: _ask_passphrase(new=new, no_keyring=no_keyring))
 
 
 def _begin(context: Context, opener: _Opener, by_passphrase: bool) -> None:
@@ -148,13 +149,21 @@ def _begin(context: Context, opener: _Opener, by_passphrase: bool) -> None:
     context.open()
 
 
-def _ask_passphrase(*, new: bool) -> str:
+def _ask_passphrase(*, new: bool, no_keyring: bool) -> str:
     """Runs on the GUI thread.
 
     Raises:
         KeyUnavailable: the user cancelled.
     """
-    dialog = PassphraseDialog(QApplication.activeWindow(), new=new)
+    text = (
+        tr(
+            "No keyring of this system keeps the key. Choose a passphrase for the gallery; "
+            "it cannot be recovered if it is lost."
+        )
+        if no_keyring
+        else ""
+    )
+    dialog = PassphraseDialog(QApplication.activeWindow(), new=new, text=text)
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     text = dialog.passphrase.text()
     dialog.deleteLater()

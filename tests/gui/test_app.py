@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QWidget
 
 from siamapp.errors import ModelIncompatible, StoreLocked
 from siamapp.gui.app import run
@@ -195,6 +195,41 @@ def test_a_cancelled_passphrase_leaves_the_gallery_locked(
     assert run(paths, Settings(), get_key) == 0
     assert script.finished
     assert not (paths.home / "gallery.db").exists()
+
+
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_who_chose_the_keyring_is_told_why_a_passphrase_is_asked_for(
+    paths: Paths, scripted_models: None, asked_for: bool
+) -> None:
+    told: list[str] = []
+
+    def get_key(ask: Ask, *, keyring: bool = True) -> Key:
+        assert keyring is not asked_for
+        ask(True)
+        raise AssertionError("no key can come of this")
+
+    def choose() -> bool:
+        steps = main_window().first_steps
+        assert steps is not None
+        if asked_for:
+            steps.passphrase.click()
+        return through_the_first_steps()
+
+    def read() -> bool:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, PassphraseDialog):
+            return False
+        told.extend(label.text() for label in dialog.findChildren(QLabel))
+        dialog.reject()
+        return True
+
+    script = Script(
+        lambda: main_window().first_steps is not None, choose, read,
+        close_when(lambda: main_window().opening.retry.isVisible()),
+    )  # fmt: skip
+    assert run(paths, Settings(), get_key) == 0
+    assert script.finished
+    assert any("No keyring" in text for text in told) is not asked_for
 
 
 def test_a_new_passphrase_must_be_long_enough_and_said_twice(qapp: QApplication) -> None:
