@@ -106,8 +106,14 @@ def test_the_pointer_on_a_curve_tells_the_rates_that_stand_there(
         place = det if kind == "det" else (fmr, 1 - fnmr)
         distance, strangers, refused = hovered(chart, *place, qtbot, until)
         assert strangers == pytest.approx(100 * fmr, rel=0.1, abs=0.5)
-        assert strangers == pytest.approx(100 * np.mean(others <= distance + 5e-4), abs=0.2)
-        assert refused == pytest.approx(100 * np.mean(own > distance + 5e-4), abs=1)
+        low, high = (
+            distance - 6e-4,
+            distance + 6e-4,
+        )  # it is told with three decimals, rates with one
+        rates = 100 * np.mean(others <= low), 100 * np.mean(others <= high)
+        assert rates[0] - 0.06 <= strangers <= rates[1] + 0.06
+        rates = 100 * np.mean(own > high), 100 * np.mean(own > low)
+        assert rates[0] - 0.06 <= refused <= rates[1] + 0.06
         told.append(distance)
     assert told == sorted(set(told))
 
