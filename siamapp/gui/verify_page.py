@@ -126,7 +126,7 @@ class VerifyPage(SourcePage):
         self.claim.name.selectAll()
 
     def leave(self) -> None:
-        self._drop_trial()
+        self._give_up()
         super().leave()
 
     def refresh(self) -> None:
@@ -224,9 +224,16 @@ class VerifyPage(SourcePage):
 
     def _on_cancel(self) -> None:
         if self._trial is not None:
-            self._drop_trial()
+            self._give_up()
             self._on_claim()  # another may have been typed meanwhile
             self._show_ready()
+
+    def _give_up(self) -> None:
+        """End the try under way; what it has settled counts, or Escape would go by every lock."""
+        trial, person = self._trial, self._claimed
+        self._drop_trial()
+        if trial is not None and person is not None:
+            self._record(trial.end(), person, lambda: self._ask_lock(person))
 
     def _drop_trial(self) -> None:
         self._trial = self._doorway.trial = None
@@ -273,21 +280,27 @@ class VerifyPage(SourcePage):
 
     def _finish(self, answer: Answer) -> None:
         """Record the answer, then show it: a refusal that is seen is one that counts."""
-        person, face = self._claimed, answer.best
+        person = self._claimed
         self._drop_trial()
         if person is None:
             return
-        if face is None or answer.verdict is Verdict.UNJUDGED:
+        if answer.verdict is Verdict.UNJUDGED:
             self._show_answer(answer, person)
             return
-        recognizer, source = self.context.recognizer, self.source_name
 
-        def done(_: None) -> None:
-            self._ask_lock(person, lambda: self._show_answer(answer, person))
+        def show() -> None:
+            self._show_answer(answer, person)
 
+        self._record(answer, person, lambda: self._ask_lock(person, show))
+
+    def _record(self, answer: Answer, person: Person, then: Callable[[], None]) -> None:
+        """Put what was settled about a claim into the audit; what was not judged leaves nothing."""
+        recognizer, source, face = self.context.recognizer, self.source_name, answer.best
+        if face is None or answer.verdict is Verdict.UNJUDGED:
+            return
         self.context.submit(
             lambda: recognizer.record(face, how="verify", claim=person.name, source=source),
-            done=done,
+            done=lambda _: then(),
             failed=self._on_trial_failed,
         )
 

@@ -124,6 +124,48 @@ def test_a_locked_claim_is_tried_by_nobody(
     assert not page.verify.isEnabled()
 
 
+@pytest.mark.parametrize("way", ["escape", "another page"])
+def test_a_refusal_that_is_settled_counts_though_the_try_is_given_up(
+    page: VerifyPage, window: MainWindow, context: Context, until: Until, tmp_path: Path, way: str
+) -> None:
+    context.change_setting("lockout_failures", 1)
+    page.source.add(str(write_video(tmp_path / "ada.avi", astronaut(), frames=150)))
+    page.claim.name.setText("Grace")
+    until(page.verify.isEnabled)
+    page.verify.click()
+
+    def settled() -> bool:
+        best = page._trial.answer.best if page._trial else None
+        return best is not None and best.decision.outcome is Outcome.UNKNOWN
+
+    until(settled)
+    if way == "escape":
+        page._on_cancel()
+    else:
+        window.show_page("people")
+        window.show_page("verify")
+    until(lambda: page.verdict.result.title.text() == "Locked")
+    assert not page.verify.isEnabled()
+
+
+def test_a_try_that_settled_nothing_is_given_up_without_a_trace(
+    page: VerifyPage, context: Context, until: Until, tmp_path: Path
+) -> None:
+    context.change_setting("lockout_failures", 1)
+    context.change_setting("agree_frames", 30)
+    page.source.add(str(write_video(tmp_path / "ada.avi", astronaut(), frames=150)))
+    page.claim.name.setText("Grace")
+    until(page.verify.isEnabled)
+    page.verify.click()
+    until(lambda: page._trial is not None)
+    page._on_cancel()
+    told: list[int] = []
+    context.submit(lambda: len(context.recognizer.audit.last(9)), done=told.append)
+    until(lambda: bool(told))
+    assert told == [2], "two enrolments"
+    assert page.verdict.result.title.text() == "Ready"
+
+
 def test_tries_that_follow_by_themselves_end_in_one_refusal(
     page: VerifyPage, context: Context, qtbot: QtBot, until: Until, tmp_path: Path
 ) -> None:
