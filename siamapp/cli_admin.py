@@ -55,7 +55,12 @@ def settings_set(
     """Change one setting."""
     changed = call.settings.changed(key, value)
     document, text = {key: getattr(changed, key)}, f"{key} = {getattr(changed, key)!r}"
-    if key == "target_fmr":
+    if key in ("detector", "presence_model"):
+        from siamapp.chosen import model_folders
+        from siamapp.vision.model import find_model
+
+        find_model(getattr(changed, key), model_folders(call.paths))
+    if key in ("target_fmr", "embedder"):
         from siamapp.chosen import evidence_in_use
         from siamapp.cli_sources import evidence_facts, evidence_text
 
