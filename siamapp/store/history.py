@@ -96,8 +96,8 @@ class History:
     def write_csv(self, wanted: Filter, file: TextIO) -> int:
         """Write all wanted decisions, oldest first; returns how many.
 
-        People who are enrolled no longer are numbers. A name that a spreadsheet would take for a
-        formula is quoted (OWASP, "CSV Injection").
+        People who are enrolled no longer are numbers. A name, of a camera too, that a spreadsheet
+        would take for a formula is quoted (OWASP, "CSV Injection").
         """
         condition, values = wanted.where()
         written = 0
@@ -128,11 +128,10 @@ def _entries(
 
 
 def _told(entry: Entry, column: str, names: Mapping[int, str]) -> object:
-    value = entry.facts.get(_PEOPLE.get(column, column))
-    if column not in _PEOPLE or not isinstance(value, int):
-        return value
-    name = names.get(value, f"person {value}")
-    return f"'{name}" if name.startswith(_FORMULA) else name
+    value: object = entry.facts.get(_PEOPLE.get(column, column))
+    if column in _PEOPLE and isinstance(value, int):
+        value = names.get(value, f"person {value}")
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _utc(moment: datetime | None) -> str | None:

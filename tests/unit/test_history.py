@@ -104,10 +104,12 @@ def test_days_are_counted_by_outcome(database: Database) -> None:
 
 def test_the_csv_names_who_is_enrolled_and_holds_no_formula(database: Database) -> None:
     Edits(database).delete(2)
+    Audit(database).record("decision", {"how": "live", "source": "=a camera's name"})
     file = io.StringIO(newline="")
-    assert History(database).write_csv(Filter(), file) == 24
+    assert History(database).write_csv(Filter(), file) == 25
     rows = list(csv.DictReader(io.StringIO(file.getvalue())))
-    assert len(rows) == 24
+    assert len(rows) == 25
+    assert rows[-1]["source"] == "'=a camera's name"
     assert [(r["person"], r["claim"], r["outcome"]) for r in rows[:2]] == [
         ("'=Ada", "", "match"),
         ("", "person 2", "unknown"),
