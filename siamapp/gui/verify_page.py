@@ -122,12 +122,16 @@ class VerifyPage(SourcePage):
 
     def enter(self) -> None:
         super().enter()
+        self._on_claim()
         self.claim.name.setFocus()
         self.claim.name.selectAll()
 
     def leave(self) -> None:
+        """What stands here is of now: no answer, nor its picture, waits for who comes back."""
         self._give_up()
         super().leave()
+        self.video.clear()
+        self._begin_claim(None)
 
     def refresh(self) -> None:
         recognizer = self.context.recognizer
@@ -146,12 +150,16 @@ class VerifyPage(SourcePage):
         person = self.claim.person
         if self._trial is not None or (person is not None and person == self._claimed):
             return
+        self._begin_claim(person)
+        if person is not None:
+            self._ask_lock(person)
+
+    def _begin_claim(self, person: Person | None) -> None:
+        """Of the claim before nothing stays, nor is shown what is still asked about it."""
         self._claimed, self._refusals = person, Refusals()
         self._answered = self._locked = False
         self.error.clear()
         self._show_ready()
-        if person is not None:
-            self._ask_lock(person)
 
     def _ask_lock(self, person: Person, then: Callable[[], None] | None = None) -> None:
         audit = self.context.recognizer.audit
@@ -355,10 +363,9 @@ class VerifyPage(SourcePage):
             self._show_ready()
 
     def show_unseen(self) -> None:
-        if self._trial is not None:
-            return
-        self._answered = False
-        self._show_ready()
+        if self._trial is None:
+            self._answered = False
+            self._show_ready()
 
     def _looking(self, answer: Answer | None = None) -> Words:
         number = answer.try_number if answer else 1

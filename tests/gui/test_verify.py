@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
 from siamapp.gui.main_window import MainWindow
-from siamapp.gui.trial import Trial, Verdict
+from siamapp.gui.trial import Answer, Trial, Verdict
 from siamapp.gui.verify_page import VerifyPage
 from siamapp.identity.lockout import Lockout
 from siamapp.live.source import CameraInfo
@@ -212,6 +212,40 @@ def test_no_camera_goes_on_for_a_page_that_was_left(
         asked.clear()
     assert page._trial is None
     assert page.feed.frame is None
+
+
+@pytest.mark.parametrize("left", ["with the answer shown", "before it was"])
+def test_no_answer_outlives_the_page(
+    page: VerifyPage, window: MainWindow, context: Context, until: Until, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, left: str,
+) -> None:  # fmt: skip
+    finish = page._finish
+
+    def finish_and_go(answer: Answer) -> None:
+        finish(answer)
+        window.show_page("people")
+
+    if left == "before it was":
+        monkeypatch.setattr(page, "_finish", finish_and_go)
+    page.source.add(str(write_photo(tmp_path / "ada.png", astronaut())))
+    page.claim.name.setText("Grace")
+    until(page.verify.isEnabled)
+    page.verify.click()
+    if left == "before it was":
+        until(page.isHidden)
+    else:
+        until(lambda: page.verdict.result.title.text() == "No")
+        assert page.error.text
+        window.show_page("people")
+    until(lambda: context.jobs._pending == 0)
+    window.show_page("verify")
+    until(lambda: context.jobs._pending == 0)
+    assert page.verdict.result.title.text() == "Ready"
+    assert page.verdict.evidence.isHidden()
+    assert page.verify.text() == "Verify"
+    assert not page.error.text
+    assert not page.video.has_picture
+    assert page._refusals.in_a_row == 1
 
 
 def test_what_a_recording_showed_before_is_not_a_part_of_the_trial(
