@@ -8,7 +8,7 @@ network cannot take a bad camera for an attack.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -255,6 +255,7 @@ def held_photo(
     seconds: float,
     fps: float = 25.0,
     yaw_deg: float = 0.0,
+    room: BgrImage | None = None,
 ) -> Iterator[BgrImage]:
     """A still photo before a camera, moved, tilted and neared by a hand; frames of its own size.
 
@@ -264,9 +265,11 @@ def held_photo(
         seconds: how long.
         fps: frames in a second.
         yaw_deg: how far the photo is swung about its upright axis and back, as if to turn a head.
+        room: what is behind it, `(H, W, 3)`; without one, a bare wall.
     """
     height, width = bgr.shape[:2]
-    room = np.full(bgr.shape, bgr.mean(axis=(0, 1)) * 0.6, np.uint8)
+    if room is None:
+        room = np.full(bgr.shape, bgr.mean(axis=(0, 1)) * 0.6, np.uint8)
     paths = [_sway(rng) for _ in range(6)]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     flat = (corners - [width / 2, height / 2]) / width
@@ -286,6 +289,24 @@ def held_photo(
         )
         grain = _noise(bgr.shape, 2.5, rng)
         yield np.clip(frame + grain, 0, 255).astype(np.uint8)
+
+
+def trembling(
+    pictures: Iterable[BgrImage], rng: np.random.Generator, *, fps: float, reach: float
+) -> Iterator[BgrImage]:
+    """The same `(H, W, 3)` pictures from a camera that is not at rest, by up to `reach` of their
+    width and 20 times as many degrees; what it no longer sees is cut off on all sides.
+    """
+    across, down, roll = (_sway(rng) for _ in range(3))
+    for count, bgr in enumerate(pictures):
+        time_s = count / fps
+        height, width = bgr.shape[:2]
+        matrix = cv2.getRotationMatrix2D(
+            (width / 2, height / 2), 20 * reach * roll(time_s), 1 + 2 * reach
+        )
+        matrix[:, 2] += reach * width * np.array([across(time_s), down(time_s)])
+        seen = cv2.warpAffine(bgr, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        yield np.asarray(seen, np.uint8)
 
 
 def _sway(rng: np.random.Generator) -> Callable[[float], float]:

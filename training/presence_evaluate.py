@@ -1,4 +1,4 @@
-"""Figures of the presence check: by subject left out, by species, on whole clips, held photos.
+"""Figures of the presence check: by subject left out, by species, on clips, held photos, borders.
 
 The reference answers the same pictures. APCER and BPCER are those of ISO/IEC 30107-3, with Wilson's
 95 % interval over pictures; pictures of one clip are alike, so truly the intervals are wider.
@@ -7,9 +7,11 @@ The reference answers the same pictures. APCER and BPCER are those of ISO/IEC 30
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,11 +24,14 @@ from siamapp.presence_test import judge, watch
 from siamapp.types import BgrImage, Face, Frame, Presence, PresenceState
 from siamapp.vision.align import TEMPLATE_XY
 from siamapp.vision.card import load_card
+from siamapp.vision.detect import Detector
+from siamapp.vision.face_border import FaceBorder
 from siamapp.vision.model import Model
 from siamapp.vision.presence import Mode
 from siamapp.vision.presence_network import SIDE_PX, PresenceNetwork
 from training.card import write_card
-from training.presence_attacks import SPECIES, held_photo
+from training.detector_data import pictures
+from training.presence_attacks import SPECIES, held_photo, trembling
 from training.presence_data import Teacher, Views, clip_frames, detector, kept_views
 from training.presence_export import SHIPPED
 from training.presence_fit import eer_percent, load, scores
@@ -37,6 +42,8 @@ EVEN: Final = 0.5
 HELD_S: Final = 18.0
 HELD_FPS: Final = 12.0
 SWINGS_DEG: Final = (0.0, 40.0)
+TREMBLES: Final = (0.02, 0.06)
+"""How far a camera does, as a share of the picture's width."""
 MODES: Final[tuple[Mode, ...]] = ("active", "passive")
 Row = dict[str, float | int | str]
 
@@ -45,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", dest="run_folder", type=Path, required=True, help="run folder")
     parser.add_argument("--model", type=Path, required=True, help="model folder")
     parser.add_argument(
-        "--only", choices=("views", "clips", "photos", "timing"), help="a part of it"
+        "--only", choices=("views", "clips", "photos", "borders", "timing"), help="a part of it"
     )
     parser.set_defaults(run=run)
 
@@ -62,6 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
         made |= clip_figures(arguments.model, arguments.data, arguments.peers)
     if arguments.only in (None, "photos"):
         made |= photo_figures(arguments.model, arguments.data)
+    if arguments.only in (None, "borders"):
+        made |= border_figures(arguments.data)
     if arguments.only in (None, "timing"):
         made["timing"] = timing(arguments.model, arguments.peers)
     for name, row in made.items():
@@ -193,6 +202,51 @@ def photo_figures(model: Path, data: Path) -> dict[str, Row]:
             **{f"refused_{mode}": count for mode, count in refused.items()},
         }
     }
+
+
+def border_figures(data: Path) -> dict[str, Row]:
+    """In how many films edges are said to go along with the face: photos in a hand, before a bare
+    wall and before rooms; replays; people, also before a camera that trembles.
+    """
+    find = detector()
+    empty = (bgr for _, bgr in pictures(data / "scenes.tar") if not find.detect(bgr))
+    said: dict[str, list[float]] = {kind: [] for kind in ("photo", "replay", "person", "trembling")}
+    for number, path in enumerate(sorted((data / "videos").glob("*.mp4"))):
+        clip = list(frames_of(open_source(str(path))))
+        photo, replay = clip[0].bgr, "replay" in path.stem
+        said["replay" if replay else "person"].append(_framed(find, clip))
+        for reach in () if replay else TREMBLES:
+            rng = np.random.default_rng(number)
+            moved = trembling((frame.bgr for frame in clip), rng, fps=25.0, reach=reach)
+            film = [replace(frame, bgr=bgr) for frame, bgr in zip(clip, moved, strict=True)]
+            said["trembling"].append(_framed(find, film))
+        if path.stem.startswith("person"):
+            room = cv2.resize(next(empty), photo.shape[1::-1], interpolation=cv2.INTER_AREA)
+            for swing, behind in itertools.product(SWINGS_DEG, (None, np.asarray(room, np.uint8))):
+                rng = np.random.default_rng([number, int(swing)])
+                held = held_photo(
+                    photo, rng, seconds=HELD_S, fps=HELD_FPS, yaw_deg=swing, room=behind
+                )
+                said["photo"].append(_framed(find, at_rate(held, HELD_FPS)))
+    return {
+        f"borders_{kind}": {
+            "films": len(shares),
+            "found_in": sum(share > 0 for share in shares),
+            "frames_percent": round(100 * float(np.mean(shares)), 1),
+        }
+        for kind, shares in said.items()
+    }
+
+
+def _framed(find: Detector, film: Iterable[Frame]) -> float:
+    """Share of a film's frames with a face in which edges go along with it."""
+    border = FaceBorder()
+    said = [
+        border.add(frame.bgr, faces[0].landmarks_xy, frame.time_s)
+        for frame in film
+        if (faces := find.detect(frame.bgr))
+    ]
+    return float(np.mean(said))
 
 
 def _shares(answers: list[Presence]) -> Row:

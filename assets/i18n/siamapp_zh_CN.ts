@@ -3730,6 +3730,10 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>人脸像屏幕一样闪烁</translation>
     </message>
     <message>
+        <source>edges around the face go along with it, as those of a sheet or a screen do</source>
+        <translation>人脸周围的边缘随人脸一起移动，就像纸张或屏幕的边缘那样</translation>
+    </message>
+    <message>
         <source>not sure that this is no picture of a face</source>
         <translation>不能确定这不是人脸的图片</translation>
     </message>

@@ -343,6 +343,9 @@ REASONS: Final[tuple[object, ...]] = (
     QT_TRANSLATE_NOOP("core", "did what was asked: {0}"),
     QT_TRANSLATE_NOOP("core", "watching for about a second"),
     QT_TRANSLATE_NOOP("core", "the face flickers as a screen does"),
+    QT_TRANSLATE_NOOP(
+        "core", "edges around the face go along with it, as those of a sheet or a screen do"
+    ),
     QT_TRANSLATE_NOOP("core", "not sure that this is no picture of a face"),
     QT_TRANSLATE_NOOP("core", "nothing has moved in the face: blink, speak or turn a bit"),
     QT_TRANSLATE_NOOP("core", "looks and moves as a face does"),

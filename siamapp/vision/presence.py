@@ -2,7 +2,8 @@
 
 Passive: a network looks at every frame, and the motion of about a second must be a face's, not a
 plane's. Active: besides, movements drawn at random must be made in time by something solid. What
-is not known is undecided; only both kinds of evidence together say "present".
+is not known is undecided; only both kinds of evidence together say "present". Edges around the face
+that go along with it refuse, as a screen's flicker does.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from siamapp.errors import ModelMissing
 from siamapp.types import BgrImage, Face, FloatArray, Frame, Presence, PresenceState
 from siamapp.vision.card import PresenceSpec
 from siamapp.vision.challenge import Action, Challenge, draw_actions
+from siamapp.vision.face_border import FaceBorder
 from siamapp.vision.face_motion import FaceMotion, Motion
 from siamapp.vision.presence_network import PresenceNetwork
 
@@ -37,6 +39,8 @@ _FLICKER: Final = 0.03
 _REFUSED_S: Final = 3.0
 """How long a face that looked like a picture stays refused: one lucky second is no proof."""
 _PICTURE: Final = "this looks like a print or a screen"
+_FLICKERS: Final = "the face flickers as a screen does"
+_FRAMED: Final = "edges around the face go along with it, as those of a sheet or a screen do"
 
 
 class _Watched:
@@ -46,9 +50,12 @@ class _Watched:
         self.seen_s = time_s
         self.begun_s = time_s
         self.motion = FaceMotion()
+        self.border = FaceBorder()
         self.looks: deque[tuple[float, float, FloatArray]] = deque()
         """Time, score, landmarks."""
         self.moved_s = self.refused_s = float("-inf")
+        self.why = ""
+        """It was refused."""
         self.challenge: Challenge | None = None
 
 
@@ -100,7 +107,7 @@ class PresenceCheck:
         if self._still:
             return [_still(float(score), spec) for score in scores]
         return [
-            self._look(track, face, crop, float(score), frame.time_s, spec)
+            self._look(track, face, crop, float(score), frame, spec)
             for track, face, crop, score in zip(track_ids, faces, crops_bgr, scores, strict=True)
         ]
 
@@ -115,20 +122,22 @@ class PresenceCheck:
         face: Face,
         crop_bgr: BgrImage,
         score: float,
-        time_s: float,
+        frame: Frame,
         spec: PresenceSpec,
     ) -> Presence:
+        time_s = frame.time_s
         seen = self._tracks.get(track)
         if seen is None or not 0 <= time_s - seen.seen_s <= _GAP_S:
             seen = self._tracks[track] = _Watched(time_s)
         seen.seen_s = time_s
         motion = seen.motion.add(crop_bgr, time_s)
+        framed = seen.border.add(frame.bgr, face.landmarks_xy, time_s)
         seen.looks.append((time_s, score, face.landmarks_xy))
         while time_s - seen.looks[0][0] > WINDOW_S:
             seen.looks.popleft()
         if motion.bending >= _BENDS:
             seen.moved_s = time_s
-        passive = _passive(seen, motion, time_s, spec)
+        passive = _passive(seen, motion, framed, time_s, spec)
         return passive if self.mode == "passive" else self._active(seen, motion, passive, time_s)
 
     def _active(self, seen: _Watched, motion: Motion, passive: Presence, time_s: float) -> Presence:
@@ -159,7 +168,9 @@ class PresenceCheck:
         return Presence(PresenceState.PRESENT, f"did what was asked: {done}", passive.score)
 
 
-def _passive(seen: _Watched, motion: Motion, time_s: float, spec: PresenceSpec) -> Presence:
+def _passive(
+    seen: _Watched, motion: Motion, framed: bool, time_s: float, spec: PresenceSpec
+) -> Presence:
     """What the last second says by itself."""
     mean = float(np.mean([score for _, score, _ in seen.looks]))
 
@@ -169,11 +180,11 @@ def _passive(seen: _Watched, motion: Motion, time_s: float, spec: PresenceSpec) 
     if time_s - seen.begun_s < LOOK_S or len(seen.looks) < _LEAST_FRAMES:
         return answer(PresenceState.UNDECIDED, "watching for about a second")
     flickers = motion.flicker > _FLICKER
-    if mean < spec.refuse or flickers:
+    if framed or flickers or mean < spec.refuse:
         seen.refused_s = time_s
+        seen.why = _FRAMED if framed else _FLICKERS if flickers else _PICTURE
     if time_s - seen.refused_s < _REFUSED_S:
-        why = "the face flickers as a screen does" if flickers else _PICTURE
-        return answer(PresenceState.NOT_PRESENT, why)
+        return answer(PresenceState.NOT_PRESENT, seen.why)
     if mean < spec.accept:
         return answer(PresenceState.UNDECIDED, "not sure that this is no picture of a face")
     if time_s - seen.moved_s > _HOLD_S:
