@@ -278,23 +278,21 @@ class Recognizer:
         name: str,
         samples: Sequence[Sample],
         *,
+        chosen: bool = False,
         allow_duplicate: bool = False,
         consent: Consent = Consent(),
     ) -> Person:
-        """Keep the best samples as a new person.
+        """Keep the best samples as a new person; all where `choose` gave them (`chosen`).
 
         Raises:
             PoorQuality, Inconsistent, AlreadyKnown, StoreError: nothing was changed.
         """
-        chosen = self.choose(samples)
+        kept = samples if chosen else self.choose(samples)
         if not allow_duplicate:
-            enroll.refuse_known(name, chosen, self.gallery, self.policy, self.pipeline.metric)
+            enroll.refuse_known(name, kept, self.gallery, self.policy, self.pipeline.metric)
+        embedder_id, crops = self.pipeline.embedder.id, self.settings.keep_crops
         person = self.people.add(
-            name,
-            chosen,
-            embedder_id=self.pipeline.embedder.id,
-            keep_crops=self.settings.keep_crops,
-            consent=consent,
+            name, kept, embedder_id=embedder_id, keep_crops=crops, consent=consent
         )
         self.refresh(person.person_id)
         return person

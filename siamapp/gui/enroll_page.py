@@ -224,7 +224,8 @@ class EnrollPage(Page):
         recognizer, everything = self.context.recognizer, [*self._kept, *samples]
 
         def work() -> Checked:
-            chosen = recognizer.choose(everything)
+            # What stayed of those chosen is not chosen from again: the most different are left.
+            chosen = recognizer.choose(everything) if samples else everything
             gallery, metric = recognizer.gallery, recognizer.pipeline.metric
             return chosen, nearest(chosen, gallery, metric)
 
@@ -332,7 +333,9 @@ class EnrollPage(Page):
         consent = self.form.consent
         self.form.show_busy(lambda: self.tr("Saving…"))
         self.context.submit(
-            lambda: recognizer.enroll(name, samples, allow_duplicate=anyway, consent=consent),
+            lambda: recognizer.enroll(
+                name, samples, chosen=True, allow_duplicate=anyway, consent=consent
+            ),
             done=self._on_saved,
             failed=self._on_save_failed,
         )

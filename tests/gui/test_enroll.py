@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from siamapp.errors import Inconsistent
 from siamapp.gui.context import Context
 from siamapp.gui.coverage import Coverage, Direction
 from siamapp.gui.gathering import EVERY_S, Gathering
@@ -21,9 +22,10 @@ from siamapp.gui.main_window import MainWindow
 from siamapp.gui.quality_list import QualityList
 from siamapp.gui.theme import Theme
 from siamapp.pipeline import Seen
-from siamapp.types import BgrImage, Consent, Face, Frame, Person, Quality
+from siamapp.types import BgrImage, Consent, Face, Frame, Person, Quality, Sample
 from siamapp.vision.quality import ENROL
 from tests.gui.scripted import (
+    DIMENSION,
     ScriptedDetector,
     astronaut,
     empty_room,
@@ -165,6 +167,34 @@ def test_a_sample_is_taken_again_by_a_click(
     assert before[0] not in after
     assert after
     assert not set(map(id, after)) <= set(map(id, before))
+
+
+def test_all_that_are_said_to_be_kept_are_saved(
+    window: MainWindow, context: Context, until: Until
+) -> None:
+    """Those chosen are the most different of many: chosen from once more, they would not agree."""
+    random, anna = np.random.default_rng(0), np.eye(1, DIMENSION)[0]
+
+    def look(away: float) -> Sample:
+        aside = random.standard_normal(DIMENSION)
+        vector = anna + away * aside / np.linalg.norm(aside)
+        unit = (vector / np.linalg.norm(vector)).astype(np.float32)
+        return Sample(np.zeros((112, 112, 3), np.uint8), unit, quality(0))
+
+    window.show_page("enrol")
+    page = window.page("enrol")
+    page.receive([look(0.42 if n % 4 == 0 else 0.2) for n in range(60)])
+    until(lambda: bool(page.form.samples))
+    shown = page.form.samples
+    with pytest.raises(Inconsistent):
+        context.recognizer.choose(shown)
+    assert "8 kept" in page.form.review._hint.text()
+    page.form.review.retake_wanted.emit(0)
+    until(lambda: page.form.samples == shown[1:])
+    page.form.name.setText("Anna")
+    page.form.save.click()
+    until(lambda: "Anna is enrolled with 7 samples" in page.form.coaching.text())
+    assert people(context, until)[0].templates == 7
 
 
 def test_a_look_alike_is_told_before_saving(
