@@ -97,7 +97,7 @@
     </message>
     <message>
         <source>Measured on {count} comparisons of strangers: {percent} % at most (95 % sure).</source>
-        <translation>依据 {count} 次陌生人比对：至多 {percent} %（95 % 把握）。</translation>
+        <translation>依据 {count} 次陌生人比对：至多 {percent} %（置信度 95 %）。</translation>
     </message>
     <message>
         <source>{limit} {bound}</source>
@@ -145,11 +145,11 @@
     </message>
     <message>
         <source>Undecided</source>
-        <translation>未定</translation>
+        <translation>尚未判定</translation>
     </message>
     <message>
         <source>Not judged</source>
-        <translation>未判定</translation>
+        <translation>无法判定</translation>
     </message>
     <message>
         <source>Looks like a picture</source>
@@ -543,7 +543,7 @@
     </message>
     <message>
         <source>Strangers let through</source>
-        <translation>放行陌生人的比率</translation>
+        <translation>陌生人放行率</translation>
     </message>
     <message>
         <source>Frames that must agree</source>
@@ -1123,7 +1123,7 @@
     </message>
     <message>
         <source>Strangers let through</source>
-        <translation>放行陌生人的比率</translation>
+        <translation>陌生人放行率</translation>
     </message>
     <message>
         <source>Distance</source>
@@ -1135,11 +1135,11 @@
     </message>
     <message>
         <source>At most, at 95&#xa0;%</source>
-        <translation>95 % 置信上限</translation>
+        <translation>95&#xa0;% 上限</translation>
     </message>
     <message>
         <source>Own people refused</source>
-        <translation>拒绝本人</translation>
+        <translation>本人拒绝率</translation>
     </message>
     <message>
         <source>A folder of people</source>
@@ -1277,7 +1277,7 @@
     </message>
     <message>
         <source>Nearest</source>
-        <translation>最近者</translation>
+        <translation>最接近者</translation>
     </message>
     <message>
         <source>Distance</source>
@@ -1289,7 +1289,7 @@
     </message>
     <message>
         <source>Runner-up</source>
-        <translation>第二近者</translation>
+        <translation>第二接近者</translation>
     </message>
     <message>
         <source>Eyes, px</source>
@@ -1324,7 +1324,7 @@
     </message>
     <message>
         <source>Only this person</source>
-        <translation>只看此人</translation>
+        <translation>按人员筛选</translation>
     </message>
     <message>
         <source>Save as CSV…</source>
@@ -1537,7 +1537,7 @@
     </message>
     <message>
         <source>And</source>
-        <translation>与</translation>
+        <translation>相似者</translation>
     </message>
     <message>
         <source>Distance</source>
@@ -1595,11 +1595,11 @@
     </message>
     <message>
         <source>Strangers let through</source>
-        <translation>放行陌生人的比率</translation>
+        <translation>陌生人放行率</translation>
     </message>
     <message>
         <source>At most, at 95&#xa0;%</source>
-        <translation>95 % 置信上限</translation>
+        <translation>95&#xa0;% 上限</translation>
     </message>
     <message>
         <source>Distance</source>
@@ -1611,7 +1611,7 @@
     </message>
     <message>
         <source>Own people refused</source>
-        <translation>拒绝本人</translation>
+        <translation>本人拒绝率</translation>
     </message>
     <message>
         <source>in use</source>
@@ -1859,7 +1859,7 @@
     </message>
     <message>
         <source>Enrol somebody</source>
-        <translation>登记一个人</translation>
+        <translation>登记人员</translation>
     </message>
     <message>
         <source>No such name or tag</source>
@@ -2076,15 +2076,15 @@
     <name>RateCharts</name>
     <message>
         <source>Strangers accepted (FMR)</source>
-        <translation>放行陌生人（FMR）</translation>
+        <translation>误识率（FMR）</translation>
     </message>
     <message>
         <source>Refused (FNMR)</source>
-        <translation>误拒 FNMR</translation>
+        <translation>拒识率（FNMR）</translation>
     </message>
     <message>
         <source>Accepted</source>
-        <translation>放行</translation>
+        <translation>本人通过率</translation>
     </message>
     <message>
         <source>Distance</source>
@@ -2119,7 +2119,7 @@
     <name>RecentDecisions</name>
     <message>
         <source>Recent</source>
-        <translation>最近</translation>
+        <translation>最近判定</translation>
     </message>
     <message>
         <source>Decisions appear here as they are made.</source>
@@ -2329,11 +2329,11 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>Nearest: {name} at {distance:.2f}.</source>
-        <translation>最近：{name}，距离 {distance:.2f}。</translation>
+        <translation>最接近：{name}，距离 {distance:.2f}。</translation>
     </message>
     <message>
         <source>Runner-up: {name} at {distance:.2f}.</source>
-        <translation>第二近：{name}，距离 {distance:.2f}。</translation>
+        <translation>第二接近：{name}，距离 {distance:.2f}。</translation>
     </message>
     <message>
         <source>This is not {name}</source>
@@ -2418,7 +2418,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>Enrol somebody</source>
-        <translation>登记一个人</translation>
+        <translation>登记人员</translation>
     </message>
     <message>
         <source>Verify (Return or Space); Escape cancels</source>
@@ -2687,7 +2687,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>{0} was not measured at a false-match rate as small as {1}: {2} comparisons do not show it.</source>
-        <translation>{0} 未在低至 {1} 的误匹配率下测量过：{2} 次比对不足以证明。</translation>
+        <translation>{0} 未在低至 {1} 的误识率下测量过：{2} 次比对不足以证明。</translation>
     </message>
     <message>
         <source>The nearest it supports is {0}: `siamapp settings set target_fmr {1}`.</source>
