@@ -29,7 +29,7 @@ from siamapp.gui.idle import IdleWatch
 from siamapp.gui.opening_page import OpeningPage
 from siamapp.gui.page import Page
 from siamapp.gui.pages import PAGES, load_all
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.theme import SPACE, scaled, set_role
 
 if TYPE_CHECKING:
     from siamapp.gui.welcome_page import WelcomePage
@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
-        self.setMinimumSize(QSize(860, 600))
+        self.setMinimumSize(_smallest(self.screen().availableSize()))
         self.resize(1200, 760)
         self._entries = {entry.key: entry for entry in PAGES}
         self._pages: dict[str, Page] = {}
@@ -320,6 +320,11 @@ class MainWindow(QMainWindow):
         geometry = self._geometry_file().value("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
+
+
+def _smallest(screen: QSize) -> QSize:
+    """What every page has room in: more where the font is large, if the screen has it."""
+    return QSize(scaled(760), scaled(426)).boundedTo(screen).expandedTo(QSize(860, 600))
 
 
 def _dismiss_dialogs() -> None:

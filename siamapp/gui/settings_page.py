@@ -141,6 +141,7 @@ class SettingsPage(Page):
         form.setHorizontalSpacing(SPACE[5])
         form.setVerticalSpacing(SPACE[3])
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for row in ROWS:
             if row.group == group:
                 label = self._labels[row.key] = QLabel(card)

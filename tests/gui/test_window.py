@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QScreen
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QApplication,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -22,7 +24,8 @@ from siamapp.live.cameras import CameraInfo
 from siamapp.live.session import Picture, SessionStatus, State
 from siamapp.paths import Paths
 from siamapp.settings import Settings
-from tests.gui.conftest import told
+from siamapp.types import Frame
+from tests.gui.conftest import enrol, told
 from tests.gui.scripted import astronaut, empty_room, write_photo, write_video
 
 Until = Callable[[Callable[[], bool]], None]
@@ -239,6 +242,48 @@ def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
             if widget.isVisible() and widget.visibleRegion().isEmpty() is False:
                 corner = widget.mapTo(window, QPoint(widget.width(), 0))
                 assert corner.x() <= window.width(), widget.accessibleName()
+
+
+@pytest.fixture(params=[1.0, 1.5, 2.0])
+def font_scale(
+    request: pytest.FixtureRequest, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[float]:
+    """The user's font, on a screen that has room for it."""
+    usual, larger = qapp.font(), qapp.font()
+    larger.setPointSizeF(request.param * usual.pointSizeF())
+    monkeypatch.setattr(QScreen, "availableSize", lambda _: QSize(1920, 1080))
+    qapp.setFont(larger)
+    yield request.param
+    qapp.setFont(usual)
+
+
+def test_nothing_is_cut_at_the_right_in_the_smallest_window(
+    font_scale: float, window: MainWindow, context: Context, until: Until
+) -> None:
+    enrol(context, until, Ada=[astronaut()])
+    window.page("enrol").receive(
+        context.recognizer.samples_from([Frame(astronaut(), 0.0, 0)], still=True)
+    )
+    for key in [entry.key for entry in PAGES]:
+        window.show_page(key)
+    until(lambda: context.jobs._pending == 0)
+    for code in ("en", "zh_CN"):
+        context.language.use(code)
+        window.resize(window.minimumSize())
+        for key in [entry.key for entry in PAGES]:
+            window.show_page(key)
+            QApplication.processEvents()
+            page = window.page(key)
+            beyond = [
+                (type(widget).__name__, widget.accessibleName(), getattr(widget, "text", str)())
+                for widget in page.findChildren(QWidget)
+                if widget.isVisible()
+                and widget.mapTo(page, widget.rect().topRight()).x() >= page.width()
+            ]
+            assert not beyond, (code, key)
+            for area in page.findChildren(QAbstractScrollArea):
+                if area.isVisible():
+                    assert area.horizontalScrollBar().maximum() == 0, (code, key)
 
 
 def test_a_window_opens_as_large_as_it_was_closed(
