@@ -56,6 +56,14 @@
         <translation>此时不会识别任何人。请拔下摄像头再重新接上。</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>{value} ms</source>
+        <translation>{value} 毫秒</translation>
+    </message>
+    <message>
         <source>{name}: {value}</source>
         <translation>{name}：{value}</translation>
     </message>
@@ -1244,6 +1252,10 @@
         <translation>视频流</translation>
     </message>
     <message>
+        <source>{name} ({distance})</source>
+        <translation>{name}（{distance}）</translation>
+    </message>
+    <message>
         <source>deleted ({number})</source>
         <translation>已删除（{number}）</translation>
     </message>
@@ -1987,6 +1999,10 @@
     <message>
         <source>kept until {day}</source>
         <translation>保留至 {day}</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
     </message>
     <message>
         <source>Tags: {tags}</source>

@@ -6,11 +6,12 @@ pattern. What is not known here stays as the core said it.
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
 from siamapp.gui.core_sentences import ERRORS, REASONS
 from siamapp.gui.language import tr
@@ -33,9 +34,11 @@ def in_words(said: str) -> str:
     if found is None:
         return said
     template, values = found
-    if template in _NESTED:
-        values = tuple(_part(value) for value in values)
-    return QCoreApplication.translate("core", template).format(*values)
+    told = QCoreApplication.translate("core", template)
+    if told == template:
+        return said
+    put_in = _part if template in _NESTED else _quoted
+    return told.format(*map(put_in, values))
 
 
 def is_known(said: str) -> bool:
@@ -47,6 +50,17 @@ def _part(said: str) -> str:
     if joined and is_known(first) and is_known(second):
         return tr("{first} and {second}").format(first=in_words(first), second=in_words(second))
     return in_words(said)
+
+
+def _quoted(value: str) -> str:
+    """What the core put in as Python quotes it, in the quotation marks of the language."""
+    if not value.startswith(("'", '"')):
+        return value
+    try:
+        name = ast.literal_eval(value)
+    except (SyntaxError, ValueError):
+        return value
+    return QLocale().quoteString(name) if isinstance(name, str) else value
 
 
 @lru_cache(maxsize=512)

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from siamapp.gui.diagnostics import versions
 from siamapp.gui.language import tr
 from siamapp.gui.theme import SPACE, scaled, set_role
+from siamapp.gui.wording import listed
 from siamapp.store.keys import PASSPHRASE_MIN_CHARACTERS
 
 _MOST_NAMES: Final = 20
@@ -150,7 +151,7 @@ def tell_expired(parent: QWidget, names: Sequence[str]) -> None:
     title = tr("Deleted, for the last day to keep them is past")
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, title, parent=parent)
     more = "…" if len(names) > _MOST_NAMES else ""
-    box.setInformativeText(", ".join([*names[:_MOST_NAMES], *more]))
+    box.setInformativeText(listed([*names[:_MOST_NAMES], *more]))
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.addButton(QMessageBox.StandardButton.Close)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -167,7 +167,8 @@ class HistoryModel(QAbstractTableModel):
         name, value = self._name(facts.get(person)), facts.get(distance)
         if not name or not isinstance(value, (int, float)):
             return name
-        return f"{name} ({QLocale().toString(float(value), 'f', 2)})"
+        said = QLocale().toString(float(value), "f", 2)
+        return self.tr("{name} ({distance})").format(name=name, distance=said)
 
     def _name(self, person_id: Fact) -> str:
         if not isinstance(person_id, int):

@@ -9,6 +9,7 @@ from typing import Any, Final
 from siamapp.gui.language import tr
 from siamapp.gui.model_rows import ModelRow
 from siamapp.gui.settings_rows import provider_names
+from siamapp.gui.wording import milliseconds
 from siamapp.vision.card import ModelCard, Threshold
 
 _HASH: Final = re.compile(r"[0-9a-f]{32,}")
@@ -104,7 +105,7 @@ def speed_facts(measured: dict[str, float] | None) -> list[Fact]:
         return [Fact(names["cpu"], tr("being measured…"))]
     shown = {**dict.fromkeys(("cpu", "cuda")), **measured}
     return [
-        Fact(names[key], tr("does not run here") if ms is None else f"{ms:.2f} ms")
+        Fact(names[key], tr("does not run here") if ms is None else milliseconds(ms, 2))
         for key, ms in shown.items()
     ]
 

@@ -31,7 +31,7 @@ from siamapp.gui.model_view import ModelView
 from siamapp.gui.model_words import task_words
 from siamapp.gui.page import Page
 from siamapp.gui.theme import SPACE, scaled, set_role
-from siamapp.gui.wording import count_of_people, fmr_words
+from siamapp.gui.wording import count_of_people, fmr_words, listed
 from siamapp.switch import Plan, plan_switch, switch_embedder
 from siamapp.vision.card import ModelCard
 from siamapp.vision.installed import add_model, remove_model
@@ -310,7 +310,7 @@ class ModelsPage(Page):
             )
         if plan.enrol_again:
             lines.append(
-                self.tr("To be enrolled again: {names}.").format(names=", ".join(plan.enrol_again))
+                self.tr("To be enrolled again: {names}.").format(names=listed(plan.enrol_again))
             )
         if not plan.from_crops and not plan.enrol_again:
             lines.append(self.tr("Nobody has to be enrolled again."))

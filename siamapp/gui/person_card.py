@@ -22,6 +22,7 @@ from siamapp.gui.context import Context
 from siamapp.gui.pictures import rounded
 from siamapp.gui.sample_list import Look, SampleList, looks_of
 from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.wording import listed
 from siamapp.types import Person
 
 PHOTO_PX = 88
@@ -175,11 +176,9 @@ class PersonCard(QFrame):
             facts.append(
                 self.tr("kept until {day}").format(day=_said(_qdate(consent.retain_until)))
             )
-        lines = [", ".join(facts)]
+        lines = [self.tr(", ").join(facts)]
         lines += [consent.note] if consent.note else []
-        lines += (
-            [self.tr("Tags: {tags}").format(tags=", ".join(person.tags))] if person.tags else []
-        )
+        lines += [self.tr("Tags: {tags}").format(tags=listed(person.tags))] if person.tags else []
         self.facts.setText("\n".join(lines))
 
     def _end_rename(self) -> None:

@@ -30,7 +30,7 @@ from siamapp.gui.error_wording import error_words
 from siamapp.gui.page import Page
 from siamapp.gui.settings_rows import MODELS, ROWS, Row, group_note, group_title
 from siamapp.gui.theme import SPACE, scaled, set_role
-from siamapp.gui.wording import fmr_words, named, percent, stage_words
+from siamapp.gui.wording import fmr_words, milliseconds, named, percent, stage_words
 from siamapp.identity.calibrate import supported_fmrs
 from siamapp.live.source import CameraInfo, list_cameras
 from siamapp.settings import Settings
@@ -263,7 +263,7 @@ class SettingsPage(Page):
             lines.append(text.format(frames=run.frames, dropped=run.dropped, fps=run.fps))
             if run.sent:
                 lines.append(self.tr("The camera sends {format}.").format(format=run.sent))
-            lines += [named(stage_words(s), f"{ms:.1f} ms") for s, ms in run.stage_ms.items()]
+            lines += [named(stage_words(s), milliseconds(ms)) for s, ms in run.stage_ms.items()]
         self.measured.setText("\n".join(lines))
 
     def _on_copy(self) -> None:

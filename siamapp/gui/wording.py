@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,15 @@ ICONS = {
 def percent(rate: float) -> str:
     """A small rate without an exponent: 3e-06 is "0.0003 %"."""
     return f"{100 * rate:.6f}".rstrip("0").rstrip(".") + " %"
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Names or tags after one another: a comma parts them in English, another mark elsewhere."""
+    return tr(", ").join(texts)
+
+
+def milliseconds(value: float, places: int = 1) -> str:
+    return tr("{value} ms").format(value=f"{value:.{places}f}")
 
 
 def named(name: str, value: str) -> str:

@@ -130,6 +130,9 @@ def test_what_the_core_puts_in_stays_and_what_it_nests_is_said_too(chinese: Lang
         in_words("move closer: {0} px between the eyes, {1} wanted").format(41, 64)
     )
     assert "Tom and Jerry" in in_words("This face is already enrolled as Tom and Jerry.")
+    for name in ("Tom", "Tom O'Hara"):
+        assert f"“{name}”" in in_words(f"This face is already enrolled as {name!r}.")
+    assert "'Tom' 'O" in in_words("'Tom' 'O cannot be read.")
     done = "did what was asked: blink and lift your chin"
     assert "眨眼、抬起下巴。" in sentence(done)
     strange = SettingsError("camera: odd.", "")
@@ -139,6 +142,7 @@ def test_what_the_core_puts_in_stays_and_what_it_nests_is_said_too(chinese: Lang
 def test_in_english_it_is_what_the_core_said(language: Language) -> None:
     message = "The pictures do not agree: 3 of 5 look like somebody else."
     assert in_words(message) == message
+    assert in_words("There is a model 'mine' already.") == "There is a model 'mine' already."
     assert sentence("two people are about equally near: 0.91 and 0.92") == (
         "Two people are about equally near: 0.91 and 0.92."
     )

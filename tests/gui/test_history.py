@@ -16,6 +16,7 @@ from siamapp.gui.context import Context
 from siamapp.gui.day_chart import DayChart
 from siamapp.gui.history_model import COLUMNS, PAGE, PICTURE_PX
 from siamapp.gui.history_page import HistoryPage
+from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.settings_page import SettingsPage
 from siamapp.gui.theme import Theme
@@ -70,7 +71,12 @@ def test_an_empty_history_says_what_to_do(
 
 
 def test_decisions_are_told_with_their_evidence_filtered_and_saved(
-    page: HistoryPage, window: MainWindow, context: Context, until: Until, tmp_path: Path
+    page: HistoryPage,
+    window: MainWindow,
+    context: Context,
+    language: Language,
+    until: Until,
+    tmp_path: Path,
 ) -> None:
     refused: dict[str, Fact] = {**MATCH, "outcome": "unknown", "source": "file"}
     decide(context, until, refused, MATCH, STRANGER, {**STRANGER, "nearest_id": 77})
@@ -82,6 +88,9 @@ def test_decisions_are_told_with_their_evidence_filtered_and_saved(
     assert (told["how"], told["claim"], told["outcome"]) == ("Verified", "Ada", "Match")
     assert (told["distance"], told["threshold"]) == ("0.25", "0.40")
     assert told["runner_up"] == "Grace (0.90)"
+    language.use("zh_CN")
+    assert row(page, 2)["runner_up"] == "Grace\uff080.90\uff09"
+    language.use("en")
     assert told["quality_eye_distance_px"] == "47"
     assert told["model"] == "scripted-embedder"
     assert row(page, 3)["outcome"] == "Not the claimed person"

@@ -19,6 +19,7 @@ from siamapp.gui.dialogs import PassphraseDialog
 from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.pages import PAGES
+from siamapp.gui.wording import listed, milliseconds
 from siamapp.paths import assets_dir
 
 GUI = Path(__file__).parents[2] / "siamapp" / "gui"
@@ -69,6 +70,12 @@ def test_every_text_has_a_translation_that_holds_the_same_values() -> None:
         text = translation.text or ""
         assert text.strip() or not source.strip(), (context, source)
         assert sorted(FIELD.findall(text)) == sorted(FIELD.findall(source)), (context, source)
+
+
+def test_lists_and_times_are_put_together_as_the_language_does(language: Language) -> None:
+    assert (listed(["Ann", "Bo"]), milliseconds(1.234, 2)) == ("Ann, Bo", "1.23 ms")
+    language.use("zh_CN")
+    assert (listed(["Ann", "Bo"]), milliseconds(1.5)) == ("Ann、Bo", "1.5 毫秒")
 
 
 def test_the_language_is_switched_while_the_window_is_open(
