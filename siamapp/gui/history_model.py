@@ -84,8 +84,9 @@ class HistoryModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column == "outcome":
             outcome = Outcome(str(entry.facts["outcome"]))
             return self._context.theme.icon(ICONS[outcome], TONES[outcome])
-        pictured = column == "time" and entry.number in self.pictured
-        if role == Qt.ItemDataRole.DecorationRole and pictured:
+        if role == Qt.ItemDataRole.DecorationRole and column == "time" and self.pictured:
+            if entry.number not in self.pictured:
+                return self._blank  # so that all times stand below each other
             ratio = QGuiApplication.primaryScreen().devicePixelRatio()
             return self.pictures.get(entry.number, ratio) or self._blank
         return None

@@ -122,9 +122,9 @@ QListView[role="people"], QTableView { background: $surface; border: 1px solid $
 QListView[role="people"]:focus, QTableView:focus { border: 2px solid $accent; padding: 5px; }
 QTableView::item { padding: 2px 8px; border: none; }
 QCalendarWidget QTableView::item { padding: 0; }
-QHeaderView { background: transparent; }
+QHeaderView { background: transparent; border: none; border-bottom: 1px solid $border; }
 QHeaderView::section { background: transparent; color: $muted; border: none;
-    border-bottom: 1px solid $border; padding: 4px 11px; }
+    padding: 4px 11px; }
 QTableCornerButton::section { background: transparent; border: none; }
 QTableView[role="plain"] { border: none; border-radius: 0; padding: 0; background: transparent; }
 QAbstractScrollArea::corner { background: transparent; border: none; }

@@ -209,7 +209,9 @@ def test_pictures_are_kept_only_where_asked_for_and_go_when_switched_off(
         return isinstance(image, QImage) and image.pixelColor(image.rect().center()).alpha() == 255
 
     until(shown)
-    assert older.data(Qt.ItemDataRole.DecorationRole) is None
+    without = older.data(Qt.ItemDataRole.DecorationRole)
+    assert without.width() == PICTURE_PX  # its time stands where that of the other does
+    assert without.pixelColor(without.rect().center()).alpha() == 0
     assert page.table.rowHeight(0) > PICTURE_PX
     page.save_csv(tmp_path / "history.csv")
     until(lambda: bool(page.banner.text))
