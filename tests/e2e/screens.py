@@ -42,6 +42,7 @@ from tests.e2e.portraits import seen_again, side_by_side
 from tests.gui.scripted import KEY, astronaut, hopper, open_scripted, write_photo, write_video
 
 LIMIT_S = 120.0
+ROUNDS = 10  # of events before a picture, however slow the machine: a layout needs several
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
 HOME = "/home/ann/.local/share/siamapp"  # a user's; that of the pictures is a temporary folder
 
@@ -305,7 +306,7 @@ class Screens:
                 models,
                 models.tr("Remove {name}?").format(name="arcface-r50"),
                 models.tr(
-                    "Its files are deleted. People enrolled with it are not known to others."
+                    "Its files are deleted. People enrolled with it are not known to other models."
                 ),
                 action=models.tr("Remove"),
             ),
@@ -378,7 +379,8 @@ class Screens:
         return self._from_gallery(crops)
 
     def _save(self, name: str, widget: QWidget | None = None) -> None:
-        self._app.processEvents()
+        for _ in range(ROUNDS):
+            self._app.processEvents()
         path = self._out / f"{self._prefix}-{name}.png"
         (widget or self._window).grab().save(str(path))
 
