@@ -23,14 +23,14 @@ from PySide6.QtWidgets import (
 
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner, Card, PageScroll, WrappedLabel
+from siamapp.gui.controls import SCROLL_BAR_PX, Banner, Card, PageScroll, WrappedLabel
 from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.evaluating import Asked, Cancelled, Found, evaluate_asked, write_report
 from siamapp.gui.page import Page
 from siamapp.gui.rate_charts import RateCharts
 from siamapp.gui.theme import SPACE, scaled, set_role
-from siamapp.gui.wording import fmr_words
+from siamapp.gui.wording import fmr_words, significant
 from siamapp.identity.own_calibration import save_calibration
 from siamapp.vision.card import Threshold
 
@@ -65,6 +65,7 @@ class EvaluatePage(Page):
         self.cancel = QPushButton()
         self.cancel.clicked.connect(self._on_cancel)
         self.empty = EmptyState(context.theme, "evaluate")
+        self.empty.setContentsMargins(0, 0, SCROLL_BAR_PX, 0)  # in the middle, as on other pages
         self.empty.acted.connect(self._on_folder)
         self.summary = WrappedLabel()
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
@@ -285,7 +286,7 @@ class EvaluatePage(Page):
             f"{100 * row.fmr:g} %",
             f"{row.distance:.3f}",
             f"{row.impostor_comparisons:,}",
-            f"{100 * row.fmr_high:.3g} %",
+            f"{significant(100 * row.fmr_high, 3)} %",
             f"{100 * row.fnmr:.1f} %",
         )
         for column, text in enumerate(words):

@@ -26,6 +26,7 @@ from siamapp.gui.model_words import (
     threshold_source,
 )
 from siamapp.gui.theme import SPACE, Theme, set_role
+from siamapp.gui.wording import significant
 
 
 class ModelView(PageScroll):
@@ -103,7 +104,7 @@ class ModelView(PageScroll):
             self.tr("Comparisons"), self.tr("Own people refused"),
         )  # fmt: skip
         lines = [
-            (f"{100 * t.fmr:g} %", f"{100 * t.fmr_high:.2g} %", f"{t.distance:.3f}",
+            (f"{100 * t.fmr:g} %", f"{significant(100 * t.fmr_high, 2)} %", f"{t.distance:.3f}",
              f"{t.impostor_comparisons:,}", f"{100 * t.fnmr:.1f} %")
             for t in thresholds
         ]  # fmt: skip

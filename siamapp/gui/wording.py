@@ -69,6 +69,11 @@ def stage_words(stage: str) -> str:
     return words.get(stage, stage)
 
 
+def significant(number: float, digits: int) -> str:
+    """A number to so many digits, zeros too: in a column all are equally exact."""
+    return f"{number:#.{digits}g}".rstrip(".")
+
+
 def fmr_words(fmr: float) -> str:
     """A false-match rate as a person says it: "about 1 stranger in 1,000 would pass"."""
     locale = QLocale()
@@ -89,7 +94,7 @@ def evidence_words(decision: Decision) -> str:
     if decision.comparisons:
         bound = tr("Measured on {count} comparisons of strangers: {percent} % at most (95 % sure).")
         count = QLocale().toString(decision.comparisons)
-        bound = bound.format(count=count, percent=f"{100 * decision.fmr_high:.2g}")
+        bound = bound.format(count=count, percent=significant(100 * decision.fmr_high, 2))
         return tr("{limit} {bound}").format(limit=said, bound=bound)
     return said
 

@@ -18,6 +18,7 @@ from siamapp.gui.evaluating import Asked
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.rate_charts import Chart, thinned
 from siamapp.gui.theme import Theme
+from siamapp.gui.wording import significant
 from tests.small_model import patterns
 
 Until = Callable[[Callable[[], bool]], None]
@@ -293,3 +294,9 @@ def test_a_thinned_curve_keeps_its_ends_and_its_rare_part() -> None:
     assert len(thin.fmr) <= 1500
     assert (thin.fmr[0], thin.fmr[-1]) == (0, 1)
     assert np.sum(thin.fmr < 1e-3) > 80, "of the hundred that are there"
+
+
+def test_rates_of_one_column_are_equally_exact() -> None:
+    assert [significant(rate, 2) for rate in (12.3, 3.84, 0.4, 0.00074)] == [
+        "12", "3.8", "0.40", "0.00074",
+    ]  # fmt: skip
