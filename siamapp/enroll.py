@@ -90,6 +90,6 @@ def refuse_known(
         other = max(votes, key=lambda known: votes[known])
         if 3 * votes[other] >= len(samples):
             raise AlreadyKnown(
-                f"This face is already enrolled as {other!r}.",
+                f"This face is already enrolled as {other}.",
                 "Add pictures to that person, or allow the duplicate (--allow-duplicate).",
             )

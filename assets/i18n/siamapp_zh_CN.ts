@@ -996,6 +996,14 @@
         <translation>正在挑选最佳样本…</translation>
     </message>
     <message>
+        <source>Press Start to go through the file</source>
+        <translation>按“开始”查看该文件</translation>
+    </message>
+    <message>
+        <source>Or drop photos or another video here.</source>
+        <translation>也可以把照片或另一个视频拖到这里。</translation>
+    </message>
+    <message>
         <source>Press Start and look at the camera</source>
         <translation>按“开始”，然后看摄像头</translation>
     </message>
@@ -1509,8 +1517,8 @@
         <translation>已登记，共 {count}。</translation>
     </message>
     <message>
-        <source>{done} of {total}: {enrolled} enrolled, {refused} refused</source>
-        <translation>{done}/{total}：登记 {enrolled}，拒绝 {refused}</translation>
+        <source>{done} of {total}: {enrolled} enrolled, {known} passed by, {refused} refused</source>
+        <translation>{done}/{total}：登记 {enrolled}，跳过 {known}，拒绝 {refused}</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -1564,6 +1572,10 @@
         <translation>只有当另一人再远出这一额外余量时，才会说出两人之一的姓名；余量会自动生效。如果两者是同一个人，请显示并合并。</translation>
     </message>
     <message>
+        <source>Nobody needs an extra margin.</source>
+        <translation>无人需要额外余量。</translation>
+    </message>
+    <message>
         <source>Comparing everybody with everybody…</source>
         <translation>正在两两比对所有人…</translation>
     </message>
@@ -1572,8 +1584,8 @@
         <translation>相似的人员对：{count}</translation>
     </message>
     <message>
-        <source>Nobody looks like anybody else here.</source>
-        <translation>这里没有长相相似的人。</translation>
+        <source>Nobody looks like anybody else here</source>
+        <translation>这里没有长相相似的人</translation>
     </message>
     <message>
         <source>none needed</source>
@@ -1669,6 +1681,10 @@
         <translation>无法使用</translation>
     </message>
     <message>
+        <source>Its files are deleted. People enrolled with it are not known to other models.</source>
+        <translation>其文件将被删除。用它登记的人，其他模型并不认识。</translation>
+    </message>
+    <message>
         <source>Measure again</source>
         <translation>重新测量</translation>
     </message>
@@ -1703,10 +1719,6 @@
     <message>
         <source>Remove {name}?</source>
         <translation>移除 {name}？</translation>
-    </message>
-    <message>
-        <source>Its files are deleted. People enrolled with it are not known to others.</source>
-        <translation>其文件将被删除。用它登记的人，其他模型并不认识。</translation>
     </message>
     <message>
         <source>Use {name} from now on?</source>
@@ -1818,8 +1830,8 @@
         <translation>本机人员库中的所有人，已加密。</translation>
     </message>
     <message>
-        <source>Search by name or tag</source>
-        <translation>按姓名或标签搜索</translation>
+        <source>Name or tag</source>
+        <translation>姓名或标签</translation>
     </message>
     <message>
         <source>Grid</source>

@@ -242,6 +242,12 @@ class EnrollPage(Page):
         self.video.show_notice(notices.of_status(self._status, has_frame=self.video.has_picture))
 
     def _invitation(self) -> Notice:
+        if self.source.spec and not is_live(self.source.spec):
+            return Notice(
+                "enrol",
+                self.tr("Press Start to go through the file"),
+                self.tr("Or drop photos or another video here."),
+            )
         if self.source.spec:
             return Notice(
                 "enrol",

@@ -112,8 +112,8 @@ class ImportDialog(QDialog):
         buttons.setSpacing(SPACE[2])
         buttons.addWidget(self.report)
         buttons.addStretch(1)
-        buttons.addWidget(self.closing)
         buttons.addWidget(self.start)
+        buttons.addWidget(self.closing)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
         column.setSpacing(SPACE[3])
@@ -242,13 +242,12 @@ class ImportDialog(QDialog):
         done = len(self.outcomes)
         self.progress.setRange(0, max(self._total, 1))
         self.progress.setValue(done)
-        enrolled, refused = self._states[ENROLLED], self._states[REFUSED]
+        of_each = {state: self._states[state] for state in _ICONS}
+        said = self.tr(
+            "{done} of {total}: {enrolled} enrolled, {known} passed by, {refused} refused"
+        )
         self._count.setText(
-            self.tr("{done} of {total}: {enrolled} enrolled, {refused} refused").format(
-                done=done, total=self._total, enrolled=enrolled, refused=refused
-            )
-            if self._total
-            else ""
+            said.format(done=done, total=self._total, **of_each) if self._total else ""
         )
         self.start.setText(self.tr("Stop") if self.running else self.tr("Start"))
         self.start.setEnabled(self.folder is not None)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from siamapp.gui.context import Context
+from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.identity.decide import look_alike_margin
 
@@ -61,10 +62,11 @@ class LookAlikesDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self.table.itemSelectionChanged.connect(self._on_selected)
         self.table.doubleClicked.connect(self.accept)
+        self.none = EmptyState(context.theme, "people")
         column_ = QVBoxLayout(self)
         column_.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
         column_.setSpacing(SPACE[3])
-        for widget in (self.title, self.hint, self.table, self.buttons):
+        for widget in (self.title, self.hint, self.table, self.none, self.buttons):
             column_.addWidget(widget)
         self.retranslate()
         recognizer = context.recognizer
@@ -87,6 +89,10 @@ class LookAlikesDialog(QDialog):
                 " which counts by itself. If both are one person, show and merge them."
             )
         )
+        self.none.set_words(
+            self.tr("Nobody looks like anybody else here"),
+            self.tr("Nobody needs an extra margin."),
+        )
         self._show(self._pairs)
 
     @property
@@ -104,8 +110,10 @@ class LookAlikesDialog(QDialog):
             self.title.setText(self.tr("Comparing everybody with everybody…"))
         elif pairs:
             self.title.setText(self.tr("Pairs who look alike: {count}").format(count=len(pairs)))
-        else:
-            self.title.setText(self.tr("Nobody looks like anybody else here."))
+        none = pairs is not None and not pairs
+        self.none.setVisible(none)
+        for widget in (self.title, self.table, self.show_both):
+            widget.setVisible(not none)
         self.hint.setVisible(bool(pairs))
         recognizer, locale = self._context.recognizer, QLocale()
         names, threshold = recognizer.gallery.names, recognizer.policy.threshold

@@ -245,7 +245,9 @@ class ModelsPage(Page):
         if row is not None and confirmed(
             self,
             self.tr("Remove {name}?").format(name=row.name),
-            self.tr("Its files are deleted. People enrolled with it are not known to others."),
+            self.tr(
+                "Its files are deleted. People enrolled with it are not known to other models."
+            ),
             action=self.tr("Remove"),
         ):
             paths = self.context.paths

@@ -153,7 +153,7 @@ class PeoplePage(Page):
         self.set_heading(
             self.tr("People"), self.tr("Everybody in the gallery on this computer, encrypted.")
         )
-        self.search.set_words(self.tr("Search by name or tag"))
+        self.search.set_words(self.tr("Name or tag"))
         self.list.setAccessibleName(self.tr("People"))
         self.tiles.setText(self.tr("Grid"))
         self.tiles.setAccessibleName(self.tr("Show as a grid"))
@@ -212,6 +212,8 @@ class PeoplePage(Page):
         self.thumbnails.keep_only({e.portrait_id for e in entries if e.portrait_id is not None})
         self._rearrange(lambda: self.model.show_people(entries))
         self._body.setCurrentIndex(1 if entries else 0)
+        self.alikes.setEnabled(len(entries) > 1)
+        self.tiles.setEnabled(bool(entries))
 
     def _rearrange(self, change: Callable[[], None]) -> None:
         """Change what the model shows and keep who was selected."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -265,6 +266,9 @@ def test_a_folder_is_enrolled_with_reasons_and_goes_on_where_it_was_left(
     assert states["Bea"] in (ENROLLED, KNOWN)  # the job in hand may end after the stop
     assert {p.name for p in people(context, until)} == {"Ada", "Bea"}
     assert dialog.progress.value() == dialog.progress.maximum() == 4
+    told = list(map(int, re.findall(r"\d+", dialog._count.text())))
+    assert told[:2] == [4, 4]
+    assert sum(told[2:]) == 4, "everybody is in one of the counts"
     report = tmp_path / "report.csv"
     dialog.save_report(report)
     with report.open(encoding="utf-8") as file:
@@ -313,6 +317,13 @@ def test_a_folder_without_folders_is_refused_in_one_line(
     assert not dialog.running
     dialog.close()
     dialog.deleteLater()
+
+
+def test_a_file_is_not_to_be_looked_at_as_a_camera_is(window: MainWindow, tmp_path: Path) -> None:
+    window.show_page("enrol")
+    page = window.page("enrol")
+    page.source.add(str(tmp_path / "ada.avi"))
+    assert page.video.notice.title == "Press Start to go through the file"
 
 
 def test_samples_that_another_page_brings_can_be_named_and_saved(

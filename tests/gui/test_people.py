@@ -189,13 +189,26 @@ def test_consent_is_filled_in_and_shown(page: PeoplePage, qtbot: QtBot, until: U
     assert consent == Consent("Folder B", date.today(), None)
 
 
+def test_only_several_people_are_compared(page: PeoplePage, context: Context, until: Until) -> None:
+    assert page.alikes.isEnabled()
+    select(page, 0)
+    page.card.delete.click()
+    until(lambda: names(page) == ["Grace"])
+    assert not page.alikes.isEnabled()
+
+
 def test_look_alikes_are_listed_with_the_margin_they_need(
     page: PeoplePage, context: Context, qtbot: QtBot, until: Until
 ) -> None:
     dialog = LookAlikesDialog(context, page)
     qtbot.addWidget(dialog)
-    until(lambda: dialog.title.text() == "Nobody looks like anybody else here.")
+    until(lambda: not dialog.none.isHidden())
+    assert dialog.none.accessibleName() == "Nobody looks like anybody else here"
+    assert dialog.table.isHidden()
+    assert dialog.show_both.isHidden()
     dialog._show(context.recognizer.look_alikes(within=2.0))
+    assert dialog.none.isHidden()
+    assert not dialog.table.isHidden()
     assert [dialog.table.item(0, column).text() for column in (0, 1, 3)] == [
         "Ada", "Grace", "none needed",
     ]  # fmt: skip
