@@ -300,14 +300,13 @@ class Screens:
         plan = Plan(self._context.recognizer.evidence(), ("Eileen Collins",), ("Grace Hopper",))
         self._ask("dialog-switch", lambda: models.ask("arcface-r50", plan))
         self._ask("dialog-stream", bar._on_open_stream)
+        said = "Its files are deleted. People enrolled with it are not known to other models."
         self._ask(
             "dialog-confirm",
             lambda: confirmed(
                 models,
                 models.tr("Remove {name}?").format(name="arcface-r50"),
-                models.tr(
-                    "Its files are deleted. People enrolled with it are not known to other models."
-                ),
+                models.tr(said),
                 action=models.tr("Remove"),
             ),
         )
@@ -381,8 +380,7 @@ class Screens:
     def _save(self, name: str, widget: QWidget | None = None) -> None:
         for _ in range(ROUNDS):
             self._app.processEvents()
-        path = self._out / f"{self._prefix}-{name}.png"
-        (widget or self._window).grab().save(str(path))
+        (widget or self._window).grab().save(str(self._out / f"{self._prefix}-{name}.png"))
 
     def _settle(self) -> None:
         """Let what was asked for come, thumbnails too: each may ask for more."""
