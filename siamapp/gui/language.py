@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator, Signal
+from PySide6.QtCore import (
+    QT_TRANSLATE_NOOP,
+    QCoreApplication,
+    QLibraryInfo,
+    QLocale,
+    QObject,
+    QTranslator,
+    Signal,
+)
 from PySide6.QtWidgets import QApplication
 
 from siamapp.paths import assets_dir
@@ -12,6 +20,9 @@ from siamapp.paths import assets_dir
 Choice = Literal["system", "en", "zh_CN"]
 LANGUAGES: Final = {"en": "English", "zh_CN": "简体中文"}
 """Each in its own words, so that who cannot read the others finds it."""
+# Qt 6.11's own catalogue has these of an earlier Qt, without a key of their own.
+QT_TRANSLATE_NOOP("QFileDialog", "&Look in:")
+QT_TRANSLATE_NOOP("QFileDialog", "Files of &type:")
 
 
 def tr(text: str) -> str:

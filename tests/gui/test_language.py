@@ -12,7 +12,13 @@ from xml.etree import ElementTree as ET
 import PySide6
 import pytest
 from PySide6.QtCore import QDate, QLocale, QPoint
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+)
 
 from siamapp.gui.context import Context
 from siamapp.gui.dialogs import PassphraseDialog
@@ -123,3 +129,19 @@ def test_no_button_is_cut_in_the_smallest_window(
                 assert button.width() >= wanted, (entry.key, button.text())
                 right = button.mapTo(page, QPoint(button.width(), 0)).x()
                 assert right <= page.width(), (entry.key, button.text())
+
+
+def test_qt_s_own_file_dialog_follows_a_switch(language: Language) -> None:
+    def labels() -> list[str]:
+        dialog = QFileDialog()
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        said = [label.text() for label in dialog.findChildren(QLabel)]
+        dialog.deleteLater()
+        return [text for text in said if text]
+
+    english = labels()
+    assert len(english) == 3
+    language.use("zh_CN")
+    assert all(re.search("[一-鿿]", text) for text in labels()), labels()
+    language.use("en")
+    assert labels() == english
