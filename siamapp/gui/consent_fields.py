@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QDate, Qt
+from PySide6.QtCore import QDate, QLocale, Qt
 from PySide6.QtGui import QShowEvent, QTextCharFormat
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QCheckBox,
     QDateEdit,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QWidget,
@@ -103,6 +104,23 @@ class DayField(QDateEdit):
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):  # red means an error here
             calendar.setWeekdayTextFormat(day, QTextCharFormat())
+        _order_heading(calendar)
+
+
+def _order_heading(calendar: QCalendarWidget) -> None:
+    """Year and month in the order of the language's dates: Qt puts the month first in every one."""
+    bar = calendar.findChild(QWidget, "qt_calendar_navigationbar")
+    month = calendar.findChild(QWidget, "qt_calendar_monthbutton")
+    year = calendar.findChild(QWidget, "qt_calendar_yearbutton")
+    row = bar.layout() if bar else None
+    if not isinstance(row, QHBoxLayout) or month is None or year is None:
+        return
+    year_first = QLocale().dateFormat(QLocale.FormatType.LongFormat).startswith("y")
+    places = sorted((row.indexOf(month), row.indexOf(year)))
+    row.removeWidget(month)
+    row.removeWidget(year)
+    for place, part in zip(places, (year, month) if year_first else (month, year), strict=True):
+        row.insertWidget(place, part)
 
 
 def _in_a_year(day: date) -> date:

@@ -18,8 +18,11 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QLabel,
+    QWidget,
 )
+from pytestqt.qtbot import QtBot
 
+from siamapp.gui.consent_fields import DayField
 from siamapp.gui.context import Context
 from siamapp.gui.dialogs import PassphraseDialog
 from siamapp.gui.language import Language
@@ -82,6 +85,21 @@ def test_lists_and_times_are_put_together_as_the_language_does(language: Languag
     assert (listed(["Ann", "Bo"]), milliseconds(1.234, 2)) == ("Ann, Bo", "1.23 ms")
     language.use("zh_CN")
     assert (listed(["Ann", "Bo"]), milliseconds(1.5)) == ("Ann、Bo", "1.5 毫秒")
+
+
+def test_a_calendar_is_headed_in_the_order_of_the_language(
+    qapp: QApplication, qtbot: QtBot, language: Language
+) -> None:
+    field = DayField()
+    qtbot.addWidget(field)
+    for name, year_first in (("en", False), ("zh_CN", True), ("en", False)):
+        language.use(name)
+        field.hide()
+        field.show()
+        parts = ("qt_calendar_yearbutton", "qt_calendar_monthbutton")
+        year, month = (field.calendarWidget().findChild(QWidget, part) for part in parts)
+        row = year.parentWidget().layout()
+        assert (row.indexOf(year) < row.indexOf(month)) is year_first
 
 
 def test_the_language_is_switched_while_the_window_is_open(
