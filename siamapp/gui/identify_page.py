@@ -15,6 +15,7 @@ from siamapp.gui.changes import Changes
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner, Card
 from siamapp.gui.error_wording import error_words
+from siamapp.gui.language import tr
 from siamapp.gui.recent_decisions import RecentDecisions
 from siamapp.gui.source_page import SourcePage, is_still
 from siamapp.gui.theme import SPACE, scaled, set_role
@@ -175,6 +176,8 @@ class IdentifyPage(SourcePage):
             text = self.tr("Choose a source and press Start: whoever comes into view is told here.")
         elif not self.is_trusted:
             text = self.tr("Cannot see. Nobody is recognised until the picture is back.")
+        elif self._taken_index < 0 and self._status.state is not State.IDLE:
+            text = tr("Looking…")
         else:
             text = self.tr("Nobody in view. Come in front of the camera.")
         self.waiting.setText(text)

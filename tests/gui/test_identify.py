@@ -75,6 +75,19 @@ def test_a_source_that_does_not_open_shows_nobody_of_the_one_before(
     assert "Ada" not in told(page)
 
 
+def test_before_the_first_answer_nobody_is_said_to_be_missing(
+    page: IdentifyPage, until: Until, tmp_path: Path
+) -> None:
+    page.receive(str(write_photo(tmp_path / "ada.png", astronaut())))
+    until(lambda: "Ada" in told(page) and not page.is_active)
+    page._status = replace(page._status, state=State.RUNNING)
+    page._forget_answers()
+    page.show_result(None)
+    assert page.waiting.text() == "Looking…"
+    page.show_result(frame(1.0))
+    assert page.waiting.text() == "Nobody in view. Come in front of the camera."
+
+
 def test_this_is_not_x_is_kept_and_can_be_taken_back(
     page: IdentifyPage, context: Context, qtbot: QtBot, until: Until, tmp_path: Path
 ) -> None:
