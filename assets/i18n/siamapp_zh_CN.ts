@@ -1261,7 +1261,7 @@
     </message>
     <message>
         <source>{name} ({distance})</source>
-        <translation>{name}（{distance}）</translation>
+        <translation>{name}，{distance}</translation>
     </message>
     <message>
         <source>deleted ({number})</source>
@@ -2626,7 +2626,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>This face is already enrolled as {0}.</source>
-        <translation>这张脸已登记为 {0}。</translation>
+        <translation>这张脸已登记为{0}。</translation>
     </message>
     <message>
         <source>Add pictures to that person, or allow the duplicate (--allow-duplicate).</source>
@@ -2958,7 +2958,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>{0} was enrolled with another embedder.</source>
-        <translation>{0} 是用另一个模型登记的。</translation>
+        <translation>{0}是用另一个模型登记的。</translation>
     </message>
     <message>
         <source>Enrol that person again.</source>
@@ -2974,7 +2974,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>There is no setting {0}.</source>
-        <translation>没有名为 {0} 的设置。</translation>
+        <translation>没有名为{0}的设置。</translation>
     </message>
     <message>
         <source>Known settings: {0}.</source>
@@ -3518,7 +3518,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>The model {0} was not added by this program.</source>
-        <translation>模型 {0} 不是由本程序添加的。</translation>
+        <translation>模型{0}不是由本程序添加的。</translation>
     </message>
     <message>
         <source>Move it out of {0} and add it: `siamapp models add FOLDER`.</source>
@@ -3526,7 +3526,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>The card of {0} was changed after the model was added.</source>
-        <translation>{0} 的模型卡在添加后被更改。</translation>
+        <translation>{0}的模型卡在添加后被更改。</translation>
     </message>
     <message>
         <source>The card {0} was changed after it was written.</source>
@@ -3546,7 +3546,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>There is a model {0} already.</source>
-        <translation>已有模型 {0}。</translation>
+        <translation>已有模型{0}。</translation>
     </message>
     <message>
         <source>It came with the app: give yours another name on its card.</source>
@@ -3558,7 +3558,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>The id of {0} is not the beginning of its file&apos;s SHA-256.</source>
-        <translation>{0} 的标识不是其文件 SHA-256 的开头。</translation>
+        <translation>{0}的标识不是其文件 SHA-256 的开头。</translation>
     </message>
     <message>
         <source>No model {0} was added.</source>
@@ -3618,7 +3618,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>There is no model named {0}.</source>
-        <translation>没有名为 {0} 的模型。</translation>
+        <translation>没有名为{0}的模型。</translation>
     </message>
     <message>
         <source>See `siamapp models list`.</source>

@@ -89,7 +89,7 @@ def test_decisions_are_told_with_their_evidence_filtered_and_saved(
     assert (told["distance"], told["threshold"]) == ("0.25", "0.40")
     assert told["runner_up"] == "Grace (0.90)"
     language.use("zh_CN")
-    assert row(page, 2)["runner_up"] == "Grace\uff080.90\uff09"
+    assert row(page, 2)["runner_up"] == "Grace\uff0c0.90"
     language.use("en")
     assert told["quality_eye_distance_px"] == "47"
     assert told["model"] == "scripted-embedder"
