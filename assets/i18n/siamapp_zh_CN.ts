@@ -1388,7 +1388,7 @@
     </message>
     <message>
         <source>Per day</source>
-        <translation>每天</translation>
+        <translation>每日判定</translation>
     </message>
     <message>
         <source>Decisions</source>
@@ -2626,7 +2626,7 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     </message>
     <message>
         <source>This face is already enrolled as {0}.</source>
-        <translation>这张脸已登记为{0}。</translation>
+        <translation>这张脸已登记为 {0}。</translation>
     </message>
     <message>
         <source>Add pictures to that person, or allow the duplicate (--allow-duplicate).</source>
