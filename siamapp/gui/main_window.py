@@ -324,7 +324,7 @@ class MainWindow(QMainWindow):
 
 def _smallest(screen: QSize) -> QSize:
     """What every page has room in: more where the font is large, if the screen has it."""
-    return QSize(scaled(800), scaled(426)).boundedTo(screen).expandedTo(QSize(860, 600))
+    return QSize(scaled(820), scaled(426)).boundedTo(screen).expandedTo(QSize(860, 600))
 
 
 def _dismiss_dialogs() -> None:
