@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.wording import day_format
 from siamapp.types import Consent
 
 
@@ -61,6 +62,7 @@ class ConsentFields(QWidget):
         for box, field in ((self.given, self.given_on), (self.kept, self.kept_until)):
             box.setAccessibleName(box.text().replace("&", ""))
             field.setAccessibleName(box.accessibleName())
+            field.setDisplayFormat(day_format())
         self._hint.setText(
             self.tr("After that day the person is deleted for good, without asking again.")
         )

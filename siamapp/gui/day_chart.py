@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from siamapp.gui.colours import Colours
 from siamapp.gui.theme import Theme, font
+from siamapp.gui.wording import day_words
 from siamapp.types import Outcome
 
 if TYPE_CHECKING:
@@ -187,4 +188,4 @@ def _kinds(outcomes: dict[str, int]) -> tuple[int, int, int]:
 
 
 def _said(day: date) -> str:
-    return QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat)
+    return day_words(QDate(day.year, day.month, day.day))

@@ -18,7 +18,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from siamapp.gui.context import Context
 from siamapp.gui.thumbnails import Thumbnails
-from siamapp.gui.wording import ICONS, TONES, outcome_words
+from siamapp.gui.wording import ICONS, TONES, moment_words, outcome_words
 from siamapp.store.history import Filter
 from siamapp.types import Outcome
 
@@ -137,7 +137,7 @@ class HistoryModel(QAbstractTableModel):
         facts, locale = entry.facts, QLocale()
         if column == "time":
             when = QDateTime.fromString(entry.at_utc, Qt.DateFormat.ISODateWithMs).toLocalTime()
-            return locale.toString(when, QLocale.FormatType.ShortFormat)
+            return moment_words(when)
         if column in _NUMBERS:
             value = facts.get(column)
             if not isinstance(value, (int, float)):

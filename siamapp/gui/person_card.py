@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QDate, QDateTime, QLocale, Qt, Signal
+from PySide6.QtCore import QDate, QDateTime, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -22,7 +22,7 @@ from siamapp.gui.context import Context
 from siamapp.gui.pictures import rounded
 from siamapp.gui.sample_list import Look, SampleList, looks_of
 from siamapp.gui.theme import SPACE, set_role
-from siamapp.gui.wording import listed
+from siamapp.gui.wording import day_words, listed
 from siamapp.types import Person
 
 PHOTO_PX = 88
@@ -168,13 +168,15 @@ class PersonCard(QFrame):
         if person is None:
             return
         when = QDateTime.fromString(person.created_utc, Qt.DateFormat.ISODate).toLocalTime().date()
-        facts = [self.tr("Enrolled on {day}").format(day=_said(when))]
+        facts = [self.tr("Enrolled on {day}").format(day=day_words(when))]
         consent = person.consent
         if consent.given_on is not None:
-            facts.append(self.tr("consent of {day}").format(day=_said(_qdate(consent.given_on))))
+            facts.append(
+                self.tr("consent of {day}").format(day=day_words(_qdate(consent.given_on)))
+            )
         if consent.retain_until is not None:
             facts.append(
-                self.tr("kept until {day}").format(day=_said(_qdate(consent.retain_until)))
+                self.tr("kept until {day}").format(day=day_words(_qdate(consent.retain_until)))
             )
         lines = [self.tr(", ").join(facts)]
         lines += [consent.note] if consent.note else []
@@ -197,7 +199,3 @@ class PersonCard(QFrame):
 
 def _qdate(day: date) -> QDate:
     return QDate(day.year, day.month, day.day)
-
-
-def _said(day: QDate) -> str:
-    return QLocale().toString(day, QLocale.FormatType.ShortFormat)

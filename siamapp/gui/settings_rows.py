@@ -72,7 +72,9 @@ def provider_names() -> dict[str, str]:
 
 
 def _sizes() -> Choices:
-    return tuple((size, size.replace("x", " x ")) for size in ("640x480", "1280x720", "1920x1080"))
+    return tuple(
+        (size, size.replace("x", " \u00d7 ")) for size in ("640x480", "1280x720", "1920x1080")
+    )
 
 
 def _formats() -> Choices:

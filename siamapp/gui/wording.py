@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from siamapp.gui.core_words import in_words
 from siamapp.gui.coverage import Direction
@@ -67,6 +67,24 @@ def stage_words(stage: str) -> str:
         "decide": tr("deciding"),
     }
     return words.get(stage, stage)
+
+
+def day_format() -> str:
+    """The locale's short form of a day, its year in full: of 11/29/26 any part may be the year."""
+    return _year_in_full(QLocale().dateFormat(QLocale.FormatType.ShortFormat))
+
+
+def day_words(day: QDate) -> str:
+    return QLocale().toString(day, day_format())
+
+
+def moment_words(when: QDateTime) -> str:
+    form = _year_in_full(QLocale().dateTimeFormat(QLocale.FormatType.ShortFormat))
+    return QLocale().toString(when, form)
+
+
+def _year_in_full(form: str) -> str:
+    return form if "yyyy" in form else form.replace("yy", "yyyy")
 
 
 def significant(number: float, digits: int) -> str:

@@ -6,12 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import PySide6
 import pytest
-from PySide6.QtCore import QDate, QLocale, QPoint
+from PySide6.QtCore import QDate, QDateTime, QLocale, QPoint, QTime
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -22,14 +23,15 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from siamapp.gui.consent_fields import DayField
+from siamapp.gui.consent_fields import ConsentFields, DayField
 from siamapp.gui.context import Context
 from siamapp.gui.dialogs import PassphraseDialog
 from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.pages import PAGES
-from siamapp.gui.wording import listed, milliseconds
+from siamapp.gui.wording import day_words, listed, milliseconds, moment_words
 from siamapp.paths import assets_dir
+from siamapp.types import Consent
 
 GUI = Path(__file__).parents[2] / "siamapp" / "gui"
 I18N = assets_dir() / "i18n"
@@ -163,3 +165,15 @@ def test_qt_s_own_file_dialog_follows_a_switch(language: Language) -> None:
     assert all(re.search("[一-鿿]", text) for text in labels()), labels()
     language.use("en")
     assert labels() == english
+
+
+def test_a_day_tells_its_year_in_full(language: Language) -> None:
+    fields = ConsentFields()
+    for code in ("en", "zh_CN"):
+        language.use(code)
+        QApplication.processEvents()
+        fields.fill(Consent("", date(2026, 11, 25), None))
+        told = (day_words(QDate(2026, 11, 25)), fields.given_on.text())
+        assert all("2026" in words for words in told), told
+        assert "2026" in moment_words(QDateTime(QDate(2026, 11, 25), QTime(15, 4)))
+    fields.deleteLater()
