@@ -89,7 +89,7 @@ class EvaluatePage(Page):
         set_role(self.table, "plain")
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(scaled(_ROW_PX))
-        self.table.setMinimumHeight(2 * scaled(_ROW_PX))
+        self.table.setMinimumHeight(4 * scaled(_ROW_PX))
         self.table.setShowGrid(False)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
