@@ -791,6 +791,14 @@
         <translation>声称的姓名</translation>
     </message>
     <message>
+        <source>Nobody of this name is enrolled.</source>
+        <translation>没有登记过叫这个名字的人。</translation>
+    </message>
+    <message>
+        <source>Type whom somebody claims to be.</source>
+        <translation>请输入来人声称是谁。</translation>
+    </message>
+    <message>
         <source>Claim {name}</source>
         <translation>声称是 {name}</translation>
     </message>
@@ -2506,10 +2514,6 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
     <message>
         <source>Choose a camera, or open a video or a photo.</source>
         <translation>请选择摄像头，或打开视频或照片。</translation>
-    </message>
-    <message>
-        <source>Type whom somebody claims to be.</source>
-        <translation>请输入来人声称是谁。</translation>
     </message>
     <message>
         <source>Press Verify and look at the camera.</source>

@@ -73,6 +73,13 @@ class ClaimField(QWidget):
         """Whom the text names; None while it names nobody."""
         return self._people.get(name_key(self.name.text()))
 
+    def missing_words(self) -> str:
+        """What is missing where the text names nobody."""
+        typed = name_key(self.name.text())
+        if typed and self.has_people and not any(typed in key for key in self._people):
+            return self.tr("Nobody of this name is enrolled.")
+        return self.tr("Type whom somebody claims to be.")
+
     @property
     def has_people(self) -> bool:
         return bool(self._people)

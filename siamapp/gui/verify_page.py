@@ -393,7 +393,7 @@ class VerifyPage(SourcePage):
         if not self.source.spec:
             said = self.tr("Choose a camera, or open a video or a photo.")
         elif self.claim.person is None:
-            said = self.tr("Type whom somebody claims to be.")
+            said = self.claim.missing_words()
         else:
             said = self.tr("Press Verify and look at the camera.")
         title = self.tr("Ready") if able else self.tr("Waiting")

@@ -89,6 +89,14 @@ def test_right_and_wrong_claims_are_answered_and_refusals_lock_the_claim(
     until(lambda: [b.property("claim") for b in page.claim.recent] == ["Grace", "Ada", ""])
 
 
+def test_a_name_of_nobody_is_called_so(page: VerifyPage, until: Until, tmp_path: Path) -> None:
+    page.source.add(str(write_photo(tmp_path / "ada.png", astronaut())))
+    until(lambda: page.claim.has_people)
+    for typed, said in (("gra", "Type whom"), ("Bea", "Nobody of this name is enrolled.")):
+        page.claim.name.setText(typed)
+        assert page.verdict.result.line.text().startswith(said)
+
+
 @pytest.mark.parametrize("way", ["at once", "during another try"])
 def test_a_locked_claim_is_tried_by_nobody(
     page: VerifyPage, context: Context, qtbot: QtBot, until: Until, tmp_path: Path, way: str
