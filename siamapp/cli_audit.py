@@ -12,6 +12,7 @@ import typer
 
 from siamapp.cli_context import Call, verb
 from siamapp.errors import SiamError
+from siamapp.paths import expanded
 
 if TYPE_CHECKING:
     from siamapp.store.audit import Entry
@@ -60,7 +61,7 @@ def audit_verify(
     known = None
     if head is not None:
         noted = re.fullmatch(r"[0-9a-fA-F]{64}", head)
-        known = Head(hash=head.lower()) if noted else Head.read(Path(head).expanduser())
+        known = Head(hash=head.lower()) if noted else Head.read(expanded(head))
     with call.database() as database:
         verdict = Audit(database).verify(known=known)
     pruned = f", {verdict.pruned} of them pruned" if verdict.pruned else ""

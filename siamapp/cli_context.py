@@ -22,7 +22,7 @@ from rich.console import Console
 
 from siamapp.errors import KeyUnavailable
 from siamapp.log import log_to_file
-from siamapp.paths import Paths
+from siamapp.paths import Paths, expanded
 from siamapp.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Call:
 
     @property
     def paths(self) -> Paths:
-        return Paths(self.home.expanduser()) if self.home else Paths.default()
+        return Paths(expanded(self.home)) if self.home else Paths.default()
 
     @property
     def settings(self) -> Settings:
@@ -67,7 +67,7 @@ class Call:
     @property
     def key_path(self) -> Path | None:
         named = self.key_file or os.environ.get("SIAMAPP_KEY_FILE")
-        return Path(named).expanduser() if named else None
+        return expanded(named) if named else None
 
     def key(self, ask_passphrase: AskPassphrase | None = None, *, keyring: bool = True) -> Key:
         """The gallery's key; by default a passphrase is asked for where there is a terminal."""

@@ -13,6 +13,14 @@ import platformdirs
 from siamapp.errors import SettingsError
 
 
+def expanded(path: str | Path) -> Path:
+    """With `~` and `~user` filled in; those of nobody here are names like any other."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def assets_dir() -> Path:
     """Folder of models, icons and launcher files: frozen app, installed wheel or source checkout.
 
@@ -37,7 +45,7 @@ class Paths:
     def default(cls) -> Paths:
         """`SIAMAPP_HOME`, else the platform's folder for user data."""
         named = os.environ.get("SIAMAPP_HOME")
-        return cls(Path(named).expanduser() if named else platformdirs.user_data_path("siamapp"))
+        return cls(expanded(named) if named else platformdirs.user_data_path("siamapp"))
 
     @property
     def settings_file(self) -> Path:

@@ -134,10 +134,6 @@ class EnrollForm(QFrame):
         return self.review.samples
 
     @property
-    def is_busy(self) -> bool:
-        return self._busy
-
-    @property
     def consent(self) -> Consent:
         return self.review.consent
 

@@ -128,9 +128,10 @@ class EnrollPage(Page):
             self._check(brought)
 
     def _on_closing(self) -> None:
-        """What the form waits for will not be answered."""
-        if self.form.is_busy:
-            self._start_over()
+        """What the form waits for will not be answered, and what it holds is of whoever was there,
+        and of the embedder that was in use.
+        """
+        self._start_over()
 
     @property
     def _is_active(self) -> bool:

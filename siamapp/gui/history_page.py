@@ -7,8 +7,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStringListModel, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -107,6 +106,7 @@ class HistoryPage(Page):
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.horizontalHeader().setResizeContentsPrecision(MEASURED)
         self.model.modelReset.connect(self._fit)
+        self.table.installEventFilter(self)
         self.table.selectionModel().currentRowChanged.connect(self._show_details)
         self.model.rowsInserted.connect(self._fit_rows)
         self.model.pictures.ready.connect(self.table.viewport().update)
@@ -155,9 +155,11 @@ class HistoryPage(Page):
         facts = zip(titles, values, strict=True)
         self.details.setText(" · ".join(named(str(t), str(value)) for t, value in facts if value))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._fit)  # the table has its new width then
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The table's own size: the page has its size before the table has been laid out."""
+        if event.type() is QEvent.Type.Resize:
+            QTimer.singleShot(0, self, self._fit)
+        return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
         self.header.addWidget(self.export)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Generator
-from pathlib import Path
 from typing import Protocol
 
 from siamapp.errors import CameraNotFound, SiamError
 from siamapp.live.cameras import CameraInfo, CameraSource, StreamSource, list_cameras
 from siamapp.live.recordings import ImagesSource, VideoSource
 from siamapp.live.suffixes import is_photo
+from siamapp.paths import expanded
 from siamapp.settings import Settings
 from siamapp.types import Frame
 
@@ -105,7 +105,7 @@ def _camera(index: int, settings: Settings) -> CameraSource:
 def _source(spec: str, realtime: bool, start_s: float, end_s: float | None) -> FrameSource:
     if re.match(r"(?:https?|rtsps?)://", spec, re.IGNORECASE):
         return StreamSource(spec)
-    path = Path(spec).expanduser()
+    path = expanded(spec)
     if spec and path.is_dir():  # a variable that was never set is not the folder one is in
         photos = sorted(child for child in path.iterdir() if is_photo(child))
         return ImagesSource(photos, name=path.name, realtime=realtime)

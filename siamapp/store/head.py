@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from siamapp.errors import StoreCorrupt, StoreError
 from siamapp.store.files import whole_file
 
+_GIVE: Final = "Give a file of `siamapp audit head --out`."
 _MOST_BYTES: Final = 4096
 
 
@@ -41,11 +42,9 @@ class Head(BaseModel):
             with path.open("rb") as file:
                 text = file.read(_MOST_BYTES + 1)
             if len(text) > _MOST_BYTES:
-                raise StoreCorrupt(f"{path} is no head of an audit: it is too large.")
+                raise StoreCorrupt(f"{path} is no head of an audit: it is too large.", _GIVE)
             return cls.model_validate_json(text)
         except OSError as error:
-            raise StoreError(f"{path} cannot be read: {error.strerror}.") from error
+            raise StoreError(f"{path} cannot be read: {error.strerror}.", _GIVE) from error
         except ValidationError as error:
-            raise StoreCorrupt(
-                f"{path} is no head of an audit.", "Give a file of `siamapp audit head --out`."
-            ) from error
+            raise StoreCorrupt(f"{path} is no head of an audit.", _GIVE) from error

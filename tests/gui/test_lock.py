@@ -143,6 +143,19 @@ def test_a_deletion_is_complete_when_the_window_locks(
     assert not people.thumbnails._kept
 
 
+def test_an_enrolment_that_nobody_saved_is_forgotten_when_the_window_locks(
+    window: MainWindow, context: Context, until: Until, lock_now: LockNow
+) -> None:
+    window.show_page("enrol")
+    page = window.page("enrol")
+    page.receive(context.recognizer.samples_from([Frame(astronaut(), 0.0, 0)], still=True))
+    until(lambda: bool(page.form.samples))
+    page.form.name.setText("Eileen")
+    lock_now(lambda: None)
+    assert not page.form.samples
+    assert not page.form.name.text()
+
+
 def test_an_enrolment_in_hand_is_saved_and_its_form_is_free_again(
     window: MainWindow,
     context: Context,
@@ -157,8 +170,8 @@ def test_an_enrolment_in_hand_is_saved_and_its_form_is_free_again(
     until(lambda: bool(page.form.samples))
     page.form.name.setText("Eileen")
     lock_now(page.form.save.click)
-    assert not page.form.is_busy
     assert not page.form.samples
+    assert page.form.name.isEnabled()
     unlock(window, context, qtbot)
     assert len(context.recognizer.gallery) == 1
 

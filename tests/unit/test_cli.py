@@ -102,6 +102,8 @@ def test_whoever_says_no_is_answered_too(cli: Cli, monkeypatch: pytest.MonkeyPat
         (["enroll", "Ada"], "SiamError"),
         (["verify", "Ada", "face.jpg", "--camera", "0"], "SiamError"),
         (["identify", "no-such-file.jpg"], "CameraNotFound"),
+        (["identify", "~no-such-user/face.jpg"], "CameraNotFound"),
+        (["audit", "verify", "--head", "~no-such-user/head"], "StoreError"),
         (["live", "--source", "no-such-file.mp4"], "CameraNotFound"),
         (["import", "no-such-folder"], "SiamError"),
         (["people", "rename", "Ada"], "Usage"),
