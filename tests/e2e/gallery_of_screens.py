@@ -61,6 +61,8 @@ def main() -> int:
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     if arguments.one:
+        # The factor is the name's, so that no picture is called 2x that was made at 1x.
+        os.environ["QT_SCALE_FACTOR"] = arguments.one.rpartition("-")[2].removesuffix("x")
         app = QApplication(sys.argv[:1])
         Screens(app, arguments.out, arguments.one, scripted=arguments.scripted).shoot()
         return 0
@@ -69,9 +71,8 @@ def main() -> int:
     for language in LANGUAGES:
         for scheme in ("light", "dark"):
             for factor in (1, 2):
-                environment = {**os.environ, "QT_SCALE_FACTOR": str(factor)}
                 one = [*command, "--one", f"{language}-{scheme}-{factor}x"]
-                subprocess.run(one, env=environment, check=True)
+                subprocess.run(one, check=True)
     if arguments.docs:
         write_docs(arguments.out, arguments.docs)
     return 0
