@@ -94,6 +94,9 @@ class Theme(QObject):
             if checked_colour:
                 pixmap = tinted(name, getattr(self.colours, checked_colour), side_px, room_px)
                 icon.addPixmap(pixmap, QIcon.Mode.Normal, QIcon.State.On)
+            if button_px and colour != "muted":  # as its word; Qt's own grey is too bright on dark
+                pixmap = tinted(name, self.colours.muted, side_px, room_px)
+                icon.addPixmap(pixmap, QIcon.Mode.Disabled)
         return icon
 
     def set_icon(

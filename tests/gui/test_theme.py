@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QPainter, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from siamapp.gui.colours import DARK, LIGHT, Colours
-from siamapp.gui.theme import Theme, font, scaled, set_role, tinted
+from siamapp.gui.theme import Scheme, Theme, font, scaled, set_role, tinted
 from siamapp.paths import assets_dir
 
 GUI = Path(__file__).parents[2] / "siamapp" / "gui"
@@ -69,6 +69,22 @@ def test_switching_recolours_palette_and_icons(qapp: QApplication, qtbot: QtBot)
     assert button.icon().pixmap(24, 24).toImage() != before
     theme.use("light")
     assert button.icon().pixmap(24, 24).toImage() == before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_icon_of_a_greyed_button_is_as_muted_as_its_word(
+    qapp: QApplication, qtbot: QtBot, scheme: Scheme
+) -> None:
+    theme = Theme(qapp, scheme)
+    button = QPushButton("x")
+    qtbot.addWidget(button)
+    theme.set_icon(button, "people")
+    size = button.iconSize()
+    enabled = button.icon().pixmap(size).toImage()
+    theme.set_icon(button, "people", "muted")
+    muted = button.icon().pixmap(size).toImage()
+    theme.set_icon(button, "people")
+    assert button.icon().pixmap(size, QIcon.Mode.Disabled).toImage() == muted != enabled
 
 
 @pytest.mark.parametrize("icon", sorted(p.stem for p in (assets_dir() / "icons").glob("*.svg")))
