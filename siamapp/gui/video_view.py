@@ -7,7 +7,16 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QWidget
 
 from siamapp.gui.colours import DARK
@@ -125,9 +134,10 @@ class VideoView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_BACKDROP)
-        painter.drawRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
+        panel = QPainterPath()
+        panel.addRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
+        painter.setClipPath(panel)  # a picture that fills the panel has its corners cut too
+        painter.fillRect(self.rect(), _BACKDROP)
         if not self._image.isNull():
             self._paint_picture(painter)
             if self._guide is not None and self._notice is None:
@@ -191,9 +201,7 @@ class VideoView(QWidget):
     def _paint_notice(self, painter: QPainter, notice: Notice) -> None:
         area = QRectF(self.rect())
         if not self._image.isNull():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(13, 17, 19, 200))
-            painter.drawRoundedRect(area, _RADIUS, _RADIUS)
+            painter.fillRect(area, QColor(13, 17, 19, 200))
         title_font, hint_font = font("heading"), font("body")
         width = min(area.width() - 48, 460.0)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap

@@ -59,6 +59,15 @@ def test_a_narrow_picture_is_letterboxed_not_stretched(view: VideoView) -> None:
     assert painted(view).pixelColor(100, 240).lightness() < 40
 
 
+def test_a_picture_that_fills_the_view_has_round_corners(view: VideoView) -> None:
+    view.show_frame(np.full((240, 320, 3), 255, np.uint8), (), mirrored=False)
+    image = painted(view)
+    around = view.palette().window().color()
+    for x, y in ((0, 0), (639, 0), (0, 479), (639, 479)):
+        assert image.pixelColor(x, y) == around
+    assert image.pixelColor(320, 0) == image.pixelColor(0, 240) == QColor("white")
+
+
 @pytest.mark.parametrize(("mirrored", "x"), [(False, 40), (True, 600)])
 def test_the_frame_is_drawn_around_the_face(view: VideoView, mirrored: bool, x: int) -> None:
     grey = np.full((240, 320, 3), 128, np.uint8)
