@@ -265,6 +265,8 @@ def test_a_folder_is_enrolled_with_reasons_and_goes_on_where_it_was_left(
     assert states == {"Ada": KNOWN, "Bea": states["Bea"], "Nobody": REFUSED, "Void": REFUSED}
     assert states["Bea"] in (ENROLLED, KNOWN)  # the job in hand may end after the stop
     assert {p.name for p in people(context, until)} == {"Ada", "Bea"}
+    heights_px = [dialog.table.rowHeight(row) for row in range(4)]
+    assert heights_px[0] == min(heights_px), "whom the run passes by stands in no taller a row"
     assert dialog.progress.value() == dialog.progress.maximum() == 4
     told = list(map(int, re.findall(r"\d+", dialog._count.text())))
     assert told[:2] == [4, 4]
