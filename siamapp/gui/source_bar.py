@@ -123,9 +123,7 @@ class SourceBar(QWidget):
         start, stop = self.tr("Start"), self.tr("Stop")
         self.toggle.setText(stop if running else start)
         self.toggle.setAccessibleName(self.toggle.text())
-        self._context.theme.set_icon(
-            self.toggle, "stop" if running else "play", self._icon_colour if self.spec else "muted"
-        )
+        self._context.theme.set_icon(self.toggle, "stop" if running else "play", self._icon_colour)
         self.toggle.setEnabled(bool(self.spec))
         self.pause.setText(self.tr("Resume") if paused else self.tr("Pause"))
         self.pause.setAccessibleName(self.pause.text())
