@@ -56,6 +56,10 @@
         <translation>此时不会识别任何人。请拔下摄像头再重新接上。</translation>
     </message>
     <message>
+        <source>{number} %</source>
+        <translation>{number}%</translation>
+    </message>
+    <message>
         <source>, </source>
         <translation>、</translation>
     </message>
@@ -105,7 +109,7 @@
     </message>
     <message>
         <source>Measured on {count} comparisons of strangers: {percent} % at most (95 % sure).</source>
-        <translation>依据 {count} 次陌生人比对：至多 {percent} %（置信度 95 %）。</translation>
+        <translation>依据 {count} 次陌生人比对：至多 {percent}%（置信度 95%）。</translation>
     </message>
     <message>
         <source>{limit} {bound}</source>
@@ -950,7 +954,7 @@
     </message>
     <message>
         <source>{words} Something seems to cover {share:.0f} % of the face: take it off.</source>
-        <translation>{words} 似乎有东西遮住了脸的 {share:.0f} %：请取下。</translation>
+        <translation>{words}似乎有东西遮住了脸的 {share:.0f}%：请取下。</translation>
     </message>
     <message>
         <source>{error} {hint}</source>
@@ -1159,7 +1163,7 @@
     </message>
     <message>
         <source>At most, at 95&#xa0;%</source>
-        <translation>95&#xa0;% 上限</translation>
+        <translation>95% 上限</translation>
     </message>
     <message>
         <source>Own people refused</source>
@@ -1187,7 +1191,7 @@
     </message>
     <message>
         <source>{pictures} pictures of {people} people: {genuine} comparisons of one person and {impostors} of strangers. Equal error rate {eer:.2f} % ({low:.2f} to {high:.2f} % at 95 %); {lost:.1f} % of the pictures gave no face.</source>
-        <translation>{people} 人的 {pictures} 张图片：同一人比对 {genuine} 次，陌生人比对 {impostors} 次。等错误率 {eer:.2f} %（95 % 区间 {low:.2f} 至 {high:.2f} %）；{lost:.1f} % 的图片中未找到人脸。</translation>
+        <translation>{people} 人的 {pictures} 张图片：同一人比对 {genuine} 次，陌生人比对 {impostors} 次。等错误率 {eer:.2f}%（95% 区间 {low:.2f} 至 {high:.2f}%）；{lost:.1f}% 的图片中未找到人脸。</translation>
     </message>
     <message>
         <source>The interval comes from drawing people anew; rates rarer than were seen are carried on from the tail of the distances. “Use” puts these thresholds in the place of those on the model&apos;s card.</source>
@@ -1631,7 +1635,7 @@
     </message>
     <message>
         <source>At most, at 95&#xa0;%</source>
-        <translation>95&#xa0;% 上限</translation>
+        <translation>95% 上限</translation>
     </message>
     <message>
         <source>Distance</source>
@@ -1963,7 +1967,7 @@
     </message>
     <message>
         <source>Undone: {said}</source>
-        <translation>已撤销：{said}</translation>
+        <translation>已撤销以下操作：{said}</translation>
     </message>
     <message>
         <source>Undo more</source>
@@ -2108,11 +2112,11 @@
     </message>
     <message>
         <source>from {low:.0f} %</source>
-        <translation>≥ {low:.0f} %</translation>
+        <translation>≥ {low:.0f}%</translation>
     </message>
     <message>
         <source>up to {high:.0f} %</source>
-        <translation>≤ {high:.0f} %</translation>
+        <translation>≤ {high:.0f}%</translation>
     </message>
     <message>
         <source>{value:.0f} px</source>
@@ -2155,7 +2159,7 @@
     </message>
     <message>
         <source>Distance {distance:.3f}: {fmr:.3g} % of strangers accepted, {fnmr:.1f} % of own people refused</source>
-        <translation>距离 {distance:.3f}：放行陌生人 {fmr:.3g} %，拒绝本人 {fnmr:.1f} %</translation>
+        <translation>距离 {distance:.3f}：放行陌生人 {fmr:.3g}%，拒绝本人 {fnmr:.1f}%</translation>
     </message>
     <message>
         <source>Distance about {distance:.2f}: {own} comparisons of one person (solid), {others} of strangers (dashed)</source>

@@ -30,7 +30,7 @@ from siamapp.gui.evaluating import Asked, Cancelled, Found, evaluate_asked, writ
 from siamapp.gui.page import Page
 from siamapp.gui.rate_charts import RateCharts
 from siamapp.gui.theme import SPACE, scaled, set_role
-from siamapp.gui.wording import fmr_words, significant
+from siamapp.gui.wording import fmr_words, hundredths, significant
 from siamapp.identity.own_calibration import save_calibration
 from siamapp.vision.card import Threshold
 
@@ -283,11 +283,11 @@ class EvaluatePage(Page):
 
     def _fill_row(self, line: int, row: Threshold) -> None:
         words = (
-            f"{100 * row.fmr:g} %",
+            hundredths(f"{100 * row.fmr:g}"),
             f"{row.distance:.3f}",
             f"{row.impostor_comparisons:,}",
-            f"{significant(100 * row.fmr_high, 3)} %",
-            f"{100 * row.fnmr:.1f} %",
+            hundredths(significant(100 * row.fmr_high, 3)),
+            hundredths(f"{100 * row.fnmr:.1f}"),
         )
         for column, text in enumerate(words):
             item = QTableWidgetItem(text)

@@ -26,7 +26,7 @@ from siamapp.gui.model_words import (
     threshold_source,
 )
 from siamapp.gui.theme import SPACE, Theme, set_role
-from siamapp.gui.wording import significant
+from siamapp.gui.wording import hundredths, significant
 
 
 class ModelView(PageScroll):
@@ -104,8 +104,8 @@ class ModelView(PageScroll):
             self.tr("Comparisons"), self.tr("Own people refused"),
         )  # fmt: skip
         lines = [
-            (f"{100 * t.fmr:g} %", f"{significant(100 * t.fmr_high, 2)} %", f"{t.distance:.3f}",
-             f"{t.impostor_comparisons:,}", f"{100 * t.fnmr:.1f} %")
+            (hundredths(f"{100 * t.fmr:g}"), hundredths(significant(100 * t.fmr_high, 2)),
+             f"{t.distance:.3f}", f"{t.impostor_comparisons:,}", hundredths(f"{100 * t.fnmr:.1f}"))
             for t in thresholds
         ]  # fmt: skip
         for line, cells in enumerate([head, *lines] if thresholds else []):

@@ -9,7 +9,7 @@ from typing import Any, Final
 from siamapp.gui.language import tr
 from siamapp.gui.model_rows import ModelRow
 from siamapp.gui.settings_rows import provider_names
-from siamapp.gui.wording import milliseconds
+from siamapp.gui.wording import hundredths, milliseconds
 from siamapp.vision.card import ModelCard, Threshold
 
 _HASH: Final = re.compile(r"[0-9a-f]{32,}")
@@ -88,7 +88,7 @@ def key_facts(card: ModelCard) -> list[Fact]:
         if isinstance(value := figures.get(key), int | float):
             stem = key.removesuffix("_percent")
             low, high = figures.get(f"{stem}_low"), figures.get(f"{stem}_high")
-            text = f"{scale * value:.1f} %"
+            text = hundredths(f"{scale * value:.1f}")
             if isinstance(low, int | float) and isinstance(high, int | float):
                 text = tr("{value} ({low:.1f} to {high:.1f})").format(
                     value=text, low=scale * low, high=scale * high

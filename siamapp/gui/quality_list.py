@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from siamapp.gui.theme import SPACE, Theme, set_role
+from siamapp.gui.wording import hundredths
 from siamapp.pipeline import Seen
 from siamapp.vision.quality import Limits
 
@@ -114,11 +115,11 @@ class QualityList(QWidget):
         for measure in ("yaw_deg", "pitch_deg", "roll_deg"):
             value = getattr(q, measure)
             self._show(measure, f"{round(value)}°", fine=abs(value) <= getattr(limits, measure))
-        self._show("inside", f"{100 * q.inside:.0f} %", fine=q.inside >= limits.inside)
+        self._show("inside", hundredths(f"{100 * q.inside:.0f}"), fine=q.inside >= limits.inside)
         if q.occlusion is not None and limits.occlusion is not None:
             fine = q.occlusion <= limits.occlusion
             self.covered = None if fine else q.occlusion
-            self._show("occlusion", f"{100 * q.occlusion:.0f} %", fine=fine)
+            self._show("occlusion", hundredths(f"{100 * q.occlusion:.0f}"), fine=fine)
 
     def clear(self) -> None:
         self.covered = None

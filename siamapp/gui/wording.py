@@ -37,7 +37,12 @@ ICONS = {
 
 def percent(rate: float) -> str:
     """A small rate without an exponent: 3e-06 is "0.0003 %"."""
-    return f"{100 * rate:.6f}".rstrip("0").rstrip(".") + " %"
+    return hundredths(f"{100 * rate:.6f}".rstrip("0").rstrip("."))
+
+
+def hundredths(number: str) -> str:
+    """A number with its percent sign: a space parts the two in English, nothing in Chinese."""
+    return tr("{number} %").format(number=number)
 
 
 def listed(texts: Iterable[str]) -> str:

@@ -29,7 +29,7 @@ from siamapp.gui.dialogs import PassphraseDialog
 from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.pages import PAGES
-from siamapp.gui.wording import day_words, listed, milliseconds, moment_words
+from siamapp.gui.wording import day_words, listed, milliseconds, moment_words, percent
 from siamapp.paths import assets_dir
 from siamapp.types import Consent
 
@@ -81,12 +81,15 @@ def test_every_text_has_a_translation_that_holds_the_same_values() -> None:
         text = translation.text or ""
         assert text.strip() or not source.strip(), (context, source)
         assert sorted(FIELD.findall(text)) == sorted(FIELD.findall(source)), (context, source)
+        assert not re.search(r"\s%", text), "no space parts a number from its sign in Chinese"
 
 
 def test_lists_and_times_are_put_together_as_the_language_does(language: Language) -> None:
     assert (listed(["Ann", "Bo"]), milliseconds(1.234, 2)) == ("Ann, Bo", "1.23 ms")
+    assert percent(3e-6) == "0.0003 %"
     language.use("zh_CN")
     assert (listed(["Ann", "Bo"]), milliseconds(1.5)) == ("Ann、Bo", "1.5 毫秒")
+    assert percent(3e-6) == "0.0003%"
 
 
 def test_a_calendar_is_headed_in_the_order_of_the_language(
