@@ -258,6 +258,9 @@ class Person:
 class Refusals:
     """How often the claim to be a person was refused since it was last accepted."""
 
-    in_a_row: int = 0
-    last_utc: str = ""
-    """When the newest was recorded, ISO 8601; empty where there is none."""
+    at_utc: tuple[str, ...] = ()
+    """When each was recorded, ISO 8601, the oldest first."""
+
+    @property
+    def in_a_row(self) -> int:
+        return len(self.at_utc)

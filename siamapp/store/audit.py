@@ -99,7 +99,7 @@ class Audit:
 
     def refusals(self, claim_id: int) -> Refusals:
         """Verifications of that claim that were refused since the last one accepted."""
-        in_a_row, last_utc = 0, ""
+        refused: list[str] = []
         with self._database.snapshot() as connection:
             rows = connection.execute(
                 "SELECT at_utc, facts ->> 'outcome' FROM audit WHERE kind = 'decision'"
@@ -112,8 +112,8 @@ class Audit:
                     break
                 # Who could not be judged was not refused.
                 if outcome in (Outcome.UNKNOWN, Outcome.NOT_PRESENT):
-                    in_a_row, last_utc = in_a_row + 1, last_utc or at_utc
-        return Refusals(in_a_row, last_utc)
+                    refused.append(at_utc)
+        return Refusals(tuple(reversed(refused)))
 
     def recent_claims(self, count: int) -> list[int]:
         """The persons claimed last, newest first; some may be deleted by now."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from siamapp.gui.context import Context
 from siamapp.gui.main_window import MainWindow
+from siamapp.gui.verify_page import VerifyPage
 from siamapp.settings import Settings
+from siamapp.types import Outcome
 from tests.gui.conftest import enrol, told
 from tests.gui.scripted import astronaut, hopper, open_scripted, write_photo
 
@@ -41,3 +45,36 @@ def test_a_gallery_that_another_program_replaced_is_left(
     window.opening.retry.click()
     until(lambda: context.is_open)
     assert list(context.recognizer.gallery.names.values()) == ["Ada"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.MATCH])
+def test_what_another_program_records_lifts_no_lock(
+    window: MainWindow, context: Context, until: Until, tmp_path: Path, outcome: Outcome
+) -> None:
+    """The command line tries a claim that is locked here."""
+    context.change_setting("lockout_failures", 2)
+    enrol(context, until, Ada=[astronaut()])
+    window.show_page("verify")
+    page = window.page("verify")
+    assert isinstance(page, VerifyPage)
+    page.source.add(str(write_photo(tmp_path / "ada.png", astronaut())))
+    with open_scripted(context.paths.home, Settings()) as other:
+        claim = other.people.by_name("Ada").person_id
+
+        def record(outcome: Outcome) -> None:
+            facts = {"how": "verify", "claim_id": claim, "outcome": outcome}
+            other.audit.record("decision", facts)
+
+        record(Outcome.UNKNOWN)
+        record(Outcome.UNKNOWN)
+        page.claim.name.setText("Ada")
+        until(lambda: page.verdict.result.title.text() == "Locked")
+        record(outcome)
+    window.show_page("people")
+    window.show_page("verify")
+    page.claim.name.setText("Ada")
+    answered: list[None] = []
+    context.submit(lambda: None, done=answered.append)  # after what the page asked of the audit
+    until(lambda: bool(answered))
+    assert page.verdict.result.title.text() == "Locked"
+    assert not page.verify.isEnabled()
