@@ -79,6 +79,7 @@ class VerdictPanel(QWidget):
         self._shown = None
         self._say(words)
         self.evidence.hide()
+        self._settle()
 
     def show_answer(self, answer: Answer, name: str) -> None:
         """Show a final answer to the claim of `name`."""
@@ -97,6 +98,7 @@ class VerdictPanel(QWidget):
         self.evidence.set_title(self.tr("Why?") if accepted else self.tr("Why not?"))
         self._show_checks(checks_of(answer.best))
         self.evidence.show()
+        self._settle()
 
     def _words_of(self, answer: Answer, name: str) -> Words:
         if answer.verdict is Verdict.ACCEPTED:
@@ -112,6 +114,13 @@ class VerdictPanel(QWidget):
         if words != self._large:
             self._large = words
             self.result.show_result(words.word, words.sentence, words.tone, icon=words.icon)
+
+    def _settle(self) -> None:
+        """Lay out now: by itself Qt may paint the new words in the room of the old ones first."""
+        for widget in (self.result, self.evidence, self):
+            layout = widget.layout()
+            if layout is not None:
+                layout.activate()
 
     def _show_evidence(self, *, visible: bool) -> None:
         for widget in (self.bar_title, self.bar, self.fmr):
