@@ -1473,6 +1473,10 @@
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
 </context>
 <context>
     <name>ImportDialog</name>
@@ -1972,6 +1976,10 @@
     <message>
         <source>Undo more</source>
         <translation>继续撤销</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
     </message>
 </context>
 <context>

@@ -21,11 +21,17 @@ class Changes(QObject):
     """A change was made; what was done, in words."""
     taken_back = Signal(str)
     failed = Signal(SiamError)
+    """A change was not made."""
+    kept = Signal(SiamError)
+    """A change was not taken back; `undo` tries it again."""
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._done: list[tuple[list[Undo], str]] = []
+        self._done: list[tuple[int, list[Undo], str]] = []
+        """Number, tokens, and what was done, in words."""
+        self._made = 0
+        """Changes asked for since the last `forget`."""
 
     def __len__(self) -> int:
         return len(self._done)
@@ -34,19 +40,21 @@ class Changes(QObject):
         """Take all steps on the jobs thread, or none; `undo` takes them back together."""
         edits = self._context.recognizer.edits
         tokens: list[Undo] = []
+        self._made += 1
+        kept_in, change = self._done, (self._made, tokens, said)
 
         def work() -> None:
             try:
                 for step in steps:
                     tokens.append(step())
             except SiamError:
-                for token in reversed(tokens):
-                    edits.undo(token)
+                edits.undo(*tokens)
                 raise
 
         def done() -> None:
-            self._done.append((tokens, said))
-            self.made.emit(said)
+            kept_in.append(change)
+            if kept_in is self._done:
+                self.made.emit(said)
 
         self._context.change_people(work, done=done, failed=self.failed.emit)
 
@@ -54,19 +62,24 @@ class Changes(QObject):
         """Take the newest change back."""
         if not self._done:
             return
-        tokens, said = self._done.pop()
+        kept_in, change = self._done, self._done.pop()
+        _, tokens, said = change
         edits = self._context.recognizer.edits
 
         def work() -> None:
-            for token in reversed(tokens):
-                edits.undo(token)
+            edits.undo(*tokens)
+            tokens.clear()  # what may fail from here on is tried again without them
 
-        self._context.change_people(
-            work, done=lambda: self.taken_back.emit(said), failed=self.failed.emit
-        )
+        def failed(error: SiamError) -> None:
+            kept_in.append(change)
+            kept_in.sort(key=lambda one: one[0])  # an earlier one may have failed meanwhile
+            if kept_in is self._done:
+                self.kept.emit(error)
+
+        self._context.change_people(work, done=lambda: self.taken_back.emit(said), failed=failed)
 
     def forget(self) -> None:
         """From here on nothing can be taken back: what was deleted is gone."""
-        if self._done:
-            self._done.clear()
+        if self._made:  # also what is still being made, or taken back and may fail
+            self._done, self._made = [], 0
             self._context.submit(self._context.recognizer.edits.forget_undo)

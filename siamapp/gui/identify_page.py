@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from siamapp.errors import SiamError
 from siamapp.gui.best_looks import BestLooks
 from siamapp.gui.changes import Changes
 from siamapp.gui.context import Context
@@ -55,6 +56,7 @@ class IdentifyPage(SourcePage):
         self._changes.made.connect(self._on_changed)
         self._changes.taken_back.connect(lambda _said: self.banner.clear())
         self._changes.failed.connect(lambda error: self.banner.show_text(error_words(error)))
+        self._changes.kept.connect(self._on_kept)
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -205,3 +207,6 @@ class IdentifyPage(SourcePage):
 
     def _on_changed(self, said: str) -> None:
         self.banner.show_text(said, "info", action=self.tr("Undo"))
+
+    def _on_kept(self, error: SiamError) -> None:
+        self.banner.show_text(error_words(error), action=self.tr("Try again"))

@@ -128,6 +128,7 @@ class PeoplePage(Page):
         self.changes.made.connect(self._on_made)
         self.changes.taken_back.connect(self._on_taken_back)
         self.changes.failed.connect(self._on_failed)
+        self.changes.kept.connect(self._on_kept)
         self.banner.acted.connect(self.undo)
         self.bring.clicked.connect(self.carrying.ask_import)
         self.card.export_wanted.connect(self._on_export)
@@ -377,6 +378,9 @@ class PeoplePage(Page):
             "good",
             action=self.tr("Undo more") if len(self.changes) else "",
         )
+
+    def _on_kept(self, error: SiamError) -> None:
+        self.banner.show_text(error_words(error), action=self.tr("Try again"))
 
     def _on_failed(self, error: SiamError) -> None:
         self.banner.show_text(error_words(error))

@@ -172,19 +172,22 @@ class Edits:
         self._to_vacuum |= pictures_went
         return undo
 
-    def undo(self, change: Undo) -> None:
-        """Take a change back.
+    def undo(self, *changes: Undo) -> None:
+        """Take changes back, the last one first: all, or none.
 
         Raises:
             AlreadyKnown: a name that would come back was given to somebody else meanwhile.
-            StoreError: it was undone or forgotten already, or the people were changed since.
+            StoreError: one was undone or forgotten already, or the people were changed since.
         """
-        if change not in self._undos:
+        if any(change not in self._undos for change in changes):
             raise StoreError("That can no longer be undone.")
         with self._database.transaction() as connection:
-            change.revert(connection)
-            audit.append(connection, "undo", {"undone": change.kind, "person_id": change.person_id})
-        self._undos.remove(change)
+            for change in reversed(changes):
+                change.revert(connection)
+                undone = {"undone": change.kind, "person_id": change.person_id}
+                audit.append(connection, "undo", undone)
+        for change in changes:
+            self._undos.remove(change)
 
     def forget_undo(self) -> None:
         """Give up every token: what was deleted is nowhere any more, in memory or in the file."""

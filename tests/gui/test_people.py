@@ -18,9 +18,10 @@ from siamapp.gui.look_alikes_dialog import LookAlikesDialog
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.people_model import Order, PeopleModel, entries_of
 from siamapp.gui.people_page import PeoplePage
+from siamapp.settings import Settings
 from siamapp.types import Consent, Person
 from tests.gui.conftest import enrol
-from tests.gui.scripted import astronaut, hopper
+from tests.gui.scripted import astronaut, hopper, open_scripted
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton
@@ -75,6 +76,50 @@ def test_a_deleted_person_comes_back_by_ctrl_z_until_the_page_is_left(
     until(lambda: not page.banner.text)
     assert names(page) == ["Grace"]
     assert len(context.recognizer.gallery) == 1
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_an_undo_that_fails_is_kept_until_the_page_is_left(
+    page: PeoplePage,
+    window: MainWindow,
+    context: Context,
+    qtbot: QtBot,
+    until: Until,
+    *,
+    left: bool,
+) -> None:
+    """Another program gives the name to somebody else, and later another one."""
+    select(page, 0)
+    qtbot.mouseClick(page.card.delete, LEFT)
+    until(lambda: names(page) == ["Grace"])
+    with open_scripted(context.paths.home, Settings()) as other:
+        grace = other.people.by_name("Grace").person_id
+        other.edits.rename(grace, "Ada")
+        ctrl_z(page, qtbot)
+        if left:
+            window.show_page("settings")
+            until(lambda: not context.recognizer.edits._undos)
+            assert len(page.changes) == 0
+            return
+        until(lambda: page.banner.action.text() == "Try again")
+        assert "enrolled already" in page.banner.text
+        other.edits.rename(grace, "Grace")
+    qtbot.mouseClick(page.banner.action, LEFT)
+    until(lambda: names(page) == ["Ada", "Grace"])
+    assert "Undone" in page.banner.text
+
+
+def test_who_leaves_before_the_answer_cannot_take_it_back_either(
+    page: PeoplePage, window: MainWindow, context: Context, qtbot: QtBot, until: Until
+) -> None:
+    select(page, 0)
+    page.card.delete.click()
+    window.show_page("settings")
+    until(lambda: len(context.recognizer.gallery) == 1 and not context.recognizer.edits._undos)
+    window.show_page("people")
+    until(lambda: names(page) == ["Grace"])
+    assert not page.banner.text
+    assert len(page.changes) == 0
 
 
 def test_two_are_merged_and_parted_again(

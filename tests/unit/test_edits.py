@@ -98,6 +98,20 @@ def test_a_pile_of_changes_is_undone_in_any_order_that_makes_sense(desk: Desk) -
     assert desk.rows() == before
 
 
+def test_changes_are_undone_together_or_not_at_all(desk: Desk) -> None:
+    before = desk.rows()
+    deleted = [desk.edits.delete(desk.id(name)) for name in ("Cy", "Bob")]
+    added = desk.people.add("Cy", [sample(8)], embedder_id=EMBEDDER)
+    after = desk.rows()
+    with pytest.raises(AlreadyKnown):
+        desk.edits.undo(*deleted)
+    assert desk.rows() == after
+    assert desk.audit.last(1)[0].kind == "enrol"
+    desk.edits.delete(added.person_id)
+    desk.edits.undo(*deleted)
+    assert desk.rows() == before
+
+
 def test_undo_gives_nobody_a_name_that_is_taken_meanwhile(desk: Desk) -> None:
     deleted = desk.edits.delete(desk.id("Cy"))
     desk.people.add("CY", [sample(8)], embedder_id=EMBEDDER)
