@@ -57,7 +57,6 @@ class Jobs(QObject):
     anything else is a bug and is raised on the GUI thread, where the crash dialog shows it.
     """
 
-    busy_changed = Signal(bool)
     _posted = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -66,6 +65,7 @@ class Jobs(QObject):
         self._answers: deque[Task] = deque()
         self._asked: set[Future[Any]] = set()
         self._pending = 0
+        """Jobs not answered yet: who measures or tests waits for none."""
         self._closed = False
         self._posted.connect(self._on_posted)
         self._thread = threading.Thread(target=self._work, name="siam-jobs", daemon=True)
@@ -82,9 +82,6 @@ class Jobs(QObject):
         if self._closed:
             return
         self._pending += 1
-        if self._pending == 1:
-            self.busy_changed.emit(True)
-
         job = _Job(work, done, failed)
         self._tasks.put(partial(self._do, job))
 
@@ -142,8 +139,6 @@ class Jobs(QObject):
 
     def _finish(self, job: _Job) -> None:
         self._pending -= 1
-        if self._pending == 0:
-            self.busy_changed.emit(False)
         job.let_go()()
 
     @Slot()

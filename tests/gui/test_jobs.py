@@ -91,7 +91,7 @@ def test_calls_that_return_none_lose_no_reference_to_none(
     for _ in range(calls):
         jobs.blockSignals(False)
         jobs.setObjectName("")
-        jobs.busy_changed.emit(False)
+        jobs.objectNameChanged.emit("")
     # From 3.12 on None is immortal and its count stands still.
     assert sys.getrefcount(None) > before - calls // 10
 
