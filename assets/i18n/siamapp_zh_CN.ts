@@ -1450,8 +1450,8 @@
         <translation>画面中是谁，在本机上判定。</translation>
     </message>
     <message>
-        <source>Nobody is enrolled yet. Enrol somebody first, or press Start: whoever comes into view can be enrolled from here.</source>
-        <translation>还没有登记任何人。请先登记，或按“开始”：进入画面的人可以从这里直接登记。</translation>
+        <source>Nobody is enrolled yet. Enrol somebody first, or choose a source and press Start: whoever comes into view can be enrolled from here.</source>
+        <translation>还没有登记任何人。请先登记，或选择来源并按“开始”：进入画面的人可以从这里直接登记。</translation>
     </message>
     <message>
         <source>Choose a source and press Start: whoever comes into view is told here.</source>

@@ -141,14 +141,9 @@ class EnrollForm(QFrame):
         self.name.clear()
         self.review.reset()
         self.begin()
-        self._coach(
-            "enrol",
-            "muted",
-            lambda: self.tr("Give a name and choose a camera, a video or photos."),
-        )
 
     def begin(self, limits: Limits | None = None) -> None:
-        """A new gathering starts; the name, the consent and what was kept stay."""
+        """A new gathering starts, or none; the name, the consent and what was kept stay."""
         self._busy = False
         self._stack.setCurrentIndex(0)
         self.progress.setValue(0)
@@ -158,10 +153,16 @@ class EnrollForm(QFrame):
             widget.setVisible(limits is not None)
         if limits is not None:
             self.quality.set_limits(limits)
+            self._coach("camera", "muted", lambda: self.tr("Look at the camera."))
+        else:
+            self._coach(
+                "enrol",
+                "muted",
+                lambda: self.tr("Give a name and choose a camera, a video or photos."),
+            )
         self.error.clear()
         self.anyway.setChecked(False)
         self.anyway.hide()
-        self._coach("camera", "muted", lambda: self.tr("Look at the camera."))
         self._show_ready()
 
     def show_look(self, look: Look) -> None:
@@ -237,8 +238,12 @@ class EnrollForm(QFrame):
         self.coaching.setText(say())
 
     def _show_ready(self) -> None:
-        named = bool(self.name.text().strip())
-        self.save.setEnabled(bool(self.samples) and named and not self._busy)
+        text, kept = self.name.text(), bool(self.samples)
+        self.save.setEnabled(kept and bool(text.strip()) and not self._busy)
+        begun = text or kept or self._busy or self.error.text or not self.progress.isHidden()
+        if not begun and self.again.hasFocus():
+            self.name.setFocus()
+        self.again.setEnabled(bool(begun))
 
     def _on_save(self) -> None:
         if self.save.isEnabled():

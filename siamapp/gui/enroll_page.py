@@ -77,7 +77,7 @@ class EnrollPage(Page):
         self.folder.clicked.connect(lambda: self._on_folder())
         self.source.start_wanted.connect(self._on_start)
         self.source.stop_wanted.connect(self._finish)
-        self.source.choice.currentIndexChanged.connect(self._show_status)
+        self.source.chosen.connect(self._show_status)
         self.form.save_wanted.connect(self._on_save)
         self.form.again_wanted.connect(self._start_over)
         self.form.review.retake_wanted.connect(self._on_retake)

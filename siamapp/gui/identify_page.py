@@ -171,8 +171,8 @@ class IdentifyPage(SourcePage):
         empty = self.context.is_open and not len(self.context.recognizer.gallery)
         if not self.video.has_picture and empty:
             text = self.tr(
-                "Nobody is enrolled yet. Enrol somebody first, or press Start: whoever "
-                "comes into view can be enrolled from here."
+                "Nobody is enrolled yet. Enrol somebody first, or choose a source and press Start: "
+                "whoever comes into view can be enrolled from here."
             )
         elif not self.video.has_picture:
             text = self.tr("Choose a source and press Start: whoever comes into view is told here.")

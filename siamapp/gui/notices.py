@@ -37,9 +37,7 @@ def of_status(status: SessionStatus, *, has_frame: bool) -> Notice | None:
         return Notice("pause", tr("Paused"), tr("Press Resume to go on."))
     if status.state is State.RUNNING:
         return _of_picture(status, has_frame=has_frame)
-    if status.state in (State.OPENING, State.STOPPING):
-        return opening() if status.state is State.OPENING else None
-    return ready()
+    return opening() if status.state is State.OPENING else None
 
 
 def _of_picture(status: SessionStatus, *, has_frame: bool) -> Notice | None:

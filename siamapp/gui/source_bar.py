@@ -39,6 +39,8 @@ class SourceBar(QWidget):
     start_wanted = Signal(str)
     stop_wanted = Signal()
     pause_wanted = Signal(bool)
+    chosen = Signal()
+    """`spec` is another: by the user's choice, or because a camera came or went."""
 
     def __init__(self, context: Context, *, can_pause: bool) -> None:
         super().__init__()
@@ -124,7 +126,7 @@ class SourceBar(QWidget):
         self.toggle.setText(stop if running else start)
         self.toggle.setAccessibleName(self.toggle.text())
         self._context.theme.set_icon(self.toggle, "stop" if running else "play", self._icon_colour)
-        self.toggle.setEnabled(bool(self.spec))
+        self.toggle.setEnabled(running or bool(self.spec))  # its camera may be gone
         self.pause.setText(self.tr("Resume") if paused else self.tr("Pause"))
         self.pause.setAccessibleName(self.pause.text())
         self._context.theme.set_icon(self.pause, "play" if paused else "pause")
@@ -152,6 +154,8 @@ class SourceBar(QWidget):
         self.choice.blockSignals(False)
         self._follow_setting = False
         self.show_running(running=self._running, paused=self._paused)
+        if self.spec != kept:
+            self.chosen.emit()
 
     def _on_setting_changed(self, key: str) -> None:
         self._follow_setting = self._follow_setting or key == "camera"
@@ -160,6 +164,7 @@ class SourceBar(QWidget):
         if self._running and self.spec:
             self.start_wanted.emit(self.spec)
         self.show_running(running=self._running, paused=self._paused)
+        self.chosen.emit()
 
     def _on_toggled(self) -> None:
         if self._running:

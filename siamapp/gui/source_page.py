@@ -47,7 +47,7 @@ class SourcePage(Page):
         self._resume = False
         self.source.start_wanted.connect(self.start)
         self.source.stop_wanted.connect(self._on_stop)
-        self.source.choice.currentIndexChanged.connect(self._show_status)
+        self.source.chosen.connect(self._show_status)
         self.feed.status_changed.connect(self._on_status)
         self.feed.failed.connect(self._on_failed)
         for closing in (context.locked, context.opening):

@@ -21,7 +21,7 @@ from siamapp.gui.feed import Feed
 from siamapp.gui.source_bar import SourceBar, is_camera
 from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.gui.video_view import VideoView
-from siamapp.live.session import SessionStatus
+from siamapp.live.session import SessionStatus, State
 from siamapp.types import Frame, FrameResult
 
 _DISPLAY_MS = 33
@@ -88,7 +88,7 @@ class WelcomePage(QWidget):
         self._timer.timeout.connect(self._on_tick)
         self.source.start_wanted.connect(self._start)
         self.source.stop_wanted.connect(self._stop)
-        self.source.choice.currentIndexChanged.connect(lambda _index: self._invite())
+        self.source.chosen.connect(self._invite)
         self.retranslate()
         self._show()
 
@@ -216,8 +216,10 @@ class WelcomePage(QWidget):
     def _on_status(self, status: SessionStatus) -> None:
         running = status.state.value in ("opening", "running", "paused")
         self.source.show_running(running=running, paused=False)
-        notice = notices.of_status(status, has_frame=self.video.has_picture)
-        self.video.show_notice(notice)
+        if status.state is State.IDLE:
+            self._invite()
+        else:
+            self.video.show_notice(notices.of_status(status, has_frame=self.video.has_picture))
 
     def _on_tick(self) -> None:
         frame = self.feed.frame

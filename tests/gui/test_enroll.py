@@ -106,6 +106,29 @@ def test_the_page_leads_through_every_turn_and_stops_by_itself(
     assert not page._is_active
 
 
+def test_only_what_was_begun_can_be_started_over(
+    window: MainWindow, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    window.show_page("enrol")
+    page = window.page("enrol")
+    form = page.form
+    assert not form.again.isEnabled()
+    form.name.setText("Ada")
+    form.again.setFocus()
+    form.again.click()
+    assert not form.again.isEnabled()
+    assert form.name.hasFocus()
+    page.take_files([write_photo(tmp_path / "nobody.png", empty_room())])
+    until(lambda: form.again.isEnabled() and bool(form.error.text))
+    form.again.click()
+    page.source.add(str(write_video(tmp_path / "a.avi", astronaut(), frames=1500)))
+    page.source.toggle.click()
+    assert form.again.isEnabled()
+    form.again.click()
+    assert not form.again.isEnabled()
+    assert form.coaching.text().startswith("Give a name and choose")
+
+
 @pytest.mark.parametrize("willing", [True, False])
 def test_an_enrolment_takes_under_15_s(context: Context, until: Until, willing: bool) -> None:
     """By the frames' own times, of somebody who follows within 1.5 s or never does."""

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from siamapp.gui.context import Context
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.pages import PAGES
+from siamapp.gui.source_bar import SourceBar
 from siamapp.gui.source_page import STALE_S
 from siamapp.live.cameras import CameraInfo
 from siamapp.live.session import Picture, SessionStatus, State
@@ -295,6 +296,38 @@ def test_a_window_opens_as_large_as_it_was_closed(
     again = MainWindow(context)
     qtbot.addWidget(again)
     assert again.size() == size
+
+
+@pytest.mark.parametrize("key", ["live", "verify", "enrol"])
+def test_a_camera_that_comes_or_goes_changes_what_is_asked_for(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, until: Until, key: str
+) -> None:
+    """Nobody is told to press a Start that is greyed, nor to plug in what is there."""
+    window.show_page(key)
+    page = window.page(key)
+
+    def said() -> str:
+        return f"{page.video.notice.title} {page.video.notice.hint}"
+
+    for cameras in ([], [CameraInfo(0, "Desk", "/dev/video0")], []):
+        monkeypatch.setattr("siamapp.gui.source_bar.list_cameras", lambda found=cameras: found)
+        page.source.refresh()
+        until(lambda able=bool(cameras): page.source.toggle.isEnabled() == able)
+        assert ("Plug one in" in said()) == (not cameras)
+        assert ("ress Start" in said() or "ress Verify" in said()) == bool(cameras)
+
+
+def test_what_runs_can_be_stopped_though_its_camera_is_not_listed_any_more(
+    context: Context, qtbot: QtBot
+) -> None:
+    source = SourceBar(context, can_pause=False)
+    qtbot.addWidget(source)
+    source._on_cameras([CameraInfo(0, "Desk", "/dev/video0")])
+    source.show_running(running=True, paused=False)
+    source._on_cameras([])
+    assert source.toggle.isEnabled()
+    source.show_running(running=False, paused=False)
+    assert not source.toggle.isEnabled()
 
 
 def test_the_camera_chosen_in_the_settings_is_the_one_offered(
