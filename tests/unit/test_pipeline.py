@@ -254,7 +254,8 @@ def test_a_still_picture_of_somebody_enrolled_never_matches_with_the_presence_ch
 class Alive(PresenceCheck):
     """Believes for a second a track that once looked alive, after half a second."""
 
-    def _look(self, track, face, crop_bgr, score, time_s, spec):
+    def _look(self, track, face, crop_bgr, score, frame, spec):
+        time_s = frame.time_s
         begun_s, alive_s = self._tracks.get(track, (time_s, float("-inf")))
         alive_s = time_s if score > 0.5 else alive_s
         self._tracks[track] = begun_s, alive_s
