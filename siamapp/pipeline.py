@@ -26,6 +26,7 @@ from siamapp.types import (
     Presence,
     PresenceState,
     Quality,
+    Shortfall,
 )
 from siamapp.vision import quality as face_quality
 from siamapp.vision.align import align
@@ -50,6 +51,11 @@ class Seen:
     face: Face
     crop_bgr: BgrImage
     quality: Quality
+
+    @property
+    def gaps(self) -> tuple[Shortfall, ...]:
+        """What it is too poor in to be embedded; without any it is good."""
+        return face_quality.shortfalls(self.quality, face_quality.PROBE)
 
 
 class StageClock:
@@ -112,6 +118,38 @@ class _Look:
     """What that look alone said."""
 
 
+class WhoIsThere:
+    """The presence check of a stream, of whose tracks each keeps its last answer.
+
+    Of a face too poor to be embedded nobody knows whose it is: it proves nothing about its track.
+    """
+
+    def __init__(self, check: PresenceCheck) -> None:
+        self.mode = check.mode
+        self._check = check
+        self._said: dict[int, Presence | None] = {}
+
+    def __call__(
+        self, frame: Frame, seen: Sequence[Seen], tracks: Sequence[int], good: Sequence[int]
+    ) -> list[Presence | None]:
+        """One answer for each face of a frame, by what `good` ones show (places in `seen`)."""
+        answers = self._check(
+            frame,
+            [seen[i].face for i in good],
+            [seen[i].crop_bgr for i in good],
+            [tracks[i] for i in good],
+        )
+        self._said |= zip([tracks[i] for i in good], answers, strict=True)
+        unseen = None if self.mode == "off" else NOT_WATCHED
+        return [self._said.get(track, unseen) for track in tracks]
+
+    def forget_all_but(self, tracks: frozenset[int]) -> None:
+        """Drop tracks that ended."""
+        self._check.forget_all_but(tracks)
+        for gone in self._said.keys() - tracks:
+            del self._said[gone]
+
+
 class Stream:
     """One source's way through the pipeline, with what its frames share: tracks, looks, agreement.
 
@@ -147,9 +185,8 @@ class Stream:
         self._now = now
         self._follower = Follower(pipeline.detector)
         self._tracker = Tracker()
-        self._check = PresenceCheck(pipeline.presence, presence(), still=still)
+        self._who_is_there = self._watch()
         self._agreement = Agreement(policy())
-        self._there: dict[int, Presence | None] = {}
         self._looks: dict[int, _Look] = {}
         self._judged_by: Gallery | None = None
 
@@ -159,11 +196,8 @@ class Stream:
         gallery.require(self._pipeline.embedder.id)
         if policy != self._agreement.policy:
             self._agreement = Agreement(policy)
-        if self._presence() != self._check.mode:
-            self._check = PresenceCheck(
-                self._pipeline.presence, self._presence(), still=self._still
-            )
-            self._there.clear()
+        if self._presence() != self._who_is_there.mode:
+            self._who_is_there = self._watch()
         stale = self._still or gallery is not self._judged_by
         self._judged_by = gallery
         seen = self._pipeline.see(frame, clock, None if self._still else self._follower)
@@ -171,7 +205,7 @@ class Stream:
             tracks = self._tracker(
                 [s.face for s in seen], frame.time_s, jumped=self._follower.jumped
             )
-        gaps = [face_quality.shortfalls(s.quality, face_quality.PROBE) for s in seen]
+        gaps = [s.gaps for s in seen]
         good = [i for i, gap in enumerate(gaps) if not gap]
         with clock("embed"):
             thumbnails = {i: thumbnail(seen[i].crop_bgr) for i in good}
@@ -185,7 +219,7 @@ class Stream:
                 self._looks[tracks[i]] = _Look(frame.time_s, thumbnails[i], vector, answer)
         for ended in (
             self._agreement.forget_all_but,
-            self._check.forget_all_but,
+            self._who_is_there.forget_all_but,
             self._forget_all_but,
         ):
             ended(self._tracker.alive)
@@ -225,29 +259,16 @@ class Stream:
             rests_until_s=self._follower.rests_until_s,
         )
 
-    def _who_is_there(
-        self, frame: Frame, seen: Sequence[Seen], tracks: Sequence[int], good: Sequence[int]
-    ) -> list[Presence | None]:
-        """One answer for each face.
-
-        Of one too poor to be embedded nobody knows whose it is: it proves nothing about its track.
-        """
-        answers = self._check(
-            frame,
-            [seen[i].face for i in good],
-            [seen[i].crop_bgr for i in good],
-            [tracks[i] for i in good],
-        )
-        self._there |= zip([tracks[i] for i in good], answers, strict=True)
-        unseen = None if self._check.mode == "off" else NOT_WATCHED
-        return [self._there.get(track, unseen) for track in tracks]
+    def _watch(self) -> WhoIsThere:
+        check = PresenceCheck(self._pipeline.presence, self._presence(), still=self._still)
+        return WhoIsThere(check)
 
     def _due(self, track: int, now: FloatArray, time_s: float) -> bool:
         """Whether a decision needs this face's vector."""
         last = self._looks.get(track)
         return (
             last is None
-            or self._check.mode != "off"
+            or self._who_is_there.mode != "off"
             or not self._agreement.settled(track)
             or not 0 <= time_s - last.time_s < EMBED_EVERY_S
             or bool(last.thumbnail @ now < SAME_PICTURE)
@@ -261,12 +282,11 @@ class Stream:
         if last is None:
             return False
         # Now and then two strangers make the same picture, and one person's distances vary.
-        if self._check.mode == "off" and last.thumbnail @ now >= SAME_PICTURE:
+        if self._who_is_there.mode == "off" and last.thumbnail @ now >= SAME_PICTURE:
             return False
         apart = distances(vector, last.vector[None], self._pipeline.metric)[0]
         return not apart <= policy.threshold
 
     def _forget_all_but(self, tracks: frozenset[int]) -> None:
-        for known in (self._looks, self._there):
-            for gone in known.keys() - tracks:
-                del known[gone]
+        for gone in self._looks.keys() - tracks:
+            del self._looks[gone]

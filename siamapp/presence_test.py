@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from siamapp.pipeline import Seen, WhoIsThere
 from siamapp.types import Frame, Presence, PresenceState
 from siamapp.vision.align import align
 from siamapp.vision.detect import Detector
 from siamapp.vision.presence import Mode, PresenceCheck
 from siamapp.vision.presence_network import PresenceNetwork
+from siamapp.vision.quality import measure
 from siamapp.vision.track import Tracker
 
 
@@ -41,12 +43,22 @@ def watch(
     *,
     still: bool = False,
 ) -> Iterator[Presence]:
-    """The check's answer about the largest face of each frame that has one."""
-    check, tracker = PresenceCheck(network, mode, still=still), Tracker()
+    """What the app would show of the largest face of each frame that has one.
+
+    As there, one too poor to be embedded is no evidence: its track's last answer stands.
+    """
+    who_is_there, tracker = WhoIsThere(PresenceCheck(network, mode, still=still)), Tracker()
     for frame in frames:
         faces = detector.detect(frame.bgr)[:1]
+        tracks = tracker(faces, frame.time_s)
+        who_is_there.forget_all_but(tracker.alive)
         crops = [align(frame.bgr, face.landmarks_xy) for face in faces]
-        for answer in check(frame, faces, crops, tracker(faces, frame.time_s)):
+        seen = [
+            Seen(face, crop, measure(face, crop, frame.bgr.shape))
+            for face, crop in zip(faces, crops, strict=True)
+        ]
+        good = [i for i, one in enumerate(seen) if not one.gaps]
+        for answer in who_is_there(frame, seen, tracks, good):
             if answer is not None:
                 yield answer
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
+from siamapp import presence_test
 from siamapp.errors import ModelMissing
 from siamapp.identity.decide import held_back
 from siamapp.types import Candidate, Decision, Face, Frame, Outcome, Presence, PresenceState
@@ -276,3 +277,28 @@ def test_a_card_without_the_presence_table_is_refused() -> None:
     card = SimpleNamespace(task="embedder", presence=None, name="x")
     with pytest.raises(ModelIncompatible):
         PresenceNetwork(SimpleNamespace(card=card))
+
+
+@pytest.mark.parametrize("poor_looks", [0.0, 1.0])
+def test_a_face_too_poor_to_be_embedded_is_no_evidence_where_the_check_is_measured(
+    poor_looks: float,
+) -> None:
+    """A dark second neither refuses a person nor lets a picture of one in."""
+
+    def network(bgr, faces):
+        return np.full(len(faces), poor_looks if bgr.max() < 20 else 1 - poor_looks, np.float32)
+
+    class Finds:
+        def detect(self, _bgr):
+            return (Face(np.array([0, 0, 112, 112], np.float32), TEMPLATE_XY, 0.9),)
+
+    network.spec = SPEC
+    film = moved(portrait(), 60, solid=True)
+    film[20:40] = [crop // 16 for crop in film[20:40]]
+    frames = [Frame(bgr, k / FPS, k) for k, bgr in enumerate(film)]
+    answers = list(presence_test.watch(Finds(), network, frames, "passive"))
+    assert len(answers) == 60
+    assert [a.score for a in answers] == [1 - poor_looks] * 60
+    assert {a.state for a in answers[20:40]} == {answers[19].state}
+    dark = presence_test.watch(Finds(), network, frames[20:40], "passive")
+    assert {(a.state, a.score) for a in dark} == {(PresenceState.UNDECIDED, None)}
