@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from siamapp.errors import SiamError
 from siamapp.gui import notices
 from siamapp.gui.claim_field import RECENT, ClaimField
+from siamapp.gui.claim_lock import ClaimLock
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner
 from siamapp.gui.empty_state import EmptyState
@@ -33,7 +34,6 @@ from siamapp.gui.trial import Answer, Doorway, Trial, Verdict
 from siamapp.gui.verdict_panel import VerdictPanel, Words
 from siamapp.gui.video_view import Notice, Overlay
 from siamapp.gui.wording import advice, overlay_of, sentence
-from siamapp.identity.lockout import Lockout, tries_left
 from siamapp.live.session import Process, SessionStatus, State
 from siamapp.types import FrameResult, Person, Refusals
 
@@ -55,12 +55,10 @@ class VerifyPage(SourcePage):
         self.error = Banner(context.theme)
         self._empty = EmptyState(context.theme, "verify")
         self._doorway = Doorway()
-        self._claimed: Person | None = None
         self._trial: Trial | None = None
         self._ends_at = math.inf
         """Monotonic time after which a silent source ends the try."""
-        self._lockout = Lockout()
-        self._refusals = Refusals()
+        self._lock = ClaimLock(context)
         self._locked = False
         self._answered = False
         self._lay_out()
@@ -148,7 +146,7 @@ class VerifyPage(SourcePage):
     def _on_claim(self) -> None:
         """The claim may be another: what stood about the last one goes."""
         person = self.claim.person
-        if self._trial is not None or (person is not None and person == self._claimed):
+        if self._trial is not None or (person is not None and person == self._lock.claimed):
             return
         self._begin_claim(person)
         if person is not None:
@@ -156,38 +154,23 @@ class VerifyPage(SourcePage):
 
     def _begin_claim(self, person: Person | None) -> None:
         """Of the claim before nothing stays, nor is shown what is still asked about it."""
-        self._claimed, self._refusals = person, Refusals()
+        self._lock.begin(person)
         self._answered = self._locked = False
         self.error.clear()
         self._show_ready()
 
-    def _ask_lock(self, person: Person, then: Callable[[], None] | None = None) -> None:
-        audit = self.context.recognizer.audit
+    def _ask_lock(self, person: Person, then: Callable[[], None] = lambda: None) -> None:
+        def told() -> None:
+            then()
+            self._show_lock()
 
-        def done(refusals: Refusals) -> None:
-            if person == self._claimed:
-                self._refusals = refusals
-                if then is not None:
-                    then()
-                self._show_lock()
-
-        self.context.submit(lambda: audit.refusals(person.person_id), done=done)
-
-    @property
-    def _locked_s(self) -> float:
-        settings = self.context.settings
-        if self._claimed is None:
-            return 0.0
-        return self._lockout.remaining_s(
-            self._claimed.person_id, self._refusals,
-            allowed=settings.lockout_failures, lock_s=settings.lockout_s,
-        )  # fmt: skip
+        self._lock.ask(person, told)
 
     # --- the trial --------------------------------------------------------------------------------
 
     def _on_verify(self) -> None:
         person, spec = self.claim.person, self.source.spec
-        if person is None or not spec or self._trial is not None or self._locked_s > 0:
+        if person is None or not spec or self._trial is not None or self._lock.remaining_s > 0:
             return
         self._answered = False
         self.error.clear()
@@ -209,9 +192,9 @@ class VerifyPage(SourcePage):
         def begin(made: tuple[Trial, Refusals]) -> None:
             if not self._timer.isActive():  # the page was left meanwhile: no camera goes on
                 return
-            trial, self._refusals = made
-            self._claimed = person
-            if self._locked_s > 0:
+            self._lock.claimed = person
+            trial, self._lock.refusals = made
+            if self._lock.remaining_s > 0:
                 self._show_lock()
                 return
             self._trial = trial
@@ -238,7 +221,7 @@ class VerifyPage(SourcePage):
 
     def _give_up(self) -> None:
         """End the try under way; what it has settled counts, or Escape would go by every lock."""
-        trial, person = self._trial, self._claimed
+        trial, person = self._trial, self._lock.claimed
         self._drop_trial()
         if trial is not None and person is not None:
             self._record(trial.end(), person, lambda: self._ask_lock(person))
@@ -288,7 +271,7 @@ class VerifyPage(SourcePage):
 
     def _finish(self, answer: Answer) -> None:
         """Record the answer, then show it: a refusal that is seen is one that counts."""
-        person = self._claimed
+        person = self._lock.claimed
         self._drop_trial()
         if person is None:
             return
@@ -323,9 +306,8 @@ class VerifyPage(SourcePage):
         self.verify.setFocus()
 
     def _warn_of_lock(self) -> None:
-        allowed = self.context.settings.lockout_failures
-        left = tries_left(self._refusals, allowed)
-        if allowed and left < allowed:
+        left = self._lock.left
+        if left is not None:
             words = (
                 self.tr("One more refusal in a row locks this claim.")
                 if left == 1
@@ -335,7 +317,7 @@ class VerifyPage(SourcePage):
 
     def _show_lock(self) -> None:
         """Count a lock down; when it ends the claim may be tried again."""
-        remaining_s = self._locked_s
+        remaining_s = self._lock.remaining_s
         if remaining_s <= 0:
             if self._locked:
                 self._locked = False

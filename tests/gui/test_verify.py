@@ -82,7 +82,7 @@ def test_right_and_wrong_claims_are_answered_and_refusals_lock_the_claim(
     # Another claim is free; the locked one stays so for a process that knows only the audit.
     page.claim.name.setText("Ada")
     until(page.verify.isEnabled)
-    page._lockout = Lockout()
+    page._lock.lockout = Lockout()
     page.claim.name.setText("Grace")
     until(lambda: page.verdict.result.title.text() == "Locked")
     assert not page.verify.isEnabled()
@@ -269,7 +269,7 @@ def test_no_answer_outlives_the_page(
     assert page.verify.text() == "Verify"
     assert not page.error.text
     assert not page.video.has_picture
-    assert page._refusals.in_a_row == 1
+    assert page._lock.refusals.in_a_row == 1
 
 
 def test_what_a_recording_showed_before_is_not_a_part_of_the_trial(
