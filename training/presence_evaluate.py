@@ -170,10 +170,11 @@ def clip_figures(model: Path, data: Path, peers: Path) -> dict[str, Row]:
             for bgr in clip_frames(path, 15)
             if (faces := find.detect(bgr))
         ]
+        told = [a.score for a in answers if a.score is not None]
         made[f"clip_{path.stem}"] = {
             "verdict": judge(path.stem, None, answers).state.value,
             **_shares(answers),
-            "mean_score": round(float(np.mean([a.score for a in answers])), 3),
+            "mean_score": round(float(np.mean(told)), 3),
             "reference_mean_score": round(float(np.mean(likes)), 3),
         }
     return made
