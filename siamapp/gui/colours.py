@@ -10,7 +10,10 @@ from PySide6.QtGui import QColor, QPalette
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """Text on `window`, `surface`, `raised`: contrast at least 4.5:1 (WCAG 2.2, 1.4.3)."""
+    """Text on `window`, `surface`, `raised`: contrast at least 4.5:1 (WCAG 2.2, 1.4.3).
+
+    `faint` is the one exception, for what cannot be pressed now: at least 3:1 on `surface`.
+    """
 
     window: str
     surface: str
@@ -18,6 +21,7 @@ class Colours:
     border: str
     text: str
     muted: str
+    faint: str
     accent: str
     accent_hover: str
     on_accent: str
@@ -37,6 +41,7 @@ LIGHT: Final = Colours(
     border="#d3d9dd",
     text="#182126",
     muted="#566269",
+    faint="#87939a",
     accent="#0f6a70",
     accent_hover="#0b5459",
     on_accent="#ffffff",
@@ -55,6 +60,7 @@ DARK: Final = Colours(
     border="#37424a",
     text="#e8edef",
     muted="#a3b0b7",
+    faint="#66737b",
     accent="#62c9c2",
     accent_hover="#85dad4",
     on_accent="#06292b",

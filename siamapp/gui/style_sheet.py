@@ -46,7 +46,7 @@ QToolButton[role="rail"] { background: transparent; border: 2px solid transparen
 QToolButton[role="rail"]:hover { background: $raised; color: $text; }
 QToolButton[role="rail"]:checked { background: $accent_soft; color: $accent; font-weight: 700; }
 QToolButton[role="rail"]:focus { border: 2px solid $accent; }
-QToolButton[role="rail"]:disabled { color: $muted; background: transparent;
+QToolButton[role="rail"]:disabled { color: $faint; background: transparent;
     font-weight: 400; }
 QPushButton::menu-indicator { image: url("$chevron"); width: 12px; height: 12px;
     subcontrol-origin: padding; subcontrol-position: center right; right: 8px; }

@@ -94,9 +94,11 @@ class Theme(QObject):
             if checked_colour:
                 pixmap = tinted(name, getattr(self.colours, checked_colour), side_px, room_px)
                 icon.addPixmap(pixmap, QIcon.Mode.Normal, QIcon.State.On)
-            if button_px and colour != "muted":  # as its word; Qt's own grey is too bright on dark
-                pixmap = tinted(name, self.colours.muted, side_px, room_px)
-                icon.addPixmap(pixmap, QIcon.Mode.Disabled)
+            if button_px:  # as its word; Qt's own grey is too bright on dark
+                greyed = self.colours.faint if colour == "muted" else self.colours.muted
+                pixmap = tinted(name, greyed, side_px, room_px)
+                for state in (QIcon.State.Off, QIcon.State.On):
+                    icon.addPixmap(pixmap, QIcon.Mode.Disabled, state)
         return icon
 
     def set_icon(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImage, QPainter, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from siamapp.gui.colours import DARK, LIGHT, Colours
@@ -85,6 +86,34 @@ def test_the_icon_of_a_greyed_button_is_as_muted_as_its_word(
     muted = button.icon().pixmap(size).toImage()
     theme.set_icon(button, "people")
     assert button.icon().pixmap(size, QIcon.Mode.Disabled).toImage() == muted != enabled
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_what_cannot_be_pressed_is_paler_and_still_seen(colours: Colours) -> None:
+    faint, muted = (contrast(c, colours.surface) for c in (colours.faint, colours.muted))
+    assert 3 <= faint <= 0.55 * muted
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_and_icons_of_a_closed_rail_are_faint(
+    qapp: QApplication, qtbot: QtBot, scheme: Scheme
+) -> None:
+    theme = Theme(qapp, scheme)
+    button = QToolButton()
+    qtbot.addWidget(button)
+    set_role(button, "rail")
+    button.setCheckable(True)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setText("Identify")
+    theme.set_icon(button, "live", "muted", side_px=22)
+    button.setEnabled(False)
+    for chosen in (False, True):
+        button.setChecked(chosen)
+        picture = button.grab().toImage()
+        across, down = picture.width(), picture.height()
+        inks = {picture.pixelColor(x, y).name() for x in range(across) for y in range(down)}
+        assert theme.colours.faint in inks
+        assert not inks & {theme.colours.muted, theme.colours.accent, theme.colours.text}
 
 
 @pytest.mark.parametrize("icon", sorted(p.stem for p in (assets_dir() / "icons").glob("*.svg")))
