@@ -1918,8 +1918,8 @@
         <translation>标签</translation>
     </message>
     <message>
-        <source>Tags of {name}, with commas between them:</source>
-        <translation>{name} 的标签，用逗号分隔：</translation>
+        <source>Tags of {name}, with commas between them</source>
+        <translation>{name} 的标签，用逗号分隔</translation>
     </message>
     <message>
         <source>Save</source>
@@ -2297,8 +2297,8 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>选择了 {wanted}，但模型实际运行在 {running} 上。</translation>
     </message>
     <message>
-        <source>No picture was looked at yet: start one on another page.</source>
-        <translation>还没有查看过画面：请在其他页面开始。</translation>
+        <source>No picture was looked at yet: start a camera or a video on the Identify page.</source>
+        <translation>还没有查看过画面：请在“识别”页启动摄像头或视频。</translation>
     </message>
     <message>
         <source>Last picture: {frames} frames, {dropped} dropped, {fps:.1f} results/s</source>
@@ -2376,8 +2376,8 @@ Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
         <translation>打开视频流</translation>
     </message>
     <message>
-        <source>Address of an MJPEG or RTSP stream:</source>
-        <translation>MJPEG 或 RTSP 视频流的地址：</translation>
+        <source>Address of an MJPEG or RTSP stream</source>
+        <translation>MJPEG 或 RTSP 视频流的地址</translation>
     </message>
 </context>
 <context>

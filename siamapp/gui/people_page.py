@@ -305,7 +305,7 @@ class PeoplePage(Page):
         text = asked_text(
             self,
             self.tr("Tags"),
-            self.tr("Tags of {name}, with commas between them:").format(name=person.name),
+            self.tr("Tags of {name}, with commas between them").format(name=person.name),
             action=self.tr("Save"),
             text=", ".join(person.tags),
         )

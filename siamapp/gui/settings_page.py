@@ -257,7 +257,11 @@ class SettingsPage(Page):
     def _show_measured(self, lines: list[str]) -> None:
         run = self.context.last_run
         if run is None:
-            lines.append(self.tr("No picture was looked at yet: start one on another page."))
+            lines.append(
+                self.tr(
+                    "No picture was looked at yet: start a camera or a video on the Identify page."
+                )
+            )
         else:
             text = self.tr("Last picture: {frames} frames, {dropped} dropped, {fps:.1f} results/s")
             lines.append(text.format(frames=run.frames, dropped=run.dropped, fps=run.fps))

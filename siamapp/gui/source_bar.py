@@ -187,7 +187,7 @@ class SourceBar(QWidget):
 
     def _on_open_stream(self) -> None:
         address = asked_text(
-            self, self.tr("Open a stream"), self.tr("Address of an MJPEG or RTSP stream:"),
+            self, self.tr("Open a stream"), self.tr("Address of an MJPEG or RTSP stream"),
             action=self.tr("Open"), text="http://",
         )  # fmt: skip
         if address is not None and "://" in address and not address.endswith("://"):

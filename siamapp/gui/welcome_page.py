@@ -162,7 +162,7 @@ class WelcomePage(QWidget):
         return card
 
     def _camera(self) -> QWidget:
-        card = Card()
+        card = _roomy_card()
         card.column.addWidget(self._label("heading"))
         self.source = SourceBar(self._context, can_pause=False)
         self.video = VideoView()
@@ -236,7 +236,7 @@ def _look(frame: Frame) -> FrameResult:
 
 
 def _roomy_card() -> Card:
-    """A step of a few words on a page of its own."""
+    """A step, on a page of its own."""
     card = Card()
     card.column.setContentsMargins(SPACE[5], SPACE[5], SPACE[5], SPACE[5])
     card.column.setSpacing(SPACE[5])

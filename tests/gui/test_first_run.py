@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
@@ -15,9 +16,21 @@ from siamapp.gui.dialogs import crash_report
 from siamapp.gui.idle import IdleWatch
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.single import SingleWindow
+from siamapp.gui.welcome_page import WelcomePage
 from tests.gui.scripted import astronaut, write_video
 
 Until = Callable[[Callable[[], bool]], None]
+
+
+def heading_of(steps: WelcomePage) -> QPoint:
+    """Where the heading of the step in view stands in its card."""
+    card = steps.stack.currentWidget()
+    heading = next(
+        label
+        for label in card.findChildren(QLabel)
+        if label.property("role") == "heading" and label.text()
+    )
+    return heading.pos()
 
 
 def test_the_first_start_takes_three_steps_and_shows_the_picture(
@@ -32,9 +45,13 @@ def test_the_first_start_takes_three_steps_and_shows_the_picture(
     assert steps is not None
     assert not window._rail.isVisible()
     assert not (context.paths.home / "gallery.db").exists()
+    places = [heading_of(steps)]
     steps.next.click()
+    places.append(heading_of(steps))
     steps.passphrase.click()
     steps.next.click()
+    places.append(heading_of(steps))
+    assert places[0] == places[1] == places[2]
     notice = steps.video.notice
     assert notice is not None
     assert "open a video or a photo" in notice.hint  # there is no camera

@@ -84,6 +84,13 @@ def test_every_text_has_a_translation_that_holds_the_same_values() -> None:
         assert not re.search(r"\s%", text), "no space parts a number from its sign in Chinese"
 
 
+def test_no_prompt_of_our_own_ends_in_a_colon() -> None:
+    for (context, source), translation in texts(I18N / "siamapp_zh_CN.ts").items():
+        if not context.startswith("Q"):  # Qt's own dialogs have theirs
+            assert not (translation.text or "").endswith((":", "\uff1a")), (context, source)
+            assert not source.endswith(":"), (context, source)
+
+
 def test_lists_and_times_are_put_together_as_the_language_does(language: Language) -> None:
     assert (listed(["Ann", "Bo"]), milliseconds(1.234, 2)) == ("Ann, Bo", "1.23 ms")
     assert percent(3e-6) == "0.0003 %"
