@@ -29,6 +29,8 @@ _LEAST_SKIN: Final = 12
 _LEAST_BEYOND: Final = 6
 _LEAST_STEPS: Final = 5
 _SOON_S: Final = 0.6
+_LASTS_S: Final = 0.1
+"""Seen for less, in a frame or two, it may be chance."""
 _STIFF: Final = 0.9
 """Share of the skin's points that must move as one: those of a picture do."""
 _MOVED_PX: Final = 0.4
@@ -60,6 +62,8 @@ class FaceBorder:
         self._start = self._now = self._normals
         """Points of skin, edges and surroundings, in that order."""
         self._skin = self._edges = self._around = slice(0)
+        self._since_s: float | None = None
+        """When edges began to go along."""
         self._steps: list[tuple[FloatArray, FloatArray, float]] = []
         """How far the points moved, how far they would have with the face, how stiff it was."""
 
@@ -69,12 +73,12 @@ class FaceBorder:
         """
         if time_s - self._begun_s > WINDOW_S:
             self._begin(bgr, landmarks_xy)
-            self._begun_s = time_s
-            return False
-        if not len(self._normals):
-            return False
-        self._follow(self._small(bgr))
-        return time_s - self._begun_s >= _SOON_S and self._goes_along()
+            self._begun_s, self._since_s = time_s, None
+        elif len(self._normals):
+            self._follow(self._small(bgr))
+            along = time_s - self._begun_s >= _SOON_S and self._goes_along()
+            self._since_s = (time_s if self._since_s is None else self._since_s) if along else None
+        return self._since_s is not None and time_s - self._since_s >= _LASTS_S
 
     def _begin(self, bgr: BgrImage, landmarks_xy: FloatArray) -> None:
         size, middle = face_size_px(landmarks_xy), landmarks_xy.mean(axis=0)
