@@ -288,7 +288,7 @@ def test_the_command_line_moves_people_and_reports_doubles(
     status, answer, _ = call("two", "people", "import", file, *secret)
     assert (status, [p["name"] for p in answer["imported"]]) == (1, ["Ada"])
     assert [r["name"] for r in answer["refused"]] == ["Bob", "Cy"]
-    assert "'Double'" in answer["refused"][1]["message"]
+    assert "enrolled as Double." in answer["refused"][1]["message"]
     status, answer, _ = call("two", "people", "import", file, "--allow-duplicate", *secret)
     assert [p["name"] for p in answer["imported"]] == ["Cy"]
     (tmp_path / "pass").write_text("wrong horse battery\n", "utf-8")
