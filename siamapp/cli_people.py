@@ -138,13 +138,13 @@ def people_consent(
     ] = None,
 ) -> None:
     """Note what a person agreed to, and for how long, instead of what was noted before."""
-    if retain_until and retain_until.date() < date.today():
-        raise SiamError("That day is past.", "Choose a later one, or `siamapp people delete`.")
     consent = Consent(
         note,
         given.date() if given else date.today(),
         retain_until.date() if retain_until else None,
     )
+    if consent.has_ended:
+        raise SiamError("That day is past.", "Choose a later one, or `siamapp people delete`.")
     person = _edit(call, name, lambda edits, found, _: edits.set_consent(found.person_id, consent))
     until = person.consent.retain_until
     call.answer(

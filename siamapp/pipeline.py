@@ -34,14 +34,14 @@ from siamapp.vision.detect import Detector
 from siamapp.vision.embed import Embedder
 from siamapp.vision.follow import Follower
 from siamapp.vision.occlusion import OcclusionNetwork
-from siamapp.vision.presence import Mode, PresenceCheck
+from siamapp.vision.presence import WATCHING, Mode, PresenceCheck
 from siamapp.vision.presence_network import PresenceNetwork
 from siamapp.vision.thumbnail import SAME_PICTURE, thumbnail
 from siamapp.vision.track import Tracker
 
 EMBED_EVERY_S = 0.2
 """A settled answer about a face whose picture stays the same is tried again after this."""
-NOT_WATCHED = Presence(PresenceState.UNDECIDED, "watching for about a second")
+NOT_WATCHED = Presence(PresenceState.UNDECIDED, WATCHING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siamapp.types import BgrImage, FloatArray
+from siamapp.vision.face_motion import WINDOW_S
+from siamapp.vision.points import corners, flow
 from siamapp.vision.presence_network import face_size_px
 
-WINDOW_S: Final = 1.2
 FACE_PX: Final = 24
 """Face size that the picture is brought to."""
 REACH: Final = 5.0
@@ -76,8 +77,10 @@ class FaceBorder:
             self._begun_s, self._since_s = time_s, None
         elif len(self._normals):
             self._follow(self._small(bgr))
-            along = time_s - self._begun_s >= _SOON_S and self._goes_along()
-            self._since_s = (time_s if self._since_s is None else self._since_s) if along else None
+            if time_s - self._begun_s < _SOON_S or not self._goes_along():
+                self._since_s = None
+            elif self._since_s is None:
+                self._since_s = time_s
         return self._since_s is not None and time_s - self._since_s >= _LASTS_S
 
     def _begin(self, bgr: BgrImage, landmarks_xy: FloatArray) -> None:
@@ -133,18 +136,13 @@ class FaceBorder:
             mask[_RIM_PX:-_RIM_PX, _RIM_PX:-_RIM_PX] = 255
             side, up = int(1.5 * FACE_PX), 2 * FACE_PX
             cv2.rectangle(mask, (x - side, y - up), (x + side, height), 0, -1)
-        found = cv2.goodFeaturesToTrack(self._last, 40, 0.01, 4, mask=mask)
-        points = np.reshape(found, (-1, 2)) if np.size(found) > 1 else np.empty((0, 2))
-        return np.asarray(points, np.float32)
+        return corners(self._last, mask, most=40, apart_px=4)
 
     def _follow(self, small: NDArray[np.uint8]) -> None:
         # On an edge only the motion across it can be seen, and only that is asked for below: hence
         # no bar for points that lie on something straight.
-        now, _, _ = cv2.calcOpticalFlowPyrLK(
-            self._last, small, self._now, np.empty_like(self._now),
-            winSize=(13, 13), maxLevel=2, minEigThreshold=1e-6,
-        )  # fmt: skip
-        self._now, self._last = np.asarray(now, np.float32), small
+        self._now, _ = flow(self._last, small, self._now, least_eigenvalue=1e-6)
+        self._last = small
         # Affine: a picture that is tilted as well, seen from as far away as it is here.
         matrix, kept = cv2.estimateAffine2D(
             self._start[self._skin], self._now[self._skin], ransacReprojThreshold=1.0
@@ -154,25 +152,17 @@ class FaceBorder:
             self._steps.append((self._now - self._start, with_face, float(kept.mean())))
 
     def _goes_along(self) -> bool:
-        if len(self._steps) < _LEAST_STEPS:
+        if len(self._steps) < _LEAST_STEPS or np.mean([s[2] for s in self._steps]) < _STIFF:
             return False
         moved, with_face = (np.stack([step[k] for step in self._steps]) for k in (0, 1))
-        stiff = np.mean([step[2] for step in self._steps])
         own, expected = self._across(moved), self._across(with_face)
         strength = _rms(expected)
         along = (strength > _MOVED_PX) & (_rms(own - expected) < _ALONG * strength)
         normals = self._normals[along]
-        two_sides = bool((normals @ normals.T < 0.5).any())  # 60 degrees apart or more
-        return (
-            bool(stiff >= _STIFF)
-            and two_sides
-            and self._room_stays(
-                along,
-                moved[:, self._around],
-                with_face[:, self._around],
-                float(strength[along].max()),
-            )
-        )
+        if not (normals @ normals.T < 0.5).any():  # no two sides 60 degrees apart or more
+            return False
+        around, most = self._around, float(strength[along].max())
+        return self._room_stays(along, moved[:, around], with_face[:, around], most)
 
     def _across(self, motion: FloatArray) -> FloatArray:
         """Of motions `(t, n, 2)`, each edge's own across itself: `(t, edges)`."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from siamapp.types import BgrImage, FloatArray
 from siamapp.vision.align import CROP_PX, TEMPLATE_XY, similarity
+from siamapp.vision.points import corners, flow
 
 WINDOW_S: Final = 1.2
 EYE_PX: Final = float(TEMPLATE_XY[1, 0] - TEMPLATE_XY[0, 0])
@@ -83,19 +84,16 @@ class FaceMotion:
     def _begin(self, grey: NDArray[np.uint8], time_s: float) -> None:
         mask = np.zeros_like(grey)
         mask[30:108, 14:98] = 255
-        found = cv2.goodFeaturesToTrack(grey, 48, 0.01, 5, mask=mask)
-        # OpenCV gives None where the crop is flat, whatever its type says.
-        points = found.reshape(-1, 2) if np.ndim(found) == 3 else np.empty((0, 2))
-        self._begun = self._now = np.asarray(points, np.float32)
+        self._begun = self._now = corners(grey, mask, most=48, apart_px=5)
         self._begun_s = time_s
 
     def _follow(self, last: NDArray[np.uint8], grey: NDArray[np.uint8], time_s: float) -> None:
-        moved, found = _flow(last, grey, self._now)
-        back, returned = _flow(grey, last, moved)
+        moved, found = flow(last, grey, self._now)
+        back, returned = flow(grey, last, moved)
         kept = found & returned
         kept &= np.linalg.norm(back - self._now, axis=1) < 0.5
         kept &= ((moved > 4) & (moved < CROP_PX - 4)).all(axis=1)
-        self._begun, self._now = self._begun[kept], np.asarray(moved[kept], np.float32)
+        self._begun, self._now = self._begun[kept], moved[kept]
         if len(self._now) >= _LEAST_POINTS:
             self._bends.append((time_s, bending(self._begun, self._now)))
 
@@ -115,16 +113,6 @@ class FaceMotion:
             self._dark.append((time_s, dark))
         while self._dark and time_s - self._dark[0][0] > 3 * WINDOW_S:
             self._dark.popleft()
-
-
-def _flow(
-    before: NDArray[np.uint8], after: NDArray[np.uint8], points_xy: FloatArray
-) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Where points went (Lucas & Kanade 1981, in a pyramid), and which were found again."""
-    moved, found, _ = cv2.calcOpticalFlowPyrLK(
-        before, after, points_xy, np.empty_like(points_xy), winSize=(13, 13), maxLevel=2
-    )
-    return np.asarray(moved, np.float32), np.asarray(found[:, 0] == 1)
 
 
 def bending(before_xy: FloatArray, after_xy: FloatArray) -> float:

@@ -19,13 +19,12 @@ from siamapp.types import BgrImage, Face, FloatArray, Frame, Presence, PresenceS
 from siamapp.vision.card import PresenceSpec
 from siamapp.vision.challenge import Action, Challenge, draw_actions
 from siamapp.vision.face_border import FaceBorder
-from siamapp.vision.face_motion import FaceMotion, Motion
+from siamapp.vision.face_motion import WINDOW_S, FaceMotion, Motion
 from siamapp.vision.presence_network import PresenceNetwork
 
 Mode: TypeAlias = Literal["off", "passive", "active"]
 LOOK_S: Final = 0.8
 """Of video before anything is said."""
-WINDOW_S: Final = 1.2
 _LEAST_FRAMES: Final = 5
 _GAP_S: Final = 0.3
 """A face unseen for longer may be another one: it is looked at anew."""
@@ -38,6 +37,7 @@ _FLICKER: Final = 0.03
 
 _REFUSED_S: Final = 3.0
 """How long a face that looked like a picture stays refused: one lucky second is no proof."""
+WATCHING: Final = "watching for about a second"
 _PICTURE: Final = "this looks like a print or a screen"
 _FLICKERS: Final = "the face flickers as a screen does"
 _FRAMED: Final = "edges around the face go along with it, as those of a sheet or a screen do"
@@ -178,7 +178,7 @@ def _passive(
         return Presence(state, reason, mean)
 
     if time_s - seen.begun_s < LOOK_S or len(seen.looks) < _LEAST_FRAMES:
-        return answer(PresenceState.UNDECIDED, "watching for about a second")
+        return answer(PresenceState.UNDECIDED, WATCHING)
     flickers = motion.flicker > _FLICKER
     if framed or flickers or mean < spec.refuse:
         seen.refused_s = time_s
