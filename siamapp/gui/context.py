@@ -48,6 +48,8 @@ class Context(QObject):
     opened = Signal()
     locked = Signal()
     """The gallery is about to be closed; it is still there, to be left."""
+    closing = Signal()
+    """After either of the two: for whoever holds something of that gallery."""
     failed = Signal(object)
     """The `SiamError` that kept the gallery or a model from opening."""
     people_changed = Signal()
@@ -103,6 +105,7 @@ class Context(QObject):
         """Open the models and the gallery, or open them again after a setting changed."""
         settings = self.settings
         self.opening.emit()
+        self.closing.emit()
         self._recognizer = None
         self._others.stop()
 
@@ -118,6 +121,7 @@ class Context(QObject):
         if self._recognizer is None:
             return
         self.locked.emit()
+        self.closing.emit()
         self._recognizer = None
         self._others.stop()
 

@@ -84,8 +84,7 @@ class EnrollPage(Page):
         self.form.review.more_wanted.connect(self._on_more)
         self.feed.status_changed.connect(self._on_status)
         self.feed.failed.connect(self._on_failed)
-        for closing in (self.context.locked, self.context.opening):
-            closing.connect(self._on_closing)
+        self.context.closing.connect(self._on_closing)
 
     def retranslate(self) -> None:
         self.set_heading(

@@ -40,8 +40,7 @@ class Feed(QObject):
         self._wanted = 0
         self._status.connect(self._on_status)
         self._decision.connect(self._on_decision)
-        for closing in (context.locked, context.opening):
-            closing.connect(self._let_go)
+        context.closing.connect(self._let_go)
 
     @property
     def frame(self) -> Frame | None:

@@ -36,8 +36,7 @@ class Importing(QObject):
         self._walk: Iterator[tuple[Path, Looked]] = iter(())
         self._enrolled = False
         self.running = False
-        for closing in (context.locked, context.opening):  # the gallery that it enrols into
-            closing.connect(self.stop)
+        context.closing.connect(self.stop)  # the gallery that it enrols into
 
     def start(self, folder: Path) -> None:
         """List the folder, start the workers that pay, and enrol what they find."""

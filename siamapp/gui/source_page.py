@@ -50,8 +50,7 @@ class SourcePage(Page):
         self.source.chosen.connect(self._show_status)
         self.feed.status_changed.connect(self._on_status)
         self.feed.failed.connect(self._on_failed)
-        for closing in (context.locked, context.opening):
-            closing.connect(self._forget)
+        context.closing.connect(self._forget)
 
     # --- what a kind of page says -----------------------------------------------------------------
 

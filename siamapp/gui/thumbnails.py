@@ -46,8 +46,7 @@ class Thumbnails(QObject):
         self._kept: OrderedDict[int, QImage] = OrderedDict()
         self._wished: OrderedDict[int, None] = OrderedDict()
         self._busy = False
-        for closing in (context.locked, context.opening):
-            closing.connect(self._forget)
+        context.closing.connect(self._forget)
 
     def get(self, key: int, ratio: float) -> QImage | None:
         """A picture by its key (of a template's crop, its id), or None: `ready` says ask again."""
