@@ -5,6 +5,7 @@ On lightning-fabric, so that the same lines run on a CPU, a GPU, or many in many
 
 from __future__ import annotations
 
+import atexit
 import copy
 import math
 import subprocess
@@ -109,6 +110,16 @@ def make_fabric(config: TrainConfig) -> Fabric:
     )
 
 
+def leave_group() -> None:
+    """Part from the other processes, if there are any.
+
+    Gloo's threads must end before the interpreter does, or its process may abort with all work
+    done; Lightning does the like for NCCL alone.
+    """
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
 def train(
     config: TrainConfig, data: TrainingSet, run: Path, fabric: Fabric | None = None
 ) -> nn.Module:
@@ -126,6 +137,7 @@ def train(
     config = for_this_machine(config)
     fabric = fabric or make_fabric(config)
     fabric.launch()
+    atexit.register(leave_group)
     size = config.optim.people_per_batch * config.optim.views_per_person
     if size % fabric.world_size:
         shared = f"{size} views cannot be shared evenly by {fabric.world_size} processes"

@@ -135,6 +135,7 @@ def _gradient(fabric: Fabric, folder: Path) -> None:
             **{name: parts[name] for name in names},
         }
         torch.save(result, folder / f"ranks{fabric.world_size}.pt")
+    loop.leave_group()
 
 
 @pytest.mark.parametrize("ranks", [2, pytest.param(4, marks=pytest.mark.slow)])
