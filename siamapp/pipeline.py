@@ -189,6 +189,7 @@ class Stream:
         self._agreement = Agreement(policy())
         self._looks: dict[int, _Look] = {}
         self._judged_by: Gallery | None = None
+        self._shape: tuple[int, ...] = ()
 
     def __call__(self, frame: Frame) -> FrameResult:
         clock = StageClock(self._now)
@@ -198,6 +199,9 @@ class Stream:
             self._agreement = Agreement(policy)
         if self._presence() != self._who_is_there.mode:
             self._who_is_there = self._watch()
+        if frame.bgr.shape != self._shape:  # another picture: places in the last one say nothing
+            self._shape = frame.bgr.shape
+            self._tracker.end_all()
         stale = self._still or gallery is not self._judged_by
         self._judged_by = gallery
         seen = self._pipeline.see(frame, clock, None if self._still else self._follower)

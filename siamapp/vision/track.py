@@ -74,6 +74,10 @@ class Tracker:
         track.track_id = self._new_id()
         return track.track_id
 
+    def end_all(self) -> None:
+        """No face that comes now is one of those before."""
+        self._tracks = []
+
     def _new_id(self) -> int:
         self._next_id += 1
         return self._next_id - 1

@@ -180,6 +180,23 @@ def test_somebody_else_in_the_same_place_begins_anew(pipeline):
     assert len({r.faces[0].track_id for r in then}) == 1
 
 
+def test_a_picture_of_another_size_begins_anew(pipeline):
+    """A place in it is no place in the one before, and the presence check follows points there."""
+
+    def network(_bgr, faces):
+        return np.full(len(faces), 0.9, np.float32)
+
+    network.spec = PresenceSpec(near_sizes=2.6, wide_sizes=7, refuse=0.3, accept=0.6)
+    pipeline.presence = network
+    stream = Stream(pipeline, lambda: gallery_of(1), lambda: POLICY, lambda: "passive")
+    before = [stream(paint(pipeline, 1, index=i)) for i in range(4)][-1]
+    for index in range(4, 8):
+        frame = paint(pipeline, 1, index=index)
+        smaller = replace(frame, bgr=np.ascontiguousarray(frame.bgr[:195, :210]))
+        after = stream(smaller)
+        assert [face.track_id for face in after.faces] == [before.faces[0].track_id + 1]
+
+
 def test_nobody_enrolled_is_said(pipeline):
     empty = Gallery.empty(EMBEDDER_ID, 8)
     result = run(pipeline, empty, *[paint(pipeline, 1, index=i) for i in range(2)])[-1]
