@@ -186,7 +186,7 @@ class Recognizer:
         """Enrol the people of an exported file: who was added, and who was refused with the reason.
 
         Refused is whose name is taken or last day past, whose face is enrolled under another name
-        (unless `allow_duplicate`) and who has no sample of an embedder that this gallery knows.
+        (unless `allow_duplicate`) and who has no sample of an embedder known here, or a wrong one.
 
         Raises:
             StoreError: the file does not open or is not to be trusted; nothing was changed.
@@ -204,8 +204,8 @@ class Recognizer:
                     raise AlreadyKnown("Somebody of that name is enrolled already.")
                 if person.consent.has_ended:
                     raise StoreError("The last day to keep that person is past.")
+                samples = person.samples_of(embedder_id, self.pipeline.embedder.dimension)
                 if not allow_duplicate:
-                    samples = person.samples_of(embedder_id)
                     enroll.refuse_known(
                         person.name, samples, self.gallery, self.policy, self.pipeline.metric
                     )

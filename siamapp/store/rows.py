@@ -190,7 +190,7 @@ def rejections_like(connection: Connection, person_id: int, *, of: int | None = 
 
 def blob(embedding: FloatArray) -> bytes:
     """Little-endian float32; a vector that could match by accident (NaN, zero) is never stored."""
-    norm = float(np.linalg.norm(embedding))
+    norm = float(np.linalg.norm(embedding.astype(np.float64)))  # a sum of squares may be huge
     if embedding.ndim != 1 or not abs(norm - 1) <= _UNIT_TOLERANCE:  # false for NaN
         raise StoreError("An embedding is not a finite vector of unit length.")
     return embedding.astype("<f4").tobytes()
@@ -237,7 +237,10 @@ def utc(text: str) -> str:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+    try:
+        return moment.astimezone(UTC).isoformat(timespec="seconds")
+    except OverflowError as error:  # of the first or the last year, and not in ours any more
+        raise ValueError("a moment outside of all years") from error
 
 
 def _text(day: date | None) -> str | None:

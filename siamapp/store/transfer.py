@@ -81,9 +81,18 @@ class Carried(_Part):
     def embedder_ids(self) -> frozenset[str]:
         return frozenset(sample.embedder_id for sample in self.samples)
 
-    def samples_of(self, embedder_id: str) -> list[Sample]:
-        """The samples of one embedder; where no crop was kept a black one stands in."""
-        return [_sample(sample) for sample in self.samples if sample.embedder_id == embedder_id]
+    def samples_of(self, embedder_id: str, dimension: int) -> list[Sample]:
+        """The samples of one embedder; where no crop was kept a black one stands in.
+
+        Raises:
+            StoreError: one is of another dimension: that embedder cannot have given it.
+        """
+        found = [_sample(sample) for sample in self.samples if sample.embedder_id == embedder_id]
+        if any(len(sample.embedding) != dimension for sample in found):
+            raise StoreError(
+                "The embeddings differ in dimension from one another or from the gallery."
+            )
+        return found
 
 
 class _Payload(_Part):

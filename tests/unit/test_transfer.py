@@ -116,6 +116,26 @@ def test_whoever_was_to_be_kept_no_longer_does_not_come_back(tmp_path: Path) -> 
         assert two.people.all() == []
 
 
+@pytest.mark.parametrize("enrolled", [False, True])
+@pytest.mark.parametrize("allow_duplicate", [False, True])
+def test_vectors_that_the_embedder_cannot_have_given_are_refused(
+    tmp_path: Path, enrolled: bool, allow_duplicate: bool
+) -> None:
+    """In an empty gallery nothing else would differ from them, and no frame could be compared."""
+    file, picture_of = tmp_path / "people.siam", [Frame(astronaut(), 0.0, 0)]
+    with open_scripted(tmp_path / "one", Settings()) as one:
+        ours = one.pipeline.embedder.id
+        eve = one.people.add("Eve", [sample(1, 7)], embedder_id=ours)
+        export_people(one.database, [eve.person_id], file, vault=VAULT, key=KEY)
+    with open_scripted(tmp_path / "two", Settings()) as two:
+        if enrolled:
+            two.enroll("Ada", two.samples_from(picture_of, still=True))
+        added, refused = two.import_people(file, give_key, allow_duplicate=allow_duplicate)
+        assert (added, [name for name, _ in refused]) == ([], ["Eve"])
+        [face] = two.identify(picture_of, still=True)
+        assert face.decision.name == ("Ada" if enrolled else None)
+
+
 def test_a_flip_of_any_byte_class_is_noticed(file: Path) -> None:
     whole = file.read_bytes()
     for at in [*range(0, 130), *range(130, len(whole), len(whole) // 60), len(whole) - 1]:
@@ -154,6 +174,7 @@ FORGED: dict[str, Change] = {
     "nan": lambda p: p["samples"][0].update(embedding=vector(*[float("nan")] * 128)),
     "zero": lambda p: p["samples"][0].update(embedding=vector(*[0.0] * 128)),
     "long": lambda p: p["samples"][0].update(embedding=vector(*[1.0] * 128)),
+    "beyond float32": lambda p: p["samples"][0].update(embedding=vector(*[1e38] * 128)),
     "odd bytes": lambda p: p["samples"][0].update(embedding=text(b"x" * 511)),
     "no base64": lambda p: p["samples"][0].update(embedding="*"),
     "huge vector": lambda p: p["samples"][0].update(embedding=vector(*[0.01] * 10_000)),
@@ -167,6 +188,8 @@ FORGED: dict[str, Change] = {
     "note": lambda p: p.update(consent_note="a\x1bb"),
     "date": lambda p: p.update(retain_until="2026-13-40"),
     "time": lambda p: p["samples"][0].update(created_utc="yesterday"),
+    "time before all": lambda p: p["samples"][0].update(created_utc="0001-01-01T00:00:00+01:00"),
+    "time after all": lambda p: p["samples"][0].update(created_utc="9999-12-31T23:59:59-01:00"),
     "no zone": lambda p: p["samples"][0].update(created_utc="2026-01-01T00:00:00"),
     "no samples": lambda p: p.update(samples=[]),
     "unknown field": lambda p: p.update(admin=True),
