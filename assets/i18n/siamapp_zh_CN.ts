@@ -426,7 +426,7 @@
         <translation>文件与许可</translation>
     </message>
     <message>
-        <source>All figures, with the commands that gave them</source>
+        <source>All figures and their commands</source>
         <translation>全部测量数据及其命令</translation>
     </message>
     <message>

@@ -26,7 +26,7 @@ from siamapp.gui.enroll_review import EnrollReview
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.gathering import Look
 from siamapp.gui.quality_list import QualityList
-from siamapp.gui.theme import SPACE, scaled, set_role
+from siamapp.gui.theme import SPACE, set_role
 from siamapp.gui.wording import (
     count_of_samples,
     direction_words,
@@ -49,7 +49,6 @@ class EnrollForm(QFrame):
         self._busy = False
         self._said: tuple[str, str, Callable[[], str]] = ("enrol", "muted", str)
         set_role(self, "card")
-        self.setFixedWidth(scaled(348))
         self._name_label = QLabel()
         self.name = QLineEdit()
         self._name_label.setBuddy(self.name)

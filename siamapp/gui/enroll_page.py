@@ -22,7 +22,8 @@ from siamapp.gui.import_dialog import ImportDialog
 from siamapp.gui.page import Page
 from siamapp.gui.pictures import dialog_filter, files_of
 from siamapp.gui.source_bar import SourceBar, is_camera, is_live
-from siamapp.gui.theme import SPACE
+from siamapp.gui.source_page import DISPLAY_MS, SIDE_PX, STALE_S
+from siamapp.gui.theme import SPACE, scaled
 from siamapp.gui.video_view import Notice, VideoView
 from siamapp.live.photos import read_image
 from siamapp.live.session import SessionStatus, State
@@ -30,8 +31,6 @@ from siamapp.live.suffixes import PHOTOS, VIDEOS
 from siamapp.store.names import name_key
 from siamapp.types import Candidate, Frame, Person, Sample
 
-DISPLAY_MS: Final = 16
-STALE_S: Final = 0.150
 MORE_LOOKS: Final = {Direction.FRONT: 2, Direction.LEFT: 1, Direction.RIGHT: 1}
 """What is gathered on top for somebody with glasses on and off."""
 Checked = tuple[list[Sample], Candidate | None]
@@ -49,6 +48,7 @@ class EnrollPage(Page):
         context.theme.set_icon(self.folder, "folder")
         self.video = VideoView()
         self.form = EnrollForm(context)
+        self.form.setFixedWidth(scaled(SIDE_PX))
         self.feed = Feed(context, self)
         self._gathering: Gathering | None = None
         self._kept: list[Sample] = []

@@ -18,7 +18,7 @@ from siamapp.gui.controls import Banner, Card
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.language import tr
 from siamapp.gui.recent_decisions import RecentDecisions
-from siamapp.gui.source_page import SourcePage, is_still
+from siamapp.gui.source_page import SIDE_PX, SourcePage, is_still
 from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.gui.track_card import TrackCard
 from siamapp.gui.video_view import Overlay
@@ -74,7 +74,7 @@ class IdentifyPage(SourcePage):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side = QWidget()
-        side.setFixedWidth(scaled(330))
+        side.setFixedWidth(scaled(SIDE_PX))
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE[3])

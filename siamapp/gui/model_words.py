@@ -148,7 +148,7 @@ def sections(card: ModelCard) -> list[Section]:
         Section(tr("Where it came from"), tuple((part, ()) for part in origin if part)),
         Section(tr("Files and licence"), (("", facts),)),
         Section(
-            tr("All figures, with the commands that gave them"),
+            tr("All figures and their commands"),
             tuple(_figures(name, table) for name, table in card.figures.items()),
         ),
     ]

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
+    QListWidgetItem,
     QMessageBox,
     QPushButton,
     QVBoxLayout,
@@ -26,6 +27,7 @@ from siamapp.gui.context import Context
 from siamapp.gui.controls import SCROLL_BAR_PX, Banner
 from siamapp.gui.dialogs import confirmed, give_room
 from siamapp.gui.error_wording import error_words
+from siamapp.gui.list_rows import SAID_ROLE, NamedRows
 from siamapp.gui.model_rows import ModelRow, latencies, model_rows
 from siamapp.gui.model_view import ModelView
 from siamapp.gui.model_words import task_words
@@ -55,7 +57,8 @@ class ModelsPage(Page):
         self.header.addWidget(self.add_folder)
         self.error = Banner(context.theme)
         self.list = QListWidget()
-        self.list.setFixedWidth(scaled(220))
+        self.list.setItemDelegate(NamedRows(context.theme, self.list))
+        self.list.setMaximumWidth(scaled(220))
         self.list.currentRowChanged.connect(self._show_row)
         self.name = QLabel()
         set_role(self.name, "heading")
@@ -85,8 +88,8 @@ class ModelsPage(Page):
         column.addWidget(self.view, 1)
         row = QHBoxLayout()
         row.setSpacing(SPACE[4])
-        row.addWidget(self.list)
-        row.addWidget(self._chosen, 1)
+        row.addWidget(self.list, 1)
+        row.addWidget(self._chosen, 2)
         self.column_above_scroll().addWidget(self.error)
         self.column.addLayout(row, 1)
 
@@ -105,6 +108,7 @@ class ModelsPage(Page):
         self._fill()
 
     def enter(self) -> None:
+        self.list.setFocus()
         self._read()
 
     def leave(self) -> None:
@@ -134,8 +138,11 @@ class ModelsPage(Page):
         self.list.blockSignals(True)
         self.list.clear()
         for row in self._rows:
-            state = self._state_of(row)
-            self.list.addItem(f"{row.name}\n{state}" if state else row.name)
+            item, said = QListWidgetItem(row.name), self._state_of(row)
+            item.setData(SAID_ROLE, said)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{row.name}, {said}")
+            item.setToolTip(f"{row.name}\n{said}")
+            self.list.addItem(item)
         names = [row.name for row in self._rows]
         self.list.setCurrentRow(names.index(held) if held in names else 0)
         self.list.blockSignals(False)

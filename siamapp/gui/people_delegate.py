@@ -6,9 +6,10 @@ from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from siamapp.gui.list_rows import paint_ground
 from siamapp.gui.people_model import ENTRY_ROLE, Entry
 from siamapp.gui.theme import SPACE, Theme, font, scaled, tinted
 from siamapp.gui.thumbnails import Thumbnails
@@ -48,27 +49,11 @@ class PeopleDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         entry: Entry = index.data(ENTRY_ROLE)
-        colours = self._theme.colours
-        state = option.state
         area: QRect = option.rect.adjusted(2, 2, -2, -2)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        if selected or hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.accent_soft if selected else colours.raised))
-            painter.drawRoundedRect(area, 8, 8)
-        if selected:  # a bar at the side: colour is not the only sign
-            painter.setBrush(QColor(colours.accent))
-            painter.drawRoundedRect(
-                QRectF(area.left(), area.top() + 10, 3, area.height() - 20), 1.5, 1.5
-            )
-        if state & QStyle.StateFlag.State_HasFocus and not selected:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(colours.accent), 1))
-            painter.drawRoundedRect(area, 8, 8)
+        paint_ground(painter, area, option.state, self._theme.colours)
         (self._paint_tile if self.tiles else self._paint_row)(painter, area, entry)
         painter.restore()
 

@@ -25,6 +25,8 @@ from siamapp.live.suffixes import is_photo
 from siamapp.types import Frame, FrameResult
 
 DISPLAY_MS: Final = 16
+SIDE_PX: Final = 340
+"""What stands beside the video is so wide, at the usual font size."""
 STALE_S: Final = 0.150
 """An overlay this much older than its frame would mark the wrong place: it is hidden."""
 

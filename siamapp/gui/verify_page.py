@@ -28,7 +28,7 @@ from siamapp.gui.controls import Banner
 from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.source_bar import is_live
-from siamapp.gui.source_page import SourcePage, is_still
+from siamapp.gui.source_page import SIDE_PX, SourcePage, is_still
 from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.gui.trial import Answer, Doorway, Trial, Verdict
 from siamapp.gui.verdict_panel import VerdictPanel, Words
@@ -67,7 +67,7 @@ class VerifyPage(SourcePage):
 
     def _lay_out(self) -> None:
         side = QWidget()
-        side.setFixedWidth(scaled(360))
+        side.setFixedWidth(scaled(SIDE_PX))
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE[3])

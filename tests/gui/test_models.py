@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QToolButton
 
 from siamapp.gui.card_form import CardForm
+from siamapp.gui.list_rows import SAID_ROLE
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.models_page import ModelsPage
 from siamapp.switch import plan_switch
@@ -29,7 +31,7 @@ def page(window: MainWindow, until: Until) -> ModelsPage:
 
 
 def listed(page: ModelsPage) -> list[str]:
-    return [page.list.item(i).text().split("\n")[0] for i in range(page.list.count())]
+    return [page.list.item(i).text() for i in range(page.list.count())]
 
 
 def choose(page: ModelsPage, name: str) -> None:
@@ -72,6 +74,27 @@ def test_the_card_is_short_until_it_is_opened_and_never_scrolls_sideways(
         assert inner.minimumSizeHint().width() <= page.view.viewport().width()
         for fold in folds[1:]:
             fold.setChecked(False)
+
+
+def test_what_a_model_does_is_muted_below_its_name_and_read_out_with_it(
+    page: ModelsPage, window: MainWindow
+) -> None:
+    assert page.list.hasFocus(), "the arrow keys choose a model at once"
+    item = page.list.item(listed(page).index("siamdetect-v1"))
+    assert item.data(SAID_ROLE) == "finds faces, in use"
+    told = item.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert told == "siamdetect-v1, finds faces, in use"
+    row = page.list.visualItemRect(item)
+    picture = page.list.viewport().grab(row).toImage()
+    half = picture.height() // 2
+    upper, lower = (
+        {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in rows}
+        for rows in (range(half), range(half, picture.height()))
+    )
+    colours = page.context.theme.colours
+    assert colours.text in upper
+    assert colours.muted in lower
+    assert not (colours.muted in upper or colours.text in lower)
 
 
 def test_an_onnx_file_is_added_by_a_form_and_removed(

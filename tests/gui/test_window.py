@@ -245,21 +245,31 @@ def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
                 assert corner.x() <= window.width(), widget.accessibleName()
 
 
-@pytest.fixture(params=[1.0, 1.5, 2.0])
-def font_scale(
+@pytest.fixture(
+    params=[
+        (1.0, 1280, 720),
+        (1.5, 1280, 720),
+        (2.0, 1920, 1080),
+        (2.0, 1366, 768),
+        (2.0, 1280, 720),
+    ]
+)
+def font_and_screen(
     request: pytest.FixtureRequest, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[float]:
-    """The user's font, on a screen that has room for it."""
+) -> Iterator[None]:
+    """The user's font, so many times as large as usual, on a screen of so many pixels."""
     usual, larger = qapp.font(), qapp.font()
-    larger.setPointSizeF(request.param * usual.pointSizeF())
-    monkeypatch.setattr(QScreen, "availableSize", lambda _: QSize(1920, 1080))
+    scale, width, height = request.param
+    larger.setPointSizeF(scale * usual.pointSizeF())
+    monkeypatch.setattr(QScreen, "availableSize", lambda _: QSize(width, height))
     qapp.setFont(larger)
-    yield request.param
+    yield
     qapp.setFont(usual)
 
 
+@pytest.mark.usefixtures("font_and_screen")
 def test_nothing_is_cut_at_the_right_in_the_smallest_window(
-    font_scale: float, window: MainWindow, context: Context, until: Until
+    window: MainWindow, context: Context, until: Until
 ) -> None:
     enrol(context, until, Ada=[astronaut()])
     window.page("enrol").receive(
