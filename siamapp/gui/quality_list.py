@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from siamapp.gui.theme import SPACE, Theme, set_role
-from siamapp.gui.wording import hundredths
+from siamapp.gui.wording import degrees, hundredths
 from siamapp.pipeline import Seen
 from siamapp.vision.quality import Limits
 
@@ -114,7 +114,7 @@ class QualityList(QWidget):
         self._show("contrast", f"{q.contrast:.2f}", fine=q.contrast >= limits.contrast)
         for measure in ("yaw_deg", "pitch_deg", "roll_deg"):
             value = getattr(q, measure)
-            self._show(measure, f"{round(value)}°", fine=abs(value) <= getattr(limits, measure))
+            self._show(measure, degrees(value), fine=abs(value) <= getattr(limits, measure))
         self._show("inside", hundredths(f"{100 * q.inside:.0f}"), fine=q.inside >= limits.inside)
         if q.occlusion is not None and limits.occlusion is not None:
             fine = q.occlusion <= limits.occlusion
@@ -125,7 +125,7 @@ class QualityList(QWidget):
         self.covered = None
         for row in self._rows.values():
             self._theme.set_icon(row.icon, "dot", "muted", side_px=16)
-            row.value.setText("-")
+            row.value.setText("\N{EN DASH}")
             set_role(row.value, "body")
 
     def _show(self, measure: str, text: str, *, fine: bool) -> None:

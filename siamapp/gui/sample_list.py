@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from siamapp.gui.context import Context
 from siamapp.gui.pictures import photo_icon, rounded
 from siamapp.gui.theme import SPACE, font, scaled, set_role
+from siamapp.gui.wording import degrees
 from siamapp.identity.match import distances
 from siamapp.types import BgrImage, Quality
 
@@ -164,14 +165,14 @@ class SampleList(QWidget):
     def _details(self, quality: Quality) -> str:
         return self.tr(
             "Sharpness {sharp:.2f}, brightness {light:.2f}, contrast {contrast:.2f}\n"
-            "Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°"
+            "Turned {yaw}, nodded {pitch}, tilted {roll}"
         ).format(
             sharp=quality.sharpness,
             light=quality.luminance,
             contrast=quality.contrast,
-            yaw=quality.yaw_deg,
-            pitch=quality.pitch_deg,
-            roll=quality.roll_deg,
+            yaw=degrees(quality.yaw_deg),
+            pitch=degrees(quality.pitch_deg),
+            roll=degrees(quality.roll_deg),
         )
 
     def _on_selected(self) -> None:

@@ -54,6 +54,11 @@ def milliseconds(value: float, places: int = 1) -> str:
     return tr("{value} ms").format(value=f"{value:.{places}f}")
 
 
+def degrees(value: float) -> str:
+    """A whole angle, with a minus sign where most keyboards have a hyphen only."""
+    return f"{round(value)}°".replace("-", "\N{MINUS SIGN}")
+
+
 def named(name: str, value: str) -> str:
     """A value after its name: "CPU: 3 ms"."""
     return tr("{name}: {value}").format(name=name, value=value)

@@ -365,6 +365,17 @@ def test_samples_that_another_page_brings_can_be_named_and_saved(
     until(lambda: "Seen Live is enrolled" in form.coaching.text())
 
 
+def test_an_angle_has_a_minus_sign(theme: Theme) -> None:
+    measures = QualityList(theme)
+    measures.set_limits(ENROL)
+    turned = replace(quality(0), yaw_deg=-2.4, pitch_deg=3.0, roll_deg=-0.4)
+    seen = Seen(ScriptedDetector().detect(astronaut())[0], astronaut(), turned)
+    measures.show_face(1, seen)
+    told = [measures._rows[name].value.text() for name in ("yaw_deg", "pitch_deg", "roll_deg")]
+    assert told == ["\N{MINUS SIGN}2°", "3°", "0°"]
+    measures.deleteLater()
+
+
 def test_what_covers_the_face_is_named_with_value_and_limit(theme: Theme) -> None:
     measures = QualityList(theme)
     measures.set_limits(replace(ENROL, occlusion=0.12))
