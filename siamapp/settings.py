@@ -79,7 +79,7 @@ class Settings(BaseModel):
     keep_crops: bool = Field(default=True, description="Keep the aligned face pictures, encrypted")
     decision_pictures: bool = Field(
         default=False,
-        description="Keep a face picture of 48 px with each decision, encrypted; off deletes them",
+        description="Keep a face picture of 80 px with each decision, encrypted; off deletes them",
     )
     audit_days: int = Field(
         default=0,

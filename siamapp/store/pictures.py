@@ -1,4 +1,4 @@
-"""Tiny pictures of the faces that were decided about, kept only where the user asked for them.
+"""Small pictures of the faces that were decided about, kept only where the user asked for them.
 
 They stand beside the audit, not in it: no hash covers them, so they can go while the chain stays
 whole. A picture goes with its entry, with the person it was taken for, and, where it was taken for
@@ -18,7 +18,8 @@ from siamapp.store import audit, rows
 from siamapp.store.database import Connection, Database
 from siamapp.types import BgrImage
 
-SIDE_PX: Final = 48
+SIDE_PX: Final = 80
+"""Sharp where the history shows it, on a screen of two pixels a point; no more is kept."""
 _JPEG_QUALITY: Final = 75
 
 
@@ -34,7 +35,10 @@ class Pictures:
             return frozenset(number for number, _ in _read(connection, "number", numbers))
 
     def get(self, numbers: Sequence[int]) -> dict[int, BgrImage]:
-        """Pictures `(48, 48, 3)` by the number of their audit entry, of those that there are."""
+        """Pictures by the number of their audit entry, of those that there are.
+
+        They are squares of `SIDE_PX`, of 48 px where an earlier version kept them.
+        """
         with self._database.snapshot() as connection:
             found = _read(connection, "jpeg", numbers)
             return {number: rows.picture(jpeg) for number, jpeg in found}
