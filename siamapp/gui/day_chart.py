@@ -150,12 +150,21 @@ class DayChart(QWidget):
         metrics = painter.fontMetrics()
         text_px = max(metrics.horizontalAdvance(_said(day)) for day, _ in self._days) + 24
         every = max(1, round(text_px / slots[0].width() + 0.5))
-        for n in range(len(slots) - 1, -1, -every):
-            day, slot = self._days[n][0], slots[n]
+        for n, said in self._ticks(every):
+            slot = slots[n]
             centre = max(slot.center().x(), slots[0].left() + text_px / 2 - 8)
             centre = min(centre, self.width() - text_px / 2 + 12)
             box = QRectF(centre - text_px / 2, slot.bottom() + 4, text_px, metrics.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _said(day))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, said)
+
+    def _ticks(self, every: int) -> list[tuple[int, str]]:
+        """Days that are named below the bars, the last among them; a year where it begins."""
+        named = range((len(self._days) - 1) % every, len(self._days), every)
+        years = [0, *(self._days[n][0].year for n in named)]
+        return [
+            (n, _said(self._days[n][0], with_year=before != year))
+            for n, before, year in zip(named, years, years[1:], strict=False)
+        ]
 
 
 def _paint_bar(
@@ -187,5 +196,5 @@ def _kinds(outcomes: dict[str, int]) -> tuple[int, int, int]:
     return matches, strangers, sum(outcomes.values()) - matches - strangers
 
 
-def _said(day: date) -> str:
-    return day_words(QDate(day.year, day.month, day.day))
+def _said(day: date, *, with_year: bool = True) -> str:
+    return day_words(QDate(day.year, day.month, day.day), with_year=with_year)

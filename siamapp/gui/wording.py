@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -84,8 +85,9 @@ def day_format() -> str:
     return _year_in_full(QLocale().dateFormat(QLocale.FormatType.ShortFormat))
 
 
-def day_words(day: QDate) -> str:
-    return QLocale().toString(day, day_format())
+def day_words(day: QDate, *, with_year: bool = True) -> str:
+    form = day_format() if with_year else re.sub(r"\W*y+\W*", "", day_format())
+    return QLocale().toString(day, form)
 
 
 def moment_words(when: QDateTime) -> str:

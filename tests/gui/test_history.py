@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QImage
@@ -16,7 +17,7 @@ from siamapp.gui.context import Context
 from siamapp.gui.day_chart import DayChart
 from siamapp.gui.history_model import COLUMNS, PAGE, PICTURE_PX
 from siamapp.gui.history_page import HistoryPage
-from siamapp.gui.language import Language
+from siamapp.gui.language import Choice, Language
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.settings_page import SettingsPage
 from siamapp.gui.theme import Theme
@@ -217,6 +218,12 @@ def test_pictures_are_kept_only_where_asked_for_and_go_when_switched_off(
     window.show_page("history")
     until(lambda: page.model.rowCount() == 2)
     newest, older = (page.model.index(n, 0) for n in (0, 1))
+    kept: list[object] = []
+    context.submit(
+        lambda: recognizer.pictures.get(range(10)), done=lambda p: kept.extend(p.values())
+    )
+    until(lambda: bool(kept))
+    assert np.shape(kept[0]) == (2 * PICTURE_PX, 2 * PICTURE_PX, 3)  # sharp on a fine screen
 
     def shown() -> bool:
         image = newest.data(Qt.ItemDataRole.DecorationRole)
@@ -238,6 +245,24 @@ def test_pictures_are_kept_only_where_asked_for_and_go_when_switched_off(
     until(lambda: not page.model.pictured)
     assert newest.data(Qt.ItemDataRole.DecorationRole) is None
     assert page.table.rowHeight(0) < PICTURE_PX
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", ["12/29/2026", "12/31", "1/2/2027", "1/4"]),
+        ("zh_CN", ["2026/12/29", "12/31", "2027/1/2", "1/4"]),
+    ],
+)
+def test_a_year_stands_below_the_chart_where_it_begins(
+    theme: Theme, qtbot: QtBot, language: Language, code: Choice, said: list[str]
+) -> None:
+    language.use(code)
+    chart = DayChart(theme)
+    qtbot.addWidget(chart)
+    days = [date(2026, 12, 28) + timedelta(days=n) for n in range(8)]
+    chart._days = [(day, {}) for day in days]
+    assert chart._ticks(2) == list(zip((1, 3, 5, 7), said, strict=True))
 
 
 def test_a_large_count_is_not_cut_at_the_chart_s_edge(theme: Theme, qtbot: QtBot) -> None:
