@@ -96,19 +96,16 @@ QListView[role="choices"]::item:selected { background: $accent_soft; color: $tex
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $border;
     outline: none; selection-background-color: $accent_soft; selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; }
-QCheckBox { spacing: 8px; padding: 4px 0; }
-QCheckBox::indicator { width: 18px; height: 18px; border: 1px solid $muted; border-radius: 5px;
-    background: $surface; }
-QCheckBox::indicator:focus { width: 16px; height: 16px; border: 2px solid $accent; }
-QCheckBox::indicator:checked:focus { border-color: $text; }
-QCheckBox::indicator:checked { background: $check_fill; border-color: $check_fill;
-    image: url("$check"); }
-QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 7px; }
-QRadioButton:focus { border-color: $accent; }
-QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $muted; border-radius: 9px;
-    background: $surface; }
-QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent;
-    background: $on_accent; }
+QCheckBox, QRadioButton { spacing: 8px; padding: 4px 0; }
+QCheckBox::indicator, QRadioButton::indicator { width: 18px; height: 18px;
+    border: 1px solid $muted; border-radius: 5px; background: $surface; }
+QRadioButton::indicator { border-radius: 10px; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { width: 16px; height: 16px;
+    border: 2px solid $accent; }
+QCheckBox::indicator:checked:focus, QRadioButton::indicator:checked:focus { border-color: $text; }
+QCheckBox::indicator:checked, QRadioButton::indicator:checked { background: $check_fill;
+    border-color: $check_fill; image: url("$check"); }
+QRadioButton::indicator:checked { image: url("$radio"); }
 QListWidget { background: $surface; border: 1px solid $border; border-radius: 10px;
     padding: 6px; outline: none; }
 QListWidget:focus { border: 2px solid $accent; padding: 5px; }
@@ -171,7 +168,7 @@ def style_sheet(colours: Colours, *, dark: bool, field_px: int) -> str:
     return _STYLE.substitute(
         fields,
         field_px=field_px,
-        # The tick is white, so its box keeps the deep accent in both schemes.
+        # Tick and dot are white, so what they stand in keeps the deep accent in both schemes.
         check_fill=LIGHT.accent if not dark else "#2b8a86",
         chevron=(assets_dir() / "icons" / "chevron-down.svg").as_posix(),
         chevron_left=(assets_dir() / "icons" / "chevron-left.svg").as_posix(),
@@ -179,4 +176,5 @@ def style_sheet(colours: Colours, *, dark: bool, field_px: int) -> str:
         chevron_up=(assets_dir() / "icons" / "chevron-up.svg").as_posix(),
         clear=(assets_dir() / "icons" / "clear.svg").as_posix(),
         check=(assets_dir() / "icons" / "check.svg").as_posix(),
+        radio=(assets_dir() / "icons" / "radio.svg").as_posix(),
     )

@@ -153,10 +153,12 @@ class WelcomePage(QWidget):
         card.column.addWidget(self._label("heading"))
         self.keyring, self.passphrase = QRadioButton(), QRadioButton()
         self.keyring.setChecked(True)
-        group = QButtonGroup(card)
+        group, choices = QButtonGroup(card), QVBoxLayout()
+        choices.setSpacing(SPACE[2])
         for button in (self.keyring, self.passphrase):
             group.addButton(button)
-            card.column.addWidget(button)
+            choices.addWidget(button)
+        card.column.addLayout(choices)
         card.column.addWidget(self._label("muted"))
         card.column.addStretch(1)
         return card

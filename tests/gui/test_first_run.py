@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QStyle, QStyleOptionButton
 from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
@@ -48,6 +48,11 @@ def test_the_first_start_takes_three_steps_and_shows_the_picture(
     places = [heading_of(steps)]
     steps.next.click()
     places.append(heading_of(steps))
+    sign = QStyleOptionButton()
+    steps.keyring.initStyleOption(sign)
+    circle = QStyle.SubElement.SE_RadioButtonIndicator
+    inset = steps.keyring.style().subElementRect(circle, sign, steps.keyring).left()
+    assert steps.keyring.x() + inset == places[1].x(), "its circle stands below the heading"
     steps.passphrase.click()
     steps.next.click()
     places.append(heading_of(steps))
