@@ -667,6 +667,13 @@
     </message>
 </context>
 <context>
+    <name>Calendar</name>
+    <message>
+        <source>{year}</source>
+        <translation>{year}年</translation>
+    </message>
+</context>
+<context>
     <name>CardForm</name>
     <message>
         <source>Model card</source>
@@ -2229,9 +2236,9 @@
     </message>
     <message>
         <source>Sharpness {sharp:.2f}, brightness {light:.2f}, contrast {contrast:.2f}
-Turned {yaw:.0f}°, tilted {pitch:.0f}°, rolled {roll:.0f}°</source>
+Turned {yaw}, nodded {pitch}, tilted {roll}</source>
         <translation>清晰度 {sharp:.2f}，亮度 {light:.2f}，对比度 {contrast:.2f}
-偏转 {yaw:.0f}°，俯仰 {pitch:.0f}°，倾斜 {roll:.0f}°</translation>
+偏转 {yaw}，俯仰 {pitch}，倾斜 {roll}</translation>
     </message>
 </context>
 <context>

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QSpinBox,
+    QToolButton,
     QWidget,
 )
 
@@ -98,31 +100,44 @@ class DayField(QDateEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setCalendarPopup(True)
+        self._calendar: Calendar | None = None
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        calendar = self.calendarWidget()
-        calendar.setMinimumSize(320, 250)
-        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        if self._calendar is None:
+            self._calendar = Calendar()
+            self.setCalendarWidget(self._calendar)
+        self._calendar.head()  # in the language of now
+
+
+class Calendar(QCalendarWidget):
+    """Headed as the language writes a month; Qt puts the month before a bare year in every one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumSize(320, 250)
+        self.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):  # red means an error here
-            calendar.setWeekdayTextFormat(day, QTextCharFormat())
-        _order_heading(calendar)
+            self.setWeekdayTextFormat(day, QTextCharFormat())
+        self.currentPageChanged.connect(self.head)
+        typed = self.findChild(QSpinBox, "qt_calendar_yearedit")
+        if typed is not None:  # Qt heads it with what was typed
+            typed.editingFinished.connect(self.head)
 
-
-def _order_heading(calendar: QCalendarWidget) -> None:
-    """Year and month in the order of the language's dates: Qt puts the month first in every one."""
-    bar = calendar.findChild(QWidget, "qt_calendar_navigationbar")
-    month = calendar.findChild(QWidget, "qt_calendar_monthbutton")
-    year = calendar.findChild(QWidget, "qt_calendar_yearbutton")
-    row = bar.layout() if bar else None
-    if not isinstance(row, QHBoxLayout) or month is None or year is None:
-        return
-    year_first = QLocale().dateFormat(QLocale.FormatType.LongFormat).startswith("y")
-    places = sorted((row.indexOf(month), row.indexOf(year)))
-    row.removeWidget(month)
-    row.removeWidget(year)
-    for place, part in zip(places, (year, month) if year_first else (month, year), strict=True):
-        row.insertWidget(place, part)
+    def head(self) -> None:
+        bar = self.findChild(QWidget, "qt_calendar_navigationbar")
+        month = self.findChild(QToolButton, "qt_calendar_monthbutton")
+        year = self.findChild(QToolButton, "qt_calendar_yearbutton")
+        row = bar.layout() if bar else None
+        if not isinstance(row, QHBoxLayout) or month is None or year is None:
+            return
+        year.setText(self.tr("{year}").format(year=self.yearShown()))
+        year_first = QLocale().dateFormat(QLocale.FormatType.LongFormat).startswith("y")
+        places = sorted((row.indexOf(month), row.indexOf(year)))
+        row.removeWidget(month)
+        row.removeWidget(year)
+        for place, part in zip(places, (year, month) if year_first else (month, year), strict=True):
+            row.insertWidget(place, part)
 
 
 def _in_a_year(day: date) -> date:

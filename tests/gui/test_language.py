@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QLabel,
+    QSpinBox,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -112,6 +114,30 @@ def test_a_calendar_is_headed_in_the_order_of_the_language(
         year, month = (field.calendarWidget().findChild(QWidget, part) for part in parts)
         row = year.parentWidget().layout()
         assert (row.indexOf(year) < row.indexOf(month)) is year_first
+
+
+def test_a_calendar_s_year_is_named_as_one_and_stays_so_when_turned_over(
+    qapp: QApplication, qtbot: QtBot, language: Language
+) -> None:
+    for code, mark in (("en", ""), ("zh_CN", "年")):
+        language.use(code)
+        field = DayField()
+        qtbot.addWidget(field)
+        field.setDate(QDate(2027, 12, 3))
+        field.show()
+        calendar = field.calendarWidget()
+        calendar.show()
+        year = calendar.findChild(QToolButton, "qt_calendar_yearbutton")
+        assert year.text() == f"2027{mark}"
+        calendar.showNextMonth()
+        assert year.text() == f"2028{mark}"
+        year.click()
+        typed = calendar.findChild(QSpinBox, "qt_calendar_yearedit")
+        for wanted in (2030, 2030):
+            typed.setValue(wanted)
+            typed.editingFinished.emit()
+            assert year.text() == f"{wanted}{mark}"
+        calendar.hide()
 
 
 def test_the_language_is_switched_while_the_window_is_open(

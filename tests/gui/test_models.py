@@ -94,7 +94,8 @@ def test_what_a_model_does_is_muted_below_its_name_and_read_out_with_it(
     colours = page.context.theme.colours
     assert colours.text in upper
     assert colours.muted in lower
-    assert not (colours.muted in upper or colours.text in lower)
+    assert colours.muted not in upper
+    assert colours.text not in lower
 
 
 def test_an_onnx_file_is_added_by_a_form_and_removed(
