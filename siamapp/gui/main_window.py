@@ -189,6 +189,11 @@ class MainWindow(QMainWindow):
             return
         super().keyPressEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self.context.theme.draw_at(self.devicePixelRatioF())
+        return super().event(event)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._watch()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from typing import Final, Literal
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
@@ -29,8 +30,8 @@ TYPE_SCALE: Final = {
 _USUAL_LINE_PX: Final = 14
 _FIELD_PX: Final = 20
 """The height of what a field holds, at the usual font size."""
-_SIDES: Final = (16, 24, 32, 48, 64, 96)
-_SCALES: Final = (1.0, 1.25, 1.5, 1.75, 2.0, 3.0)
+_LISTED_PX: Final = (16, 24)
+"""What fields and tables, and lists, draw an icon at."""
 _BESIDE: Final = 1 / 6
 """Qt sets a button's text 4 px beside its icon, which is too near; this share of its side more."""
 Scheme = Literal["system", "light", "dark"]
@@ -52,6 +53,8 @@ class Theme(QObject):
         self._icons: list[tuple[QAbstractButton | QLabel, str, str, int]] = []
         self._made: dict[tuple[str, str, str | None, int], QIcon] = {}
         """Icons in the colours of now."""
+        self._scales = {screen.devicePixelRatio() for screen in app.screens()}
+        """What icons are drawn for; each one more would cost every page the time of its icons."""
         self.colours = LIGHT
         app.setStyle(QStyleFactory.create("Fusion"))
         self._app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
@@ -74,7 +77,7 @@ class Theme(QObject):
         checked_colour: str | None = None,
         button_px: int = 0,
     ) -> QIcon:
-        """The icon `assets/icons/NAME.svg` in one of `Colours`' fields, sharp at every scale.
+        """The icon `assets/icons/NAME.svg` in one of `Colours`' fields, sharp on every screen.
 
         Args:
             name: of the file.
@@ -87,9 +90,10 @@ class Theme(QObject):
         if icon is not None:  # a table asks for one in each row
             return icon
         icon = self._made[key] = QIcon()
-        sides = [round(button_px * scale) for scale in _SCALES] if button_px else _SIDES
-        for side_px in sides:
-            room_px = round(_BESIDE * side_px) if button_px else 0
+        room = round(_BESIDE * button_px)
+        at_1x = (button_px,) if button_px else _LISTED_PX
+        for at, scale in product(at_1x, self._scales):
+            side_px, room_px = round(at * scale), round(room * scale)
             icon.addPixmap(tinted(name, getattr(self.colours, colour), side_px, room_px))
             if checked_colour:
                 pixmap = tinted(name, getattr(self.colours, checked_colour), side_px, room_px)
@@ -117,6 +121,18 @@ class Theme(QObject):
         self._icons.append(wanted)
         self._draw(*wanted)
 
+    def draw_at(self, scale: float) -> None:
+        """The window came to a screen of this scale: draw the icons for it too."""
+        self._scales.add(scale)
+        self._made.clear()
+        self._draw_all()
+        self.changed.emit()
+
+    def _draw_all(self) -> None:
+        self._icons = [entry for entry in self._icons if isValid(entry[0])]
+        for entry in self._icons:
+            self._draw(*entry)
+
     def _draw(self, widget: QAbstractButton | QLabel, name: str, colour: str, side_px: int) -> None:
         if isinstance(widget, QLabel):
             ratio = widget.devicePixelRatioF()
@@ -143,9 +159,7 @@ class Theme(QObject):
         for widget in self._app.allWidgets():  # the sheet put the fonts of their first roles back
             if isinstance(widget, QLabel) and (role := widget.property("role")):
                 widget.setFont(font(role))
-        self._icons = [entry for entry in self._icons if isValid(entry[0])]
-        for entry in self._icons:
-            self._draw(*entry)
+        self._draw_all()
         self.changed.emit()
 
 

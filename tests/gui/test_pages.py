@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -49,6 +49,15 @@ def test_no_page_is_made_ahead_for_a_gallery_that_was_closed_meanwhile(
     qtbot.waitUntil(lambda: context.jobs._pending == 0)
     QApplication.processEvents()
     assert list(window._pages) == ["live"]
+
+
+def test_icons_are_drawn_for_the_screen_that_the_window_is_moved_to(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "devicePixelRatioF", lambda: 1.5)
+    QApplication.sendEvent(window, QEvent(QEvent.Type.DevicePixelRatioChange))
+    button = window._buttons["people"]
+    assert 1.5 * button.iconSize() in button.icon().availableSizes()
 
 
 def test_each_page_has_a_number_key(window: MainWindow, qtbot: QtBot) -> None:

@@ -88,6 +88,33 @@ def test_the_icon_of_a_greyed_button_is_as_muted_as_its_word(
     assert button.icon().pixmap(size, QIcon.Mode.Disabled).toImage() == muted != enabled
 
 
+def test_an_icon_is_drawn_only_for_the_scales_of_the_screens(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    theme = Theme(qapp, "light")
+    button = QPushButton("x")
+    qtbot.addWidget(button)
+    theme.set_icon(button, "people")
+    assert button.icon().availableSizes() == [button.iconSize()]
+    assert {size.width() for size in theme.icon("people").availableSizes()} == {16, 24}
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0, 3.0])
+def test_an_icon_is_sharp_on_the_screen_that_the_window_came_to(
+    qapp: QApplication, qtbot: QtBot, scale: float
+) -> None:
+    theme = Theme(qapp, "light")
+    button, label = QPushButton("x"), QLabel()
+    for widget in (button, label):
+        qtbot.addWidget(widget)
+        theme.set_icon(widget, "people", side_px=20)
+    theme.draw_at(scale)
+    drawn = button.icon().pixmap(button.iconSize(), scale).toImage()
+    drawn.setDevicePixelRatio(1)  # it is compared too
+    assert drawn == tinted("people", LIGHT.text, round(20 * scale), round(3 * scale)).toImage()
+    assert not label.pixmap().isNull()
+
+
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_what_cannot_be_pressed_is_paler_and_still_seen(colours: Colours) -> None:
     faint, muted = (contrast(c, colours.surface) for c in (colours.faint, colours.muted))
