@@ -203,6 +203,8 @@ class Stream:
             self._shape = frame.bgr.shape
             self._tracker.end_all()
         stale = self._still or gallery is not self._judged_by
+        if gallery is not self._judged_by:
+            self._agreement.forget_people_but(gallery.names)
         self._judged_by = gallery
         seen = self._pipeline.see(frame, clock, None if self._still else self._follower)
         with clock("track"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -234,6 +234,12 @@ class Agreement:
             and look.best.distance <= self.policy.leave_threshold
             and self.policy.threshold < look.best.distance
         )
+
+    def forget_people_but(self, person_ids: Container[int]) -> None:
+        """Begin anew where the answer is somebody who is enrolled no longer."""
+        for track, held in list(self._tracks.items()):
+            if held.stable.person_id is not None and held.stable.person_id not in person_ids:
+                del self._tracks[track]
 
     def forget_all_but(self, track_ids: frozenset[int]) -> None:
         """Drop tracks that ended: a new face in an old place starts undecided."""

@@ -139,6 +139,19 @@ def test_a_gallery_swapped_in_counts_from_the_next_frame(pipeline):
     assert (answers(before), answers(after)) == ([Outcome.UNKNOWN], ["person 1"])
 
 
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("then", [(), (2,)])
+def test_whoever_is_deleted_is_not_named_once_more(pipeline, then, flat):
+    """Not even until frames agree on something else, or while the face is too poor to judge."""
+    galleries = [gallery_of(1)]
+    stream = Stream(pipeline, lambda: galleries[-1], lambda: POLICY)
+    before = [stream(paint(pipeline, 1, index=index)) for index in range(3)]
+    assert answers(before[-1]) == ["person 1"]
+    galleries.append(gallery_of(*then) if then else Gallery.empty(EMBEDDER_ID, 8))
+    after = stream(paint(pipeline, 1, index=3, flat=flat))
+    assert answers(after) == [Outcome.UNDECIDED]
+
+
 def test_a_settled_face_is_embedded_now_and_then_only(pipeline):
     results = run(pipeline, gallery_of(1, 2), *[paint(pipeline, 1, index=i) for i in range(32)])
     assert [answers(r) for r in results[1:]] == [["person 1"]] * 31
