@@ -306,7 +306,8 @@ class Recognizer:
         source: str = "",
         on_ask: Callable[[str], None] = lambda _: None,
     ) -> Decision | None:
-        """1:1. The first match, else the answer that came nearest; None without a face.
+        """1:1. The first match of a frame's foremost face, else the answer that came nearest; None
+        without a face.
 
         `on_ask` is told each movement that an active presence check asks for.
 
@@ -316,13 +317,13 @@ class Recognizer:
         nearest: FaceResult | None = None
         stream, asked = self.stream(claim=name, still=still), ""
         for frame in frames:
-            for face in stream(frame).faces:
+            if (face := stream(frame).foremost) is not None:
                 nearest = nearer(nearest, face)
                 if face.presence is not None and face.presence.ask not in ("", asked):
                     asked = face.presence.ask
                     on_ask(asked)
-            if nearest is not None and nearest.decision.outcome is Outcome.MATCH:
-                break
+                if face.decision.outcome is Outcome.MATCH:
+                    break
             if still:
                 stream = self.stream(claim=name, still=True)
         if nearest is None:

@@ -200,6 +200,11 @@ class FrameResult:
     rests_until_s: float = -math.inf
     """Nobody is there, and frames before this time will not be searched."""
 
+    @property
+    def foremost(self) -> FaceResult | None:
+        """The face nearest to the camera: whom a claim is about. A bystander verifies nobody."""
+        return max(self.faces, key=lambda seen: seen.face.area_px, default=None)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:

@@ -35,9 +35,8 @@ class Answer:
 class Trial:
     """A `Process` that verifies one claim; called by `siam-vision`, read by the window.
 
-    The face nearest to the camera is the one that is asked about: a bystander verifies nobody. The
-    first match accepts; without one the trial goes on until its time is over, so that a person who
-    was blinking is not refused for it.
+    The first match of the foremost face accepts; without one the trial goes on until its time is
+    over, so that a person who was blinking is not refused for it.
     """
 
     def __init__(
@@ -84,9 +83,9 @@ class Trial:
         return self.answer
 
     def _take(self, result: FrameResult) -> None:
-        if not result.faces:
+        face = result.foremost
+        if face is None:
             return
-        face = max(result.faces, key=lambda seen: seen.face.area_px)
         number = self.answer.try_number
         if face.decision.outcome is Outcome.MATCH:
             self.answer = Answer(Verdict.ACCEPTED, face, number)
