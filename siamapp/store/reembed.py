@@ -22,10 +22,11 @@ def crops_of_others(database: Database, embedder_id: str) -> Iterator[tuple[int,
         ).fetchall()
     for (template_id,) in ids:
         with database.snapshot() as connection:
-            (png,) = connection.execute(
+            row = connection.execute(
                 "SELECT crop_png FROM templates WHERE id = ?", (template_id,)
             ).fetchone()
-        yield template_id, rows.picture(png)
+        if row is not None:  # another program may have deleted it meanwhile
+            yield template_id, rows.picture(row[0])
 
 
 def people_without(database: Database, embedder_id: str) -> tuple[list[str], list[str]]:

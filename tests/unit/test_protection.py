@@ -128,6 +128,16 @@ def test_answers_stay_the_same_when_protection_is_switched_on_renewed_and_off(ho
         database.check()
 
 
+def test_whom_another_program_deletes_while_crops_are_read_is_passed_over(home: Path) -> None:
+    with Database.open(home, KEY) as database, Database.open(home, KEY) as other:
+        crops = reembed.crops_of_others(database, "another")
+        first, _ = next(crops)
+        gone = People(database).all()[-1].person_id
+        left = [t.template_id for p in (1, 2) for t in People(database).templates(p) if p != gone]
+        Edits(other).delete(gone)
+        assert [first, *(key for key, _ in crops)] == left
+
+
 def test_who_is_enrolled_rejected_or_embedded_anew_under_protection_is_protected(
     home: Path, tmp_path: Path
 ) -> None:
