@@ -173,7 +173,10 @@ class Audit:
         """
         if (faults := self.verify().faults)[:1]:
             raise StoreCorrupt(f"The audit is not whole: {faults[0]}.", "Keep it as it is.")
-        limit = before.astimezone(UTC).isoformat(timespec="milliseconds")
+        try:
+            limit = before.astimezone(UTC).isoformat(timespec="milliseconds")
+        except (OverflowError, ValueError):  # of the first day of year 1, and before it in UTC
+            return 0
         with self._database.transaction() as connection:
             old = Checkpoint.read(connection).number
             # Up to the first that is young enough: the clock may have gone back since.

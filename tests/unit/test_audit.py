@@ -182,6 +182,11 @@ def later(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
+def test_nothing_is_older_than_the_first_day_of_all(home: Path) -> None:
+    with Database.open(home, KEY) as database:
+        assert Audit(database).prune(datetime(1, 1, 1)) == 0
+
+
 def test_pruning_leaves_a_chain_that_still_proves_itself(home: Path) -> None:
     with Database.open(home, KEY) as database:
         audit = Audit(database)
