@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siamapp.errors import SettingsError
 from siamapp.paths import write_whole
-from siamapp.vision.card import ModelCard, Threshold
+from siamapp.vision.card import ModelCard, Thresholds
 
 MAX_FILE_BYTES = 1_000_000
 
@@ -32,7 +32,7 @@ class OwnCalibration(BaseModel):
     source: Literal["folder", "gallery"]
     people: int = Field(ge=1)
     pictures: int = Field(ge=1)
-    thresholds: tuple[Threshold, ...] = Field(min_length=1)
+    thresholds: Thresholds = Field(min_length=1)
 
     @property
     def name(self) -> str:

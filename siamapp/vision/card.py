@@ -11,9 +11,17 @@ import re
 import stat
 import tomllib
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    ValidationError,
+    model_validator,
+)
 
 from siamapp.errors import ModelIncompatible, ModelMissing, ModelTampered
 
@@ -159,6 +167,16 @@ class Threshold(_Part):
     """The same of people who were left out as their distance was chosen."""
 
 
+def _each_rate_once(rows: tuple[Threshold, ...]) -> tuple[Threshold, ...]:
+    if len({row.fmr for row in rows}) < len(rows):
+        raise ValueError("a rate is in more than one row")
+    return rows
+
+
+Thresholds: TypeAlias = Annotated[tuple[Threshold, ...], AfterValidator(_each_rate_once)]
+"""Of two distances for one rate nobody could say which one counts, nor draw a line between them."""
+
+
 class ModelCard(_Part):
     """`card.toml`. Unknown keys are refused: a typing error must not pass as a default."""
 
@@ -184,7 +202,7 @@ class ModelCard(_Part):
     golden: GoldenSpec | None = None
     fusion: FusionSpec = FusionSpec()
     files: tuple[ModelFile, ...] = Field(min_length=1)
-    thresholds: tuple[Threshold, ...] = ()
+    thresholds: Thresholds = ()
     figures: dict[str, dict[str, float | int | str]] = Field(default_factory=dict)
     """Measured figures by table, each table with the `command` that made it."""
 

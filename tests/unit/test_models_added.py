@@ -203,6 +203,9 @@ def test_a_model_that_fails_its_trial_is_not_added(
     assert not files_under(tmp_path / "home" / "models")
 
 
+ROW = "{fmr = 1e-3, distance = 0.5, impostor_comparisons = 9, fmr_low = 0, fmr_high = 1, fnmr = 0}"
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -216,6 +219,7 @@ def test_a_model_that_fails_its_trial_is_not_added(
         ('"embedder"', '"oracle"'),
         ("training_data = []", f"training_data = {'[' * 5000}"),
         ("training_data = []", "training_data = [1]\nid = 'xyz'"),
+        ("training_data = []", f"training_data = []\nthresholds = [{ROW}, {ROW}]"),
     ],
 )
 def test_a_card_that_is_wrong_is_refused(cli: Cli, tmp_path: Path, old: str, new: str) -> None:
