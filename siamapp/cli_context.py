@@ -134,7 +134,9 @@ class Call:
 
     def answer(self, document: object, text: str) -> None:
         """The command's result, on stdout: the document with `--json`, else the text."""
-        typer.echo(json.dumps(document, ensure_ascii=False, default=str) if self.json else text)
+        said = json.dumps(document, ensure_ascii=False, default=str) if self.json else text
+        # A file's name may hold bytes that are no text: escaped, as JSON knows it too.
+        typer.echo(said.encode(errors="backslashreplace").decode())
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[int], None]]:

@@ -21,6 +21,11 @@ def expanded(path: str | Path) -> Path:
         return Path(path)
 
 
+def is_text(words: str) -> bool:
+    """False where a name or an argument holds bytes that are no text: a path may, nothing else."""
+    return not any("\ud800" <= character <= "\udfff" for character in words)
+
+
 def assets_dir() -> Path:
     """Folder of models, icons and launcher files: frozen app, installed wheel or source checkout.
 

@@ -20,7 +20,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
 
-    camera: str = Field(default="", description="Camera by name or number; empty: the first one")
+    # The length is also what has Pydantic refuse bytes that are no text, and no file could hold.
+    camera: str = Field(
+        default="", max_length=1000, description="Camera by name or number; empty: the first one"
+    )
     camera_size: Literal["640x480", "1280x720", "1920x1080"] = Field(
         default="640x480", description="Picture asked of the camera, which may give another"
     )

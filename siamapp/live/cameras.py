@@ -19,6 +19,7 @@ from cv2_enumerate_cameras import enumerate_cameras
 
 from siamapp.errors import CameraBusy, CameraDenied, CameraError, CameraLost, CameraNotFound
 from siamapp.log import log
+from siamapp.paths import is_text
 from siamapp.types import Frame
 
 OPEN_TIMEOUT_MS, READ_TIMEOUT_MS = 2500, 2000
@@ -161,7 +162,8 @@ class StreamSource(_Capture):
         """Raises CameraNotFound; returns or raises within `OPEN_TIMEOUT_MS`."""
         timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS]
         timeouts += [cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS]
-        if not self._start(self._url, cv2.CAP_FFMPEG, timeouts):
+        # OpenCV would end the process over an address that is no text.
+        if not is_text(self._url) or not self._start(self._url, cv2.CAP_FFMPEG, timeouts):
             raise CameraNotFound(
                 f"{self.name} gives no pictures.", "Check the address and that its host is up."
             )

@@ -11,6 +11,7 @@ import numpy as np
 
 from siamapp.errors import CameraNotFound, ImageError
 from siamapp.live.photos import MAX_SIDE_PX, read_image
+from siamapp.paths import is_text
 from siamapp.types import Frame
 
 SECONDS_PER_PHOTO = 1.0
@@ -76,6 +77,8 @@ class VideoSource:
         self._capture.release()
 
     def _open(self) -> None:
+        if not is_text(str(self._path)):  # OpenCV would end the process
+            raise ImageError(f"{self.name} cannot be read.", "Choose another name.")
         # Played as fast as it was filmed, one thread decodes it for less than several do.
         threads = [cv2.CAP_PROP_N_THREADS, 1] if self.realtime else []
         if not self._capture.open(str(self._path), cv2.CAP_FFMPEG, threads):

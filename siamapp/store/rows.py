@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from siamapp.errors import AlreadyKnown, PersonNotFound, StoreCorrupt, StoreError
+from siamapp.paths import is_text
 from siamapp.store import protection
 from siamapp.store.database import Connection
 from siamapp.store.names import name_key
@@ -33,6 +34,8 @@ _MOST_SIDE_PX: Final = 1024
 
 
 def id_of(connection: Connection, name: str) -> int | None:
+    if not is_text(name):  # SQLite keeps nothing else
+        return None
     row = connection.execute(
         "SELECT id FROM people WHERE name_key = ?", (name_key(name),)
     ).fetchone()

@@ -51,6 +51,23 @@ def names(cli: Cli, *words: str) -> list[tuple[str, int]]:
     return [(p["name"], p["templates"]) for p in listed["people"]]
 
 
+@pytest.mark.parametrize(
+    "words", [["show"], ["delete", "--yes"], ["rename", "Dan"], ["merge", "Ada"], ["tag"]]
+)
+def test_a_name_that_is_no_text_is_nobodys(cli: Cli, words: list[str]) -> None:
+    status, answer, _ = cli("people", words[0], "\udcff", *words[1:])
+    assert (status, answer["error"]["kind"]) == (2, "PersonNotFound")
+
+
+def test_a_file_whose_name_is_no_text_is_told_as_json(cli: Cli, tmp_path: Path) -> None:
+    try:
+        (tmp_path / "a\udcff").touch()
+    except OSError:
+        pytest.skip("no such names here")
+    status, answer, _ = cli("backup", str(tmp_path / "b\udcff"))
+    assert (status, answer["backup"]) == (0, str(tmp_path / "b\udcff"))
+
+
 def test_samples_are_shown_with_their_distances(cli: Cli) -> None:
     _, shown, _ = cli("people", "show", "Ada")
     assert CARD.embedding is not None

@@ -220,6 +220,19 @@ def test_what_is_no_video_is_an_image_error(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path, clip: Path) -> None:
+    """OpenCV ended the process."""
+    path = Path(os.fsdecode(bytes(tmp_path / "film") + b"\xff.mp4"))
+    try:
+        path.write_bytes(clip.read_bytes())
+    except OSError:
+        pytest.skip("no such names here")
+    with pytest.raises(ImageError, match="cannot be read"):
+        open_source(str(path)).open()
+    with pytest.raises(CameraNotFound):
+        open_source("http://127.0.0.1:9/\udcff").open()
+
+
 def test_a_video_of_huge_pictures_is_not_decoded(tmp_path: Path) -> None:
     path = tmp_path / "huge.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (8000, 6000))

@@ -28,6 +28,7 @@ def test_what_was_saved_is_loaded_again(tmp_path):
         ("theme", "pink"),
         ("agree_frames", "0"),
         ("no_such", "1"),
+        ("camera", "bytes that are no text: \udcff"),
     ],
 )
 def test_a_bad_value_is_refused_in_one_line(key, value):
