@@ -155,6 +155,20 @@ class Settings(BaseModel):
                 f"{paths.settings_file} cannot be written: {error.strerror}."
             ) from error
 
+    def save_one(self, paths: Paths, key: str) -> None:
+        """Write one of these settings; what else the file says stays.
+
+        Another program may have changed it since these were read, as `models use` does.
+
+        Raises:
+            SettingsError: the file cannot be written.
+        """
+        try:
+            kept = Settings.load(paths)
+        except SettingsError:  # there is nothing in it that could be kept
+            kept = self
+        kept.changed(key, getattr(self, key)).save(paths)
+
 
 def _first(error: ValidationError) -> str:
     first = error.errors()[0]

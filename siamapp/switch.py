@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from siamapp.identity.calibrate import Evidence, evidence_for
@@ -73,13 +74,14 @@ def switch_embedder(
         ModelError, SettingsError, StoreError: nothing was changed.
     """
     changed = settings.changed("embedder", folder.name)
+    save = partial(changed.save_one, paths, "embedder")
     if not re_embed:
-        changed.save(paths)
+        save()
         return changed
     embedder = Embedder(Model.load(folder, provider=settings.provider, threads=settings.threads))
     vectors = {}
     for template_id, crop in reembed.crops_of_others(database, embedder.id):
         vectors[template_id] = embedder([crop])[0]
         progress(len(vectors))
-    reembed.re_embed(database, vectors, embedder.id, also=lambda: changed.save(paths))
+    reembed.re_embed(database, vectors, embedder.id, also=save)
     return changed

@@ -150,7 +150,7 @@ class Context(QObject):
         if self.is_open and key not in REOPENING:
             self.recognizer.configure(settings)
         self.settings = settings
-        self.jobs.submit(lambda: settings.save(self.paths))
+        self.jobs.submit(lambda: settings.save_one(self.paths, key))
         if key == "decision_pictures" and not value and self.is_open:
             self.jobs.submit(self.recognizer.pictures.clear)
         if key == "theme":

@@ -20,6 +20,23 @@ def test_what_was_saved_is_loaded_again(tmp_path):
     assert [file.name for file in paths.home.iterdir()] == ["settings.toml"]
 
 
+def test_one_setting_is_written_beside_what_another_program_changed(tmp_path):
+    """An embedder changed on the command line, say, while the window stays open."""
+    paths = Paths(tmp_path)
+    ours = Settings().changed("theme", "dark")
+    Settings(embedder="another", presence="passive").save(paths)
+    ours.save_one(paths, "theme")
+    assert Settings.load(paths) == Settings(embedder="another", presence="passive", theme="dark")
+
+
+def test_where_nothing_can_be_kept_all_settings_are_written(tmp_path):
+    paths = Paths(tmp_path)
+    paths.settings_file.write_text("theme = ")
+    ours = Settings(theme="dark", agree_frames=5)
+    ours.save_one(paths, "theme")
+    assert Settings.load(paths) == ours
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
