@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from siamapp.errors import SiamError, StoreError
+from siamapp.errors import SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner, Card, SearchField, completer_of
 from siamapp.gui.day_chart import DayChart
@@ -31,6 +32,7 @@ from siamapp.gui.history_model import COLUMNS, PICTURE_PX, HistoryModel
 from siamapp.gui.page import Page
 from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.gui.wording import count_of_decisions, named, outcome_words
+from siamapp.store.files import whole_file
 from siamapp.store.history import Filter
 from siamapp.store.names import name_key
 from siamapp.types import Outcome, Person
@@ -307,11 +309,11 @@ class HistoryPage(Page):
         history, wanted = self.context.recognizer.history, self.wanted
 
         def work() -> int:
-            try:
-                with path.open("w", encoding="utf-8-sig", newline="") as file:
-                    return history.write_csv(wanted, file)
-            except OSError as error:
-                raise StoreError(f"{path.name} cannot be written: {error.strerror}.") from error
+            with whole_file(path, overwrite=True) as file:  # the dialog has asked about that
+                text = TextIOWrapper(file, "utf-8-sig", newline="")
+                written = history.write_csv(wanted, text)
+                text.detach()
+                return written
 
         def done(written: int) -> None:
             said = self.tr("Saved as {file}: {decisions}. It holds names: guard it.")

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from siamapp.errors import StoreError
 from siamapp.gui.context import Context
 from siamapp.gui.day_chart import DayChart
 from siamapp.gui.history_model import COLUMNS, PAGE, PICTURE_PX
@@ -22,7 +24,7 @@ from siamapp.gui.main_window import MainWindow
 from siamapp.gui.settings_page import SettingsPage
 from siamapp.gui.theme import Theme
 from siamapp.store.audit import Fact
-from siamapp.store.history import Day
+from siamapp.store.history import Day, Filter
 from siamapp.types import Frame, Outcome
 from tests.gui.conftest import enrol
 from tests.gui.scripted import astronaut, hopper
@@ -114,6 +116,26 @@ def test_decisions_are_told_with_their_evidence_filtered_and_saved(
 
     page.person.setText("grace")
     until(page._none.isVisible)
+
+
+def test_a_file_that_cannot_be_written_whole_leaves_the_one_before(
+    page: HistoryPage,
+    context: Context,
+    until: Until,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken_off(_wanted: Filter, file: TextIO) -> int:
+        file.write("number,at_utc\n" * 10_000)
+        raise StoreError("The gallery file is damaged.")
+
+    path = tmp_path / "history.csv"
+    path.write_bytes(b"of last month")
+    monkeypatch.setattr(context.recognizer.history, "write_csv", broken_off)
+    page.save_csv(path)
+    until(lambda: "damaged" in page.banner.text)
+    assert path.read_bytes() == b"of last month"
+    assert list(tmp_path.glob("history.csv*")) == [path]
 
 
 def test_what_was_decided_since_is_there_when_the_page_is_shown_again(
