@@ -15,9 +15,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QDialog
 
-from siamapp.errors import KeyUnavailable
+from siamapp.errors import KeyUnavailable, SiamError
 from siamapp.gui.context import Context
-from siamapp.gui.dialogs import CrashDialog, PassphraseDialog, crash_report
+from siamapp.gui.dialogs import CrashDialog, PassphraseDialog, crash_report, tell_error
 from siamapp.gui.jobs import Jobs
 from siamapp.gui.language import Language, tr
 from siamapp.gui.main_window import MainWindow
@@ -183,6 +183,9 @@ def _install_crash_dialog(window: MainWindow, jobs: Jobs) -> None:
     ) -> None:
         if issubclass(kind, KeyboardInterrupt):
             window.close()
+            return
+        if isinstance(error, SiamError):  # of the world, and no page was there to say so
+            jobs.post(lambda: tell_error(window, error))
             return
         where = "".join(traceback.format_tb(trace))
         log.error("bug in %s: %s\n%s", threading.current_thread().name, kind.__name__, where)

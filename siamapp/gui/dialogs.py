@@ -24,7 +24,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from siamapp.errors import SiamError
 from siamapp.gui.diagnostics import versions
+from siamapp.gui.error_wording import said
 from siamapp.gui.language import tr
 from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.gui.wording import listed
@@ -157,6 +159,23 @@ def tell_expired(parent: QWidget, names: Sequence[str]) -> None:
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     give_room(box)
     box.setModal(False)
+    box.show()
+
+
+def tell_error(parent: QWidget, error: SiamError) -> None:
+    """Say what could not be done; the work goes on beside it. A newer one takes the place of it."""
+    box = parent.findChild(QMessageBox, "error")
+    if box is None:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, parent.windowTitle(), "", parent=parent)
+        box.setObjectName("error")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.addButton(QMessageBox.StandardButton.Close)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        give_room(box)
+        box.setModal(False)
+    what, hint = said(error)
+    box.setText(what)
+    box.setInformativeText(hint)
     box.show()
 
 

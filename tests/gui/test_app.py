@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMessageBox, QWidget
 
-from siamapp.errors import ModelIncompatible, StoreLocked
+from siamapp.errors import ModelIncompatible, StoreError, StoreLocked
 from siamapp.gui.app import run
 from siamapp.gui.dialogs import CrashDialog, PassphraseDialog
 from siamapp.gui.main_window import MainWindow
@@ -274,6 +274,38 @@ def test_a_bug_shows_a_report_that_can_be_copied(paths: Paths, scripted_models: 
     assert script.finished
     assert "ZeroDivisionError" in reports[0]
     assert "PySide6" in reports[0]
+
+
+def test_what_the_world_denies_is_no_bug(paths: Paths, scripted_models: None) -> None:
+    """No page waits for the answer, and the disk is full at each of many decisions."""
+    said: list[tuple[str, str]] = []
+
+    def boxes() -> list[QMessageBox]:
+        return [w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox)]
+
+    def full() -> None:
+        raise StoreError("The gallery cannot be read or written.", "Check the disk.")
+
+    def fail() -> bool:
+        if not main_window().page("live").isVisible():
+            return False
+        for _ in range(3):
+            main_window().context.submit(full)
+        return True
+
+    def read() -> bool:
+        if main_window().context.jobs._pending or not boxes():
+            return False
+        [box] = boxes()
+        said.append((box.text(), box.informativeText()))
+        assert not box.isModal()
+        box.close()
+        return True
+
+    script = Script(through_the_first_steps, fail, read, close_when(lambda: not boxes()))
+    assert run(paths, Settings(), copy_of_the_key) == 0
+    assert script.finished
+    assert said == [("The gallery cannot be read or written.", "Check the disk.")]
 
 
 def test_nothing_is_written_outside_the_home(
