@@ -110,7 +110,7 @@ class Call:
             if key is None:
                 found.wipe()
         days = self.settings.retention_days
-        self._tell_expired(Edits(database).delete_expired(date.today(), rejected_days=days))
+        self.tell_expired(Edits(database).delete_expired(date.today(), rejected_days=days))
         return database
 
     def recognizer(self, *, presence: Mode | None = None) -> Recognizer:
@@ -124,7 +124,7 @@ class Call:
             recognizer = Recognizer.open(self.paths, settings, key)
         finally:
             key.wipe()
-        self._tell_expired(recognizer.expired)
+        self.tell_expired(recognizer.expired)
         return recognizer
 
     def log(self) -> Path:
@@ -150,7 +150,8 @@ class Call:
             task = bar.add_task("", total=total)
             yield lambda count: bar.advance(task, count)
 
-    def _tell_expired(self, names: list[str]) -> None:
+    def tell_expired(self, names: list[str]) -> None:
+        """Who was deleted, for the last day to keep them is past."""
         for name in names:
             self.tell(f"{name} was to be kept no longer, and is deleted.")
 

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -25,6 +26,7 @@ from siamapp.types import FaceResult, FrameResult, Outcome
 if TYPE_CHECKING:
     from siamapp.live.session import LiveSession, SessionStatus
     from siamapp.live.source import FrameSource
+    from siamapp.recognizer import Recognizer
 
 
 WAIT_S = 0.2
@@ -100,7 +102,7 @@ def live(
             watched=False,
         )
         seconds = max_seconds if frame_source.live else None
-        _run(session, tell, over, seconds=seconds, meanwhile=recognizer.catch_up)
+        _run(session, tell, over, seconds=seconds, meanwhile=_keeping_up(call, recognizer))
     return 1 if claim is not None and not matched.is_set() else 0
 
 
@@ -113,6 +115,20 @@ def _source(
     if max_seconds is not None and isinstance(source, VideoSource):
         return open_source(spec, realtime=realtime, end_s=max_seconds)
     return source
+
+
+def _keeping_up(call: Call, recognizer: Recognizer) -> Callable[[], None]:
+    """Takes over what other programs change and what a new day ends: it may go on for weeks."""
+    looked_on = date.today()
+
+    def keep_up() -> None:
+        nonlocal looked_on
+        recognizer.catch_up()
+        if looked_on != date.today():
+            call.tell_expired(recognizer.delete_expired())
+            looked_on = date.today()
+
+    return keep_up
 
 
 def _run(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from siamapp.errors import SiamError
+from siamapp.errors import SiamError, StoreLocked
 from siamapp.gui.jobs import Jobs
 from siamapp.gui.language import Language
 from siamapp.gui.theme import Theme
@@ -35,7 +35,8 @@ REOPENING: Final = frozenset(
     {"detector", "embedder", "presence", "presence_model", "provider", "threads"}
 )
 """Settings that count only once the models are loaded again."""
-_HOUR_MS: Final = 3_600_000
+_DAY_LOOK_MS: Final = 60_000
+"""How long after midnight, or after the machine slept, it is seen that the day is another."""
 _OTHERS_MS: Final = 2_000
 """After this at the latest somebody deleted by another program is not recognised any more."""
 
@@ -83,9 +84,9 @@ class Context(QObject):
         """The worker's own reference: what it opened, it closes."""
         self._looked_on = date.today()
         """The day on which it was last asked who is to be kept no longer."""
-        self._hourly = QTimer(self)
-        self._hourly.setInterval(_HOUR_MS)
-        self._hourly.timeout.connect(self.delete_expired)
+        self._days = QTimer(self)
+        self._days.setInterval(_DAY_LOOK_MS)
+        self._days.timeout.connect(self.delete_expired)
         self._others = QTimer(self)
         self._others.setInterval(_OTHERS_MS)
         self._others.timeout.connect(self._look_at_others)
@@ -104,9 +105,11 @@ class Context(QObject):
     def open(self) -> None:
         """Open the models and the gallery, or open them again after a setting changed."""
         settings = self.settings
+        self._looked_on = date.today()  # the opening itself may last past midnight
         self.opening.emit()
         self.closing.emit()
         self._recognizer = None
+        self._days.stop()
         self._others.stop()
 
         def work() -> Recognizer:
@@ -123,6 +126,7 @@ class Context(QObject):
         self.locked.emit()
         self.closing.emit()
         self._recognizer = None
+        self._days.stop()
         self._others.stop()
 
         def work() -> None:
@@ -134,7 +138,7 @@ class Context(QObject):
     def close(self) -> None:
         """End the worker; it closes the gallery as its last act."""
         self._recognizer = None
-        self._hourly.stop()
+        self._days.stop()
         self._others.stop()
         self.jobs.close(self._let_go)
 
@@ -212,9 +216,25 @@ class Context(QObject):
 
     def delete_expired(self) -> None:
         """On a new day, delete who was to be kept no longer: a window may stay open for weeks."""
-        if self.is_open and self._looked_on != date.today():
-            self._looked_on = date.today()
-            self.submit(self.recognizer.delete_expired, done=self._tell_expired)
+        today = date.today()
+        if not self.is_open or self._looked_on == today:
+            return
+        self._days.stop()  # a long job before this one piles up nothing
+
+        def done(names: list[str]) -> None:
+            self._looked_on = today
+            self._days.start()
+            self._tell_expired(names)
+
+        def failed(error: SiamError) -> None:
+            if isinstance(error, StoreLocked):  # another program writes: at the next look
+                self._days.start()
+                return
+            # Whoever cannot be deleted must not be recognised for another day either.
+            self.lock()
+            self.failed.emit(error)
+
+        self.submit(self.recognizer.delete_expired, done=done, failed=failed)
 
     def _look_at_others(self) -> None:
         """Take over what other programs changed; leave a gallery that they replaced."""
@@ -243,8 +263,7 @@ class Context(QObject):
 
     def _on_opened(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
-        self._looked_on = date.today()
-        self._hourly.start()
+        self._days.start()
         self._others.start()
         self.opened.emit()
         self.people_changed.emit()

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from siamapp.errors import SiamError, StoreError, StoreLocked
 from siamapp.gui import context as context_module
 from siamapp.gui.context import Context
 from siamapp.gui.main_window import MainWindow
@@ -21,6 +22,12 @@ from tests.gui.scripted import astronaut, hopper
 from tests.unit.store_samples import EMBEDDER, KEY, sample
 
 Until = Callable[[Callable[[], bool]], None]
+
+
+class Tomorrow(date):
+    @classmethod
+    def today(cls) -> date:
+        return date(2999, 1, 1)
 
 
 def boxes() -> list[QMessageBox]:
@@ -61,17 +68,52 @@ def test_on_a_later_day_while_the_window_is_open(
     context.delete_expired()  # still the day on which it was opened
     assert len(context.recognizer.gallery) == 2
 
-    class Tomorrow(date):
-        @classmethod
-        def today(cls) -> date:
-            return date(2999, 1, 1)
-
     monkeypatch.setattr(context_module, "date", Tomorrow)
     with qtbot.waitSignal(context.expired, timeout=WAIT_MS) as told:
-        context._hourly.timeout.emit()
+        context._days.timeout.emit()
     assert told.args == [["Ada"]]
     assert list(context.recognizer.gallery.names.values()) == ["Bob"]
     [box] = boxes()
     assert box.informativeText() == "Ada"
     context.locked.emit()  # names go with the gallery
     until(lambda: not boxes())
+
+
+def test_who_cannot_be_deleted_now_is_at_the_next_look(
+    window: MainWindow, context: Context, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program writes for longer than it is waited for."""
+    asked: list[StoreLocked] = []
+
+    def busy() -> list[str]:
+        asked.append(StoreLocked("Another program has the gallery open.", ""))
+        if len(asked) == 1:
+            raise asked[0]
+        return []
+
+    until(lambda: context.is_open)
+    monkeypatch.setattr(context.recognizer, "delete_expired", busy)
+    monkeypatch.setattr(context_module, "date", Tomorrow)
+    context._days.timeout.emit()
+    until(lambda: len(asked) == 1 and context._days.isActive())
+    context._days.timeout.emit()
+    until(lambda: len(asked) == 2 and context._days.isActive())
+    context._days.timeout.emit()  # once a day is enough
+    assert context._days.isActive()
+
+
+def test_nobody_is_recognised_where_who_is_past_cannot_be_deleted(
+    window: MainWindow, context: Context, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> list[str]:
+        raise StoreError("The disk is full.")
+
+    told: list[SiamError] = []
+    context.failed.connect(told.append)
+    until(lambda: context.is_open)
+    monkeypatch.setattr(context.recognizer, "delete_expired", full)
+    monkeypatch.setattr(context_module, "date", Tomorrow)
+    context._days.timeout.emit()
+    until(lambda: bool(told))
+    assert not context.is_open
+    assert not context._days.isActive()

@@ -10,18 +10,22 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from siamapp import cli_live
 from siamapp.cli import run
+from siamapp.cli_context import Call
 from siamapp.live.session import LiveSession
 from siamapp.pipeline import Pipeline
 from siamapp.store.audit import Audit
 from siamapp.store.database import Database
 from siamapp.store.edits import Edits
 from siamapp.store.vault import find_key
+from siamapp.types import FaceResult, FrameResult, Outcome
 from tests.gui.scripted import (
     ScriptedDetector,
     ScriptedEmbedder,
@@ -231,6 +235,36 @@ def test_live_stops_naming_whom_another_program_deletes(
     other.join()
     told = [line["outcome"] for line in lines]
     assert told == ["undecided", "match", "undecided", "empty"]
+
+
+def test_live_stops_naming_whom_a_new_day_ends(
+    cli: Cli, tmp_path: Path, eileen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may go on for weeks."""
+
+    class Day(date):
+        now = date(2025, 12, 31)
+
+        @classmethod
+        def today(cls) -> date:
+            return cls.now
+
+    line = cli_live._line
+
+    def midnight(call: Call, result: FrameResult, face: FaceResult) -> str:
+        if face.decision.outcome is Outcome.MATCH:
+            Day.now = date(2026, 1, 1)
+        return line(call, result, face)
+
+    for module in ("recognizer", "cli_live", "cli_people", "cli_context", "types"):
+        monkeypatch.setattr(f"siamapp.{module}.date", Day)
+    cli("enroll", "Eileen", eileen)
+    assert cli("people", "consent", "Eileen", "--retain-until", "2025-12-31")[0] == 0
+    monkeypatch.setattr(cli_live, "_line", midnight)
+    film = write_video(tmp_path / "e.avi", astronaut(), frames=100)
+    _, lines, err = cli("live", "--source", film, "--realtime")
+    assert [line["outcome"] for line in lines] == ["undecided", "match", "undecided", "empty"]
+    assert "Eileen was to be kept no longer, and is deleted." in err
 
 
 def test_live_keeps_what_was_decided_before_ctrl_c(
