@@ -34,7 +34,11 @@ sys.path.insert(0, str(ROOT))
 from siamapp.cli import run  # noqa: E402 - after the path
 from siamapp.errors import SiamError  # noqa: E402
 from siamapp.evaluation.protocol import from_pairs  # noqa: E402
-from siamapp.identity.own_calibration import calibration_file, load_calibration  # noqa: E402
+from siamapp.identity.own_calibration import (  # noqa: E402
+    calibration_file,
+    distances_id,
+    load_calibration,
+)
 from siamapp.live.photos import read_image  # noqa: E402
 from siamapp.live.recordings import VideoSource  # noqa: E402
 from siamapp.paths import Paths  # noqa: E402
@@ -60,6 +64,7 @@ TOKENS = (
 )
 CALIBRATION = (
     'version = 1\nembedder_id = "{embedder_id}"\nembedder_name = "e"\nmetric = "l2"\n'
+    'distances = "{distances}"\n'
     'created_utc = "2026"\nsource = "folder"\npeople = 12\npictures = 48\n[[thresholds]]\n'
     "fmr = 0.01\ndistance = 1.1\nimpostor_comparisons = 1056\nfmr_low = 0.001\n"
     "fmr_high = 0.02\nfnmr = 0.1\n"
@@ -184,7 +189,7 @@ def settings(rng: random.Random, folder: Path) -> None:
 
 def calibration(rng: random.Random, folder: Path) -> None:
     own = read_card(MODELS / "siamface-v1" / "card.toml")
-    text = CALIBRATION.format(embedder_id=own.id)
+    text = CALIBRATION.format(embedder_id=own.id, distances=distances_id(own))
     calibration_file(folder, own.id).write_bytes(changed_text(text.encode(), rng))
     load_calibration(folder, own)
 

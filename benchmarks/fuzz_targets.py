@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks import fuzz
 from siamapp.cli import run
 from siamapp.evaluation.protocol import from_pairs
-from siamapp.identity.own_calibration import calibration_file, load_calibration
+from siamapp.identity.own_calibration import calibration_file, distances_id, load_calibration
 from siamapp.live.photos import read_image
 from siamapp.paths import Paths
 from siamapp.settings import Settings
@@ -154,7 +154,10 @@ TARGETS = {
         1 << 20,
     ),
     "settings": Target(_settings, _text('camera = "1"', "target_fmr = 0.001", 'theme = "dark"')),
-    "calibration": Target(_calibration, _text(fuzz.CALIBRATION.format(embedder_id=FACE.id))),
+    "calibration": Target(
+        _calibration,
+        _text(fuzz.CALIBRATION.format(embedder_id=FACE.id, distances=distances_id(FACE))),
+    ),
     "pairs": Target(
         lambda data, folder: from_pairs(_put(data, folder / "pairs.txt"), folder),
         lambda _: fuzz.PAIRS,

@@ -15,7 +15,7 @@ from siamapp.evaluation.run import Evaluation
 from siamapp.evaluation.tail import threshold_table
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.match import distances, paired_distances, person_distances
-from siamapp.identity.own_calibration import OwnCalibration
+from siamapp.identity.own_calibration import OwnCalibration, distances_id
 from siamapp.types import FloatArray
 from siamapp.vision.card import FusionSpec, ModelCard
 
@@ -110,6 +110,7 @@ def _made(
         embedder_id=card.id,
         embedder_name=card.name,
         metric=_metric(card),
+        distances=distances_id(card),
         created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
         source=source,
         people=people,

@@ -5,6 +5,8 @@ It holds counts and distances, no name, face or vector.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -28,6 +30,8 @@ class OwnCalibration(BaseModel):
     embedder_id: str = Field(pattern=r"^[0-9a-f]{16}$")
     embedder_name: str
     metric: str
+    distances: str = Field(pattern=r"^[0-9a-f]{16}$")
+    """`distances_id` of the card that they were measured by."""
     created_utc: str
     source: Literal["folder", "gallery"]
     people: int = Field(ge=1)
@@ -40,6 +44,17 @@ class OwnCalibration(BaseModel):
         return f"the calibration of {self.embedder_name} with own people"
 
 
+def distances_id(card: ModelCard) -> str:
+    """Stands for all that distances depend on besides the weights, which the card's `id` is of.
+
+    One embedder may come with another card: with another rule of fusion, say, by which strangers
+    are nearer than when they were measured.
+    """
+    rule = {"rule", "k", "weights", "offsets"}
+    told = card.model_dump(mode="json", include={"input": True, "embedding": True, "fusion": rule})
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def calibration_file(folder: Path, embedder_id: str) -> Path:
     """Where the calibration of an embedder lies in the home's folder of them."""
     return folder / f"{embedder_id}.toml"
@@ -49,7 +64,7 @@ def load_calibration(folder: Path, card: ModelCard) -> OwnCalibration | None:
     """The calibration of that embedder; None where there is none.
 
     Raises:
-        SettingsError: it cannot be read, or is of another embedder or metric.
+        SettingsError: it cannot be read, or is of another embedder or of another card of it.
     """
     path = calibration_file(folder, card.id)
     hint = f"Remove it: `siamapp calibrate --remove`, or delete {path}."
@@ -64,8 +79,7 @@ def load_calibration(folder: Path, card: ModelCard) -> OwnCalibration | None:
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise SettingsError(f"{path}: {where}: {error.errors()[0]['msg']}.", hint) from error
-    metric = card.embedding.metric if card.embedding else ""
-    if (found.embedder_id, found.metric) != (card.id, metric):
+    if (found.embedder_id, found.distances) != (card.id, distances_id(card)):
         raise SettingsError(f"{path} is the calibration of another embedder.", hint)
     return found
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from siamapp.errors import SettingsError
 from siamapp.evaluation.own import (
     calibrate_with_gallery,
     calibrate_with_pictures,
@@ -17,7 +19,12 @@ from siamapp.evaluation.rates import Scores
 from siamapp.evaluation.run import Evaluation
 from siamapp.identity.gallery import Gallery
 from siamapp.identity.match import paired_distances
-from siamapp.vision.card import FusionSpec, ModelCard
+from siamapp.identity.own_calibration import (
+    calibration_file,
+    load_calibration,
+    save_calibration,
+)
+from siamapp.vision.card import EmbeddingSpec, FusionSpec, ModelCard
 from tests.gui.scripted import card as scripted_card
 
 NEAREST = FusionSpec(rule="nearest")
@@ -90,3 +97,28 @@ def evaluated(vectors: np.ndarray, owner: np.ndarray) -> Evaluation:
     scores = Scores(apart, genuine, owner[first], owner[second])
     lost = np.vstack([vectors, np.zeros((1, vectors.shape[1]), np.float32)])
     return Evaluation(protocol, scores, np.arange(len(first)), {"x": "no face"}, lost)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"fusion": NEAREST},
+        {"embedding": EmbeddingSpec(dimension=192, metric="cosine", normalised=True)},
+        {"id": "f" * 16},
+    ],
+)
+def test_a_calibration_counts_only_by_the_card_that_it_was_made_by(
+    tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    """The weights may be the same: strangers may still be nearer."""
+    vectors, owner = pictures(12, 4)
+    by = card(FusionSpec(rule="nearer_half", offsets=(0.0, 0.1)))
+    gallery = Gallery(by.id, vectors, owner, {n: str(n) for n in range(12)}, fusion=by.fusion)
+    made = calibrate_with_gallery(by, gallery)
+    save_calibration(tmp_path, made)
+    same = by.model_copy(update={"name": "renamed", "thresholds": ()})
+    assert load_calibration(tmp_path, same) == made
+    other = by.model_copy(update=changed)
+    calibration_file(tmp_path, by.id).rename(calibration_file(tmp_path, other.id))
+    with pytest.raises(SettingsError, match="another embedder"):
+        load_calibration(tmp_path, other)
