@@ -21,7 +21,7 @@ from siamapp.cli_sources import (
     named_sources,
     told_source,
 )
-from siamapp.errors import CameraError, EnrolError, ImageError, NoFace, SiamError
+from siamapp.errors import BadName, CameraError, EnrolError, ImageError, NoFace, SiamError
 from siamapp.types import Decision, Outcome, Person, Sample
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def import_folder(
                     raise found
                 person = recognizer.enroll(child.name, found, allow_duplicate=allow_duplicate)
                 enrolled.append(person)
-            except (CameraError, EnrolError, ImageError) as error:
+            except (BadName, CameraError, EnrolError, ImageError) as error:
                 refused.append(_refusal(child.name, error))
                 call.tell(f"{child.name}: {error}")
             step(1)

@@ -67,6 +67,10 @@ class StoreError(SiamError):
     """The gallery cannot be read or written."""
 
 
+class BadName(StoreError):
+    """Nobody can be called that."""
+
+
 class StoreLocked(StoreError):
     """The key is wrong, or another process holds the gallery."""
 

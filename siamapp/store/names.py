@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from siamapp.errors import StoreError
+from siamapp.errors import BadName, StoreError
 from siamapp.types import Consent
 
 NAME_MAX_CHARACTERS: Final = 120
@@ -21,18 +21,18 @@ def clean_name(name: str) -> str:
     """A name as it is kept: stripped, NFC.
 
     Raises:
-        StoreError: nothing visible is left, it is longer than 120 characters, or it holds control
+        BadName: nothing visible is left, it is longer than 120 characters, or it holds control
             characters.
     """
     name = unicodedata.normalize("NFC", name.strip())
     if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in name):
-        raise StoreError("A name must not hold control characters.", "Type it anew.")
+        raise BadName("A name must not hold control characters.", "Type it anew.")
     if not _BIDI_CONTROLS.isdisjoint(name):
-        raise StoreError("A name must not change the direction of writing.", "Type it anew.")
+        raise BadName("A name must not change the direction of writing.", "Type it anew.")
     if not any(c.isprintable() and not c.isspace() for c in name):
-        raise StoreError("A name must not be empty.")
+        raise BadName("A name must not be empty.")
     if len(name) > NAME_MAX_CHARACTERS:
-        raise StoreError(f"A name has at most {NAME_MAX_CHARACTERS} characters.")
+        raise BadName(f"A name has at most {NAME_MAX_CHARACTERS} characters.")
     return name
 
 

@@ -237,6 +237,19 @@ def test_live_stops_naming_whom_another_program_deletes(
     assert told == ["undecided", "match", "undecided", "empty"]
 
 
+def test_a_folder_that_nobody_can_be_called_by_does_not_end_an_import(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """It came first, and each import that was begun anew ended at it."""
+    too_long, whole = "A" * 121, {"Ada": astronaut(), "Grace": hopper()}
+    for name, bgr in {too_long: hopper(), **whole}.items():
+        (tmp_path / "all" / name).mkdir(parents=True)
+        write_photo(tmp_path / "all" / name / "a.png", bgr)
+    status, [answer], _ = cli("import", tmp_path / "all")
+    assert (status, [p["name"] for p in answer["enrolled"]]) == (1, list(whole))
+    assert [r["name"] for r in answer["refused"]] == [too_long]
+
+
 def test_live_stops_naming_whom_a_new_day_ends(
     cli: Cli, tmp_path: Path, eileen: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
