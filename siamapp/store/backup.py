@@ -113,12 +113,13 @@ def restore(
                 _replace_damaged(folder / "new" / GALLERY_NAME, home / GALLERY_NAME)
             return Restored(len(names), tuple(sorted(names)), ())
         with old:
+            told_at = old.others_wrote
             before = {person.name for person in People(old).all()}
             if not dry_run:
                 head = audit.Audit(old).head().hash
                 facts: dict[str, audit.Fact] = {"people": len(names), "replaced_head": head}
                 _write(found, folder / "new", key, facts)
-                old.replace_by(folder / "new" / GALLERY_NAME)
+                old.replace_by(folder / "new" / GALLERY_NAME, copied_at=told_at)
     return Restored(len(names), tuple(sorted(names - before)), tuple(sorted(before - names)))
 
 

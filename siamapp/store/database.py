@@ -48,6 +48,8 @@ _CACHE_KIB: Final = 2000
 _BUSY_S: Final = 5.0
 _PLAIN_HEADER: Final = b"SQLite format 3\0"
 _SCHEMA: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+_IN_USE: Final = "Another program has the gallery open."
+_CLOSE_HINT: Final = "Close it and try again."
 _DISK_HINT: Final = "Check the disk's free space and the rights of the folder."
 
 
@@ -168,18 +170,26 @@ class Database:
             finally:
                 target.close()
 
-    def replace_by(self, new: Path) -> None:
+    @property
+    def others_wrote(self) -> int:
+        """Changes whenever another connection has written."""
+        return pragma_int(self._connection, "data_version")
+
+    def replace_by(self, new: Path, *, copied_at: int) -> None:
         """Put another gallery, verified and closed, in the place of this one, and close this one.
 
         Nobody writes meanwhile; whoever has the old file open is told at the next transaction.
+        `copied_at` is what `others_wrote` was before `new` was made.
 
         Raises:
-            StoreLocked: another program is writing.
+            StoreLocked: another program is writing, or has written what `new` does not hold.
             StoreError: the system does not let us.
         """
         try:
             with _told():
                 self._connection.execute("BEGIN EXCLUSIVE")
+                if self.others_wrote != copied_at:
+                    raise StoreLocked(_IN_USE, _CLOSE_HINT)
                 if os.name == "nt":  # there an open file cannot be replaced
                     self.close()
                 new.replace(self._path)
@@ -247,16 +257,13 @@ class Database:
         `VACUUM` reads the torn pages and fails; `VACUUM INTO` reads those in use only.
         """
         log.warning("free pages of the gallery are torn, as by a power cut: it is written anew")
-        with (
-            suppress(StoreError, OSError),
-            scratch_folder(self.home, "mend") as folder,
-        ):
-            new = folder / GALLERY_NAME
+        with suppress(StoreError, OSError), scratch_folder(self.home, "mend") as folder:
+            new, before = folder / GALLERY_NAME, self.others_wrote
             touch(new)
             with _told():
                 self._connection.execute("VACUUM INTO ?", (str(new),))
             sync_file(new)
-            self.replace_by(new)
+            self.replace_by(new, copied_at=before)
 
     def _migrate(self, key: Key) -> None:
         """Bring an older file up to date; a copy lies beside it until that is done."""
@@ -376,9 +383,7 @@ def _told() -> Iterator[None]:
     except sqlcipher.DatabaseError as error:
         match _primary_code(error):
             case sqlcipher.SQLITE_BUSY | sqlcipher.SQLITE_LOCKED:
-                raise StoreLocked(
-                    "Another program has the gallery open.", "Close it and try again."
-                ) from error
+                raise StoreLocked(_IN_USE, _CLOSE_HINT) from error
             case sqlcipher.SQLITE_CORRUPT | sqlcipher.SQLITE_NOTADB:
                 raise StoreCorrupt("The gallery file is damaged.", RESTORE_HINT) from error
             case (

@@ -47,7 +47,7 @@ def change_key(home: Path, key: Key, new_key: Key, new_vault: Vault) -> None:
         scratch_folder(home, "rekey") as folder,
     ):
         Audit(database).record("change_key", {"to": new_vault.source})
-        copy = folder / GALLERY_NAME
+        copy, before = folder / GALLERY_NAME, database.others_wrote
         database.copy_to(copy, new_key)
         with Database.open(folder, new_key) as made:
             made.check()
@@ -55,7 +55,7 @@ def change_key(home: Path, key: Key, new_key: Key, new_vault: Vault) -> None:
             salt = file.read(SALT_BYTES).hex()
         table = new_vault.model_dump(exclude_none=True) | {"gallery_salt": salt}
         write_whole(home / NEXT_VAULT_NAME, tomli_w.dumps(table).encode())
-        database.replace_by(copy)
+        database.replace_by(copy, copied_at=before)
     finish_rekey(home)
     if Vault.read(home) != new_vault:
         raise StoreError(f"{VAULT_NAME} could not be written.", "Open the gallery once more.")

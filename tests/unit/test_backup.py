@@ -267,6 +267,24 @@ def test_a_backup_taken_while_another_process_enrols_is_one_moment(
     assert set(found) == {"Bob", NAME, *(f"P{n}" for n in range(len(found) - 2))}
 
 
+def test_who_is_enrolled_while_a_backup_is_restored_is_not_lost(
+    home: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody was told that they would be."""
+    check, enrolled = Database.check, iter(("Cy", "Di"))
+
+    def enrol_and_check(self: Database) -> None:
+        with Database.open(home, KEY) as other:  # while the backup is read, and once it is copied
+            People(other).add(next(enrolled), [sample(9)], embedder_id=EMBEDDER)
+        check(self)
+
+    monkeypatch.setattr(Database, "check", enrol_and_check)
+    with pytest.raises(StoreLocked, match="Another program"):
+        restored(file, home)
+    monkeypatch.undo()
+    assert names(home) == sorted(["Bob", "Cy", "Di", NAME])
+
+
 def test_whoever_holds_the_old_gallery_open_is_told(home: Path, file: Path) -> None:
     with Database.open(home, KEY) as other:
         restored(file, home)

@@ -96,6 +96,30 @@ def test_a_change_that_is_cut_short_leaves_one_key_that_fits(
     assert sorted(path.name for path in home.iterdir()) == [GALLERY_NAME, VAULT_NAME]
 
 
+def test_who_is_enrolled_meanwhile_is_not_lost(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy is made already: the change is refused, and made once nobody writes."""
+    old = find_key(home, key_file=tmp_path / "key")
+    made = new_key("key-file", key_file=tmp_path / "second")
+    check = Database.check
+
+    def enrol_and_check(self: Database) -> None:
+        with Database.open(home, old) as other:
+            People(other).add("Bob", [sample(3)], embedder_id=EMBEDDER)
+        check(self)
+
+    monkeypatch.setattr(Database, "check", enrol_and_check)
+    with pytest.raises(StoreLocked, match="Another program"):
+        change_key(home, old, *made)
+    monkeypatch.undo()
+    with Database.open(home, old) as database:
+        assert [person.name for person in People(database).all()] == ["Ada", "Bob"]
+    change_key(home, old, *made)
+    with Database.open(home, made[0]) as database:
+        assert [person.name for person in People(database).all()] == ["Ada", "Bob"]
+
+
 def test_a_vault_that_was_prepared_in_vain_is_ignored(home: Path, tmp_path: Path) -> None:
     for text in ("version = [", 'gallery_salt = "00"\nversion = 1\n', ""):
         (home / NEXT_VAULT_NAME).write_text(text, "utf-8")
