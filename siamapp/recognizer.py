@@ -214,7 +214,8 @@ class Recognizer:
             else:
                 taken.add(name_key(person.name))
                 accepted.append(person)
-        added = add_people(self.database, accepted, embedder_ids=known)
+        crops = self.settings.keep_crops
+        added = add_people(self.database, accepted, embedder_ids=known, keep_crops=crops)
         self.refresh()
         return added, refused
 

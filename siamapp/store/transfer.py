@@ -155,7 +155,11 @@ def read_people(path: Path, key_for: KeyFor) -> list[Carried]:
 
 
 def add_people(
-    database: Database, people: Sequence[Carried], *, embedder_ids: frozenset[str]
+    database: Database,
+    people: Sequence[Carried],
+    *,
+    embedder_ids: frozenset[str],
+    keep_crops: bool = True,
 ) -> list[Person]:
     """Enrol people that `read_people` gave, all or none, with their samples of these embedders.
 
@@ -175,6 +179,8 @@ def add_people(
                 consent=clean_consent(person.consent),
             )
             kept = [_row(sample) for sample in person.samples if sample.embedder_id in embedder_ids]
+            if not keep_crops:
+                kept = [row._replace(crop_png=None) for row in kept]
             rows.insert_templates(connection, person_id, kept)
             audit.append(connection, "import", {"person_id": person_id, "samples": len(kept)})
             added.append(rows.read_person(connection, person_id))

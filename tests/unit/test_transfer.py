@@ -136,6 +136,17 @@ def test_vectors_that_the_embedder_cannot_have_given_are_refused(
         assert face.decision.name == ("Ada" if enrolled else None)
 
 
+def test_whoever_keeps_no_pictures_imports_none(tmp_path: Path) -> None:
+    file, picture_of = tmp_path / "people.siam", [Frame(astronaut(), 0.0, 0)]
+    with open_scripted(tmp_path / "one", Settings()) as one:
+        ada = one.enroll("Ada", one.samples_from(picture_of, still=True))
+        export_people(one.database, [ada.person_id], file, vault=VAULT, key=KEY)
+    with open_scripted(tmp_path / "two", Settings(keep_crops=False)) as two:
+        [ada], _ = two.import_people(file, give_key)
+        assert [t.has_crop for t in two.people.templates(ada.person_id)] == [False]
+        assert two.identify(picture_of, still=True)[0].decision.name == "Ada"
+
+
 def test_a_flip_of_any_byte_class_is_noticed(file: Path) -> None:
     whole = file.read_bytes()
     for at in [*range(0, 130), *range(130, len(whole), len(whole) // 60), len(whole) - 1]:
