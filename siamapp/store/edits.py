@@ -73,7 +73,7 @@ class Edits:
     def delete_expired(self, today: date, *, rejected_days: int = 0) -> list[str]:
         """Delete for good whoever was to be kept until a day before `today`; returns the names.
 
-        Rejected faces go after `rejected_days`; 0: with the people only.
+        No undo brings them back. Rejected faces go after `rejected_days`; 0: with the people only.
         """
         with self._database.snapshot() as connection:
             expired = connection.execute(
@@ -81,7 +81,9 @@ class Edits:
                 (today.isoformat(),),
             ).fetchall()
         for person_id, _ in expired:
-            undo = self._delete("expire", person_id)
+            self._delete("expire", person_id)
+        gone = {person_id for person_id, _ in expired}
+        for undo in [u for u in self._undos if u.holds_expired(gone, today.isoformat())]:
             undo.forget()
             self._undos.remove(undo)
         if rejected_days:

@@ -6,7 +6,7 @@ leaves a deleted person behind; only this process can still take it back, until 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any, NamedTuple, Self
 
 from siamapp.errors import StoreError
@@ -49,6 +49,15 @@ class Undo:
     def seal(self, connection: Connection) -> None:
         """Note what the change led to."""
         self._after = _State.read(connection, (*self._before.people, *self.made))
+
+    def holds_expired(self, gone: Set[int], day: str) -> bool:
+        """Whether it knows of people who are `gone`, or would bring back somebody who was to be
+        kept until before `day`.
+        """
+        people = self._before.people
+        return bool(gone & people.keys()) or any(
+            (row["retain_until"] or day) < day for row in people.values()
+        )
 
     def forget(self) -> None:
         """Let go of everything about everybody, whoever still holds this token."""

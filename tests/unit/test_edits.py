@@ -255,6 +255,19 @@ def test_who_was_to_be_kept_no_longer_is_deleted_for_good(desk: Desk, tmp_path: 
     assert desk.edits.delete_expired(date(2027, 1, 3)) == []
 
 
+@pytest.mark.parametrize("kind", CHANGES)
+def test_nobody_who_was_to_be_kept_no_longer_comes_back_by_undo(desk: Desk, kind: str) -> None:
+    """A page may stay open past midnight."""
+    desk.edits.set_consent(desk.id("Ada"), CONSENT)
+    desk.edits.forget_undo()
+    undo = CHANGES[kind](desk)
+    desk.edits.delete_expired(date(2027, 1, 3))
+    with pytest.raises(StoreError, match="can no longer be undone"):
+        desk.edits.undo(undo)
+    assert "Ada" not in [person.name for person in desk.people.all()]
+    assert not undo._before.people
+
+
 def test_a_rejected_face_is_kept_for_as_many_days_as_asked(desk: Desk, tmp_path: Path) -> None:
     desk.edits.reject(desk.id("Bob"), sample(20).embedding, embedder_id=EMBEDDER)
     made = datetime.now(UTC).date()
