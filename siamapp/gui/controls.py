@@ -175,8 +175,8 @@ class WrappedLabel(QLabel):
 class SearchField(QLineEdit):
     """Search as you type: Ctrl+F goes to it, Escape empties it."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, page: QWidget) -> None:
+        super().__init__()
         self._theme = theme
         set_role(self, "search")
         self.setClearButtonEnabled(True)
@@ -184,10 +184,9 @@ class SearchField(QLineEdit):
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         theme.changed.connect(self._draw)
         self._draw()
-        if parent is not None:
-            find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), parent)
-            find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            find.activated.connect(self._on_find)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), page)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self._on_find)
 
     def set_words(self, text: str) -> None:
         self.setPlaceholderText(text)
