@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer
@@ -103,7 +103,13 @@ class MainWindow(QMainWindow):
         self._fit_rail()
 
     def page(self, key: str) -> Page:
-        """The page of that key, made now if nobody has been there yet."""
+        """The page of that key; what of it is not there yet is made now."""
+        page = self._begun(key)
+        for _ in page.rest:
+            pass
+        return page
+
+    def _begun(self, key: str) -> Page:
         page = self._pages.get(key)
         if page is None:
             page = self._pages[key] = self._entries[key].make(self.context, self._stack)
@@ -114,22 +120,28 @@ class MainWindow(QMainWindow):
         return page
 
     def make_ahead(self, then: Callable[[], None]) -> None:
-        """Make every page now, one between two events, so that no first visit has to wait for it.
+        """Make every page now, a piece between two events, so that no first visit waits for it.
 
         `then` is called once all are there; the gallery is open.
         """
+        pieces = self._pieces()
 
         def make_next() -> None:
-            missing = next((key for key in self._entries if key not in self._pages), None)
             if not self.context.is_open:
                 return  # locked meanwhile: the next opening goes on
-            if missing is None:
+            if next(pieces, then) is then:
                 then()
-                return
-            self.page(missing)
-            QTimer.singleShot(BREATH_MS, self, make_next)
+            else:
+                QTimer.singleShot(BREATH_MS, self, make_next)
 
         self.context.submit(load_all, done=lambda _: make_next())
+
+    def _pieces(self) -> Iterator[None]:
+        for key in self._entries:
+            page = self._begun(key)
+            yield
+            for _ in page.rest:  # `yield from` would end it with this run, which a lock may end
+                yield
 
     def show_page(self, key: str) -> None:
         """Go to a page of `pages.PAGES`, if it can be shown now."""

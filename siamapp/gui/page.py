@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from PySide6.QtGui import QResizeEvent
@@ -23,9 +24,13 @@ class Page(QWidget):
     """
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        """Made where it is to stand: a style sheet is applied anew to all that moves."""
+        """Made where it is to stand, and laid out from the outside in: a style sheet is applied
+        anew to all that moves into another parent.
+        """
         super().__init__(parent)
         self.context = context
+        self.rest: Final = self.parts()
+        """The parts that are not there yet; the window makes them."""
         self._title = QLabel()
         set_role(self._title, "title")
         self._subtitle = QLabel()
@@ -75,6 +80,13 @@ class Page(QWidget):
         self._title.setText(title)
         self._subtitle.setText(subtitle)
         self.setAccessibleName(title)
+
+    def parts(self) -> Iterator[None]:
+        """Make what the constructor has left, one part up to each `yield`.
+
+        All are there before a hook is called, but the language may change between two.
+        """
+        yield from ()
 
     def retranslate(self) -> None:
         """Set every visible and spoken text in the language of now."""

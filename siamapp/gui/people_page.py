@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import groupby
 
@@ -62,8 +62,6 @@ class PeoplePage(Page):
         context.theme.set_icon(self.alikes, "people")
         self.list = QListView()
         self.delegate = PeopleDelegate(context.theme, self.thumbnails, self.list)
-        self.card = PersonCard(context)
-        self.group = GroupCard(context.theme)
         self.banner = Banner(context.theme)
         self._empty = EmptyState(context.theme, "people")
         self._no_match = EmptyState(context.theme, "search")
@@ -71,6 +69,25 @@ class PeoplePage(Page):
         self._lay_out()
         self._connect()
         self.retranslate()
+
+    def parts(self) -> Iterator[None]:
+        card = self.card = PersonCard(self.context)
+        self._right.addWidget(card)
+        card.renamed.connect(self._on_renamed)
+        card.tags_wanted.connect(self._on_tags)
+        card.consent_wanted.connect(self._on_consent)
+        card.export_wanted.connect(self._on_export)
+        card.delete_wanted.connect(self._on_delete)
+        card.samples.remove_wanted.connect(self._on_remove)
+        card.samples.split_wanted.connect(self._on_split)
+        self._add_key(Qt.Key.Key_F2, partial(card.begin_rename, self.list))
+        yield
+        group = self.group = GroupCard(self.context.theme)
+        self._right.addWidget(group)
+        group.merge_wanted.connect(self._on_merge)
+        group.export_wanted.connect(self._on_export)
+        group.delete_wanted.connect(self._on_delete)
+        yield
 
     def _set_up_list(self) -> None:
         set_role(self.list, "people")
@@ -88,34 +105,31 @@ class PeoplePage(Page):
     def _lay_out(self) -> None:
         for tool in (self.bring, self.alikes, self.tiles):
             self.header.addWidget(tool)
-        find = QHBoxLayout()
-        find.setSpacing(SPACE[2])
-        find.addWidget(self.search, 1)
-        find.addWidget(self.order)
-        side = QWidget()
-        side.setMinimumWidth(300)
-        left = QVBoxLayout(side)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(SPACE[3])
-        left.addLayout(find)
-        self._found = QStackedWidget()
-        self._found.addWidget(self.list)
-        self._found.addWidget(self._no_match)
-        left.addWidget(self._found, 1)
-        self._right = QStackedWidget()
-        self._right.addWidget(self.card)
-        self._right.addWidget(self.group)
-        filled = QWidget()
+        self.column.addWidget(self.banner)
+        self._body = QStackedWidget()
+        self.column.addWidget(self._body, 1)
+        self._body.addWidget(self._empty)
+        filled, side = QWidget(), QWidget()
+        self._body.addWidget(filled)
         row = QHBoxLayout(filled)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE[4])
         row.addWidget(side, 2)
+        side.setMinimumWidth(300)
+        left = QVBoxLayout(side)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(SPACE[3])
+        find = QHBoxLayout()
+        left.addLayout(find)
+        find.setSpacing(SPACE[2])
+        find.addWidget(self.search, 1)
+        find.addWidget(self.order)
+        self._found = QStackedWidget()
+        left.addWidget(self._found, 1)
+        self._found.addWidget(self.list)
+        self._found.addWidget(self._no_match)
+        self._right = QStackedWidget()
         row.addWidget(self._right, 3)
-        self._body = QStackedWidget()
-        self._body.addWidget(self._empty)
-        self._body.addWidget(filled)
-        self.column.addWidget(self.banner)
-        self.column.addWidget(self._body, 1)
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._on_searched)
@@ -131,24 +145,13 @@ class PeoplePage(Page):
         self.changes.kept.connect(self._on_kept)
         self.banner.acted.connect(self.undo)
         self.bring.clicked.connect(self.carrying.ask_import)
-        self.card.export_wanted.connect(self._on_export)
-        self.group.export_wanted.connect(self._on_export)
         self.carrying.told.connect(self.banner.show_text)
         self.carrying.failed.connect(self._on_failed)
-        self.card.renamed.connect(self._on_renamed)
-        self.card.tags_wanted.connect(self._on_tags)
-        self.card.consent_wanted.connect(self._on_consent)
-        self.card.delete_wanted.connect(self._on_delete)
-        self.card.samples.remove_wanted.connect(self._on_remove)
-        self.card.samples.split_wanted.connect(self._on_split)
-        self.group.merge_wanted.connect(self._on_merge)
-        self.group.delete_wanted.connect(self._on_delete)
-        for keys, slot in (
-            (QKeySequence(Qt.Key.Key_F2), partial(self.card.begin_rename, self.list)),
-            (QKeySequence(QKeySequence.StandardKey.Delete), self._on_delete),
-        ):
-            shortcut = QShortcut(keys, self.list, slot)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self._add_key(QKeySequence.StandardKey.Delete, self._on_delete)
+
+    def _add_key(self, key: Qt.Key | QKeySequence.StandardKey, slot: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(key), self.list, slot)
+        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     def retranslate(self) -> None:
         self.set_heading(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
+from siamapp.gui.group_card import GroupCard
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.pages import PAGES
+from siamapp.gui.person_card import PersonCard
 
 KEYS = [entry.key for entry in PAGES]
 
@@ -38,6 +40,38 @@ def test_the_pages_are_made_ahead_while_the_first_one_is_in_view(
     assert sorted(window._pages) == sorted(KEYS)
     assert window.page("live").isVisible()
     assert not any(window.page(key).isVisible() for key in KEYS if key != "live")
+
+
+def test_a_page_that_is_visited_before_its_parts_were_made_is_whole(window: MainWindow) -> None:
+    page = window._begun("people")
+    assert not page.findChildren(PersonCard)
+    window.show_page("people")
+    assert page.findChildren(PersonCard) == [page.card]
+    assert page.findChildren(GroupCard) == [page.group]
+
+
+def test_the_parts_of_a_page_are_made_ahead_between_two_events(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    seen: set[tuple[int, int]] = set()
+    timer = QTimer()
+    timer.timeout.connect(
+        lambda: seen.add(tuple(len(window.findChildren(kind)) for kind in (PersonCard, GroupCard)))
+    )
+    timer.start(0)
+    window.make_ahead(timer.stop)
+    qtbot.waitUntil(lambda: not timer.isActive())
+    assert seen == {(0, 0), (1, 0), (1, 1)}
+
+
+def test_a_lock_amid_the_making_of_a_page_costs_it_none_of_its_parts(window: MainWindow) -> None:
+    pieces = window._pieces()
+    while not window.findChildren(PersonCard):
+        next(pieces)
+    del pieces
+    assert not window.findChildren(GroupCard)
+    group = window.page("people").group
+    assert window.findChildren(GroupCard) == [group]
 
 
 def test_no_page_is_made_ahead_for_a_gallery_that_was_closed_meanwhile(
