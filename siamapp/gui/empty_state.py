@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from siamapp.gui.theme import SPACE, Theme, set_role
 
@@ -37,6 +37,18 @@ class EmptyState(QWidget):
         column.addSpacing(SPACE[2])
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+
+    def invite(self) -> None:
+        """Let Return lead on, where this is what the page shows."""
+        if self.button.isVisible():
+            self.button.setFocus()
+
+    def give_way(self, body: QStackedWidget, to: QWidget, *, filled: bool) -> None:
+        """Show the second page of `body`, or this first one; who waited here goes on at `to`."""
+        waited = self.button.hasFocus()
+        body.setCurrentIndex(1 if filled else 0)
+        if waited and filled:  # Qt goes to the field that comes first
+            to.setFocus()
 
     def set_words(self, title: str, hint: str, *, action: str = "") -> None:
         self._title.setText(title)

@@ -179,6 +179,7 @@ class EvaluatePage(Page):
 
     def enter(self) -> None:
         self.folder.setFocus()
+        self.empty.invite()
 
     def leave(self) -> None:
         self._on_cancel()

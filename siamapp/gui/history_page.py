@@ -236,6 +236,7 @@ class HistoryPage(Page):
 
     def enter(self) -> None:
         self.table.setFocus()
+        self._empty.invite()
         if self._reading and self.context.is_open:  # people who changed are read by `refresh`
             self._show()
 
@@ -295,7 +296,7 @@ class HistoryPage(Page):
         self._chart_card.setVisible(found > 0)
         self.export.setEnabled(found > 0)
         self._found.setCurrentIndex(0 if found else 1)
-        self._body.setCurrentIndex(1 if all_of_them else 0)
+        self._empty.give_way(self._body, self.table, filled=all_of_them > 0)
 
     def _on_export(self) -> None:
         name, _ = QFileDialog.getSaveFileName(

@@ -191,6 +191,7 @@ class PeoplePage(Page):
 
     def enter(self) -> None:
         self.list.setFocus()
+        self._empty.invite()
 
     def leave(self) -> None:
         """What was deleted is complete from here on."""
@@ -215,7 +216,7 @@ class PeoplePage(Page):
     def _show_people(self, entries: list[Entry]) -> None:
         self.thumbnails.keep_only({e.portrait_id for e in entries if e.portrait_id is not None})
         self._rearrange(lambda: self.model.show_people(entries))
-        self._body.setCurrentIndex(1 if entries else 0)
+        self._empty.give_way(self._body, self.list, filled=bool(entries))
         self.alikes.setEnabled(len(entries) > 1)
         self.tiles.setEnabled(bool(entries))
 

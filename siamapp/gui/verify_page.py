@@ -122,6 +122,7 @@ class VerifyPage(SourcePage):
         self._on_claim()
         self.claim.name.setFocus()
         self.claim.name.selectAll()
+        self._empty.invite()
 
     def leave(self) -> None:
         """What stands here is of now: no answer, nor its picture, waits for who comes back."""
@@ -138,7 +139,7 @@ class VerifyPage(SourcePage):
 
         def done(found: tuple[list[Person], list[int]]) -> None:
             self.claim.show_people(*found)
-            self._body.setCurrentIndex(1 if found[0] else 0)
+            self._empty.give_way(self._body, self.claim.name, filled=bool(found[0]))
 
         self.context.submit(work, done=done)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QStyle, QStyleOptionButton
+from PySide6.QtWidgets import QLabel, QPushButton, QStyle, QStyleOptionButton
 from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
@@ -17,6 +18,7 @@ from siamapp.gui.idle import IdleWatch
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.single import SingleWindow
 from siamapp.gui.welcome_page import WelcomePage
+from tests.gui.conftest import enrol
 from tests.gui.scripted import astronaut, write_video
 
 Until = Callable[[Callable[[], bool]], None]
@@ -69,6 +71,26 @@ def test_the_first_start_takes_three_steps_and_shows_the_picture(
         context.open()
     assert window._rail.isVisible()
     assert window.page("live").isVisible()
+
+
+@pytest.mark.parametrize("key", ["verify", "people", "history", "evaluate"])
+def test_return_leads_on_from_a_page_that_is_empty(window: MainWindow, key: str) -> None:
+    window.show_page(key)
+    pressed = window.focusWidget()
+    assert isinstance(pressed, QPushButton)
+    assert pressed.isVisible()
+    assert pressed.property("role") == "primary"
+
+
+@pytest.mark.parametrize(("key", "goes_on"), [("verify", "claim.name"), ("people", "list")])
+def test_who_enrols_the_first_person_comes_back_to_what_a_page_is_for(
+    window: MainWindow, context: Context, until: Until, key: str, goes_on: str
+) -> None:
+    window.show_page(key)
+    window.show_page("enrol")
+    enrol(context, until, Ada=[astronaut()])
+    window.show_page(key)
+    until(lambda: window.focusWidget() is attrgetter(goes_on)(window.page(key)))
 
 
 def test_a_second_start_raises_the_first_window(tmp_path: Path, qtbot: QtBot) -> None:
