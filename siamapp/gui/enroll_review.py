@@ -50,7 +50,7 @@ class EnrollReview(QWidget):
         set_role(self.thumbs, "plain")
         self.thumbs.setViewMode(QListView.ViewMode.IconMode)
         self.thumbs.setIconSize(QSize(_THUMB_PX, _THUMB_PX))
-        self.thumbs.setGridSize(QSize(_THUMB_PX + 18, _THUMB_PX + 18))
+        self.thumbs.setGridSize(QSize(_THUMB_PX + 14, _THUMB_PX + 14))
         self.thumbs.setMovement(QListView.Movement.Static)
         self.thumbs.setResizeMode(QListView.ResizeMode.Adjust)
         self.thumbs.setMinimumHeight(_THUMB_PX + 22)

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from siamapp.gui.colours import Colours
 from siamapp.gui.theme import SPACE, Theme, font
 
+_INSET_PX: Final = 2
+"""The ground of a row is smaller than the row by this on each side."""
 SAID_ROLE: Final = Qt.ItemDataRole.UserRole
 """What is said of the item, in a line below its name."""
 
@@ -27,7 +29,7 @@ class NamedRows(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         lines = self._view.fontMetrics().height() + QFontMetrics(font("small")).height()
-        return QSize(0, lines + 2 * SPACE[2] + SPACE[1])
+        return QSize(0, lines + 2 * (SPACE[2] + _INSET_PX))
 
     def paint(
         self,
@@ -36,11 +38,11 @@ class NamedRows(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         colours = self._theme.colours
-        area: QRect = option.rect.adjusted(2, 2, -2, -2)
+        area: QRect = option.rect.adjusted(_INSET_PX, _INSET_PX, -_INSET_PX, -_INSET_PX)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_ground(painter, area, option.state, colours)
-        words = area.adjusted(SPACE[3], SPACE[1], -SPACE[2], -SPACE[1])
+        words = area.adjusted(SPACE[3], SPACE[2], -SPACE[2], -SPACE[2])
         for text, colour, how, side in (
             (index.data(), colours.text, option.font, Qt.AlignmentFlag.AlignTop),
             (index.data(SAID_ROLE), colours.muted, font("small"), Qt.AlignmentFlag.AlignBottom),

@@ -35,7 +35,7 @@ class RecentDecisions(Card):
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.list = QListWidget()
-        set_role(self.list, "plain")
+        set_role(self.list, "log")
         self.column.setSpacing(SPACE[2])
         self.column.addWidget(self._empty, 1)
         self.column.addWidget(self.list, 1)

@@ -82,7 +82,9 @@ QCalendarWidget QWidget#qt_calendar_navigationbar { background: $surface; }
 QCalendarWidget QToolButton { border: none; padding: 4px 8px; min-width: 20px; }
 QCalendarWidget QToolButton#qt_calendar_prevmonth { qproperty-icon: url("$chevron_left"); }
 QCalendarWidget QToolButton#qt_calendar_nextmonth { qproperty-icon: url("$chevron_right"); }
-QCalendarWidget QToolButton::menu-indicator { image: none; }
+QCalendarWidget QToolButton#qt_calendar_monthbutton,
+QCalendarWidget QToolButton#qt_calendar_yearbutton { padding: 4px; }
+QCalendarWidget QToolButton::menu-indicator { image: none; width: 0; }
 QCalendarWidget QTableView, QCalendarWidget QTableView:focus { border: none; border-radius: 0;
     padding: 4px; alternate-background-color: $surface;
     selection-background-color: $accent; selection-color: $on_accent; }
@@ -112,8 +114,10 @@ QListWidget:focus { border: 2px solid $accent; padding: 5px; }
 QListWidget::item { border-radius: 8px; padding: 6px; color: $text; }
 QListWidget::item:hover { background: $raised; }
 QListWidget::item:selected { background: $accent_soft; color: $text; }
-QListWidget[role="plain"] { background: transparent; border: 1px solid transparent; padding: 0; }
-QListWidget[role="plain"]:focus { border: 1px solid $accent; }
+QListWidget[role="plain"], QListWidget[role="log"] { background: transparent;
+    border: 1px solid transparent; padding: 0; }
+QListWidget[role="plain"]:focus, QListWidget[role="log"]:focus { border: 1px solid $accent; }
+QListWidget[role="log"]::item { padding: 6px 0; }
 QListView[role="people"], QTableView { background: $surface; border: 1px solid $border;
     border-radius: 10px; padding: 6px; outline: none; alternate-background-color: $window;
     selection-background-color: $accent_soft; selection-color: $text; }

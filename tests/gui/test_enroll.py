@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from siamapp.errors import Inconsistent
@@ -363,6 +364,18 @@ def test_samples_that_another_page_brings_can_be_named_and_saved(
     form.name.setText("Seen Live")
     form.save.click()
     until(lambda: "Seen Live is enrolled" in form.coaching.text())
+
+
+def test_four_of_the_looks_stand_beside_each_other(window: MainWindow) -> None:
+    """The usual eight fill two rows, none of them half."""
+    window.show_page("enrol")
+    form = window.page("enrol").form
+    sample = Sample(astronaut()[:112, :112], np.zeros(4, np.float32), quality(0))
+    form.show_samples([sample] * 8, None)
+    QApplication.processEvents()
+    thumbs = form.review.thumbs
+    tops = [thumbs.visualItemRect(thumbs.item(n)).top() for n in range(8)]
+    assert [tops.count(top) for top in sorted(set(tops))] == [4, 4]
 
 
 def test_an_angle_has_a_minus_sign(theme: Theme) -> None:
