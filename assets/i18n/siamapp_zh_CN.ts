@@ -384,8 +384,8 @@
         <translation>来自您自己的 {people} 个人</translation>
     </message>
     <message>
-        <source>From the card</source>
-        <translation>来自模型卡</translation>
+        <source>Measured by its makers, from its card</source>
+        <translation>由其制作者测得，取自模型卡</translation>
     </message>
     <message>
         <source>What it may be used for: {use}</source>
@@ -534,10 +534,6 @@
         <translation> 天</translation>
     </message>
     <message>
-        <source>For ever</source>
-        <translation>永久</translation>
-    </message>
-    <message>
         <source>Picture size</source>
         <translation>画面尺寸</translation>
     </message>
@@ -632,6 +628,10 @@
     <message>
         <source>Locking asks for the passphrase again; a key in the system&apos;s keyring opens without asking. Pictures of decisions show strangers too: tell whoever passes. Switching them off deletes all that were kept.</source>
         <translation>锁定后需再次输入口令；保存在系统钥匙串中的密钥会直接打开，不再询问。判定的小图也会留下陌生人的脸：请告知经过的人。关闭此项会删除已保存的全部小图。</translation>
+    </message>
+    <message>
+        <source>Forever</source>
+        <translation>永久</translation>
     </message>
     <message>
         <source>Keep decisions for</source>
@@ -1283,8 +1283,8 @@
         <translation>{name}，{distance}</translation>
     </message>
     <message>
-        <source>deleted ({number})</source>
-        <translation>已删除（{number}）</translation>
+        <source>deleted #{number}</source>
+        <translation>已删除人员 {number}</translation>
     </message>
     <message>
         <source>Verified</source>
@@ -1840,6 +1840,14 @@
     <message>
         <source>The two differ.</source>
         <translation>两次输入不一致。</translation>
+    </message>
+    <message>
+        <source>Set passphrase</source>
+        <translation>设置口令</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>解锁</translation>
     </message>
 </context>
 <context>
@@ -2581,7 +2589,7 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
         <translation>请勿用来看守大门或确认付款。</translation>
     </message>
     <message>
-        <source>The gallery is encrypted. Where shall its key be kept?</source>
+        <source>The gallery is encrypted. Where should its key be kept?</source>
         <translation>人员库已加密。密钥保存在哪里？</translation>
     </message>
     <message>

@@ -86,6 +86,7 @@ class PassphraseDialog(QDialog):
         self.hint.setText(hint)
         self.hint.setVisible(self._new)
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
+        ok.setText(self.tr("Set passphrase") if self._new else self.tr("Unlock"))
         set_role(ok, "primary")
         ok.setEnabled(bool(said) and not hint)
 

@@ -174,7 +174,7 @@ class HistoryModel(QAbstractTableModel):
     def _name(self, person_id: Fact) -> str:
         if not isinstance(person_id, int):
             return ""
-        return self._names.get(person_id) or self.tr("deleted ({number})").format(number=person_id)
+        return self._names.get(person_id) or self.tr("deleted #{number}").format(number=person_id)
 
     def _how(self, how: str) -> str:
         words = {

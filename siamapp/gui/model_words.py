@@ -120,7 +120,7 @@ def threshold_source(row: ModelRow) -> tuple[str, tuple[Threshold, ...]]:
     if not row.card.thresholds:
         words = tr("It has no thresholds yet: `siamapp calibrate DIR --model {name}`.")
         return words.format(name=row.name), ()
-    return tr("From the card"), row.card.thresholds
+    return tr("Measured by its makers, from its card"), row.card.thresholds
 
 
 def sections(card: ModelCard) -> list[Section]:

@@ -122,7 +122,7 @@ def _days(count: float) -> str:
 
 
 def _for_ever() -> str:
-    return tr("For ever")
+    return tr("Forever")
 
 
 def _later() -> Choices:

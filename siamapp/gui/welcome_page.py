@@ -102,7 +102,7 @@ class WelcomePage(QWidget):
             str(self._context.paths.home),
             self.tr("It is not a lock"),
             self.tr("Do not guard a door or a payment with it."),
-            self.tr("The gallery is encrypted. Where shall its key be kept?"),
+            self.tr("The gallery is encrypted. Where should its key be kept?"),
             self.tr("Whoever loses the key loses the gallery: nobody can recover it."),
             self.tr("Choose a camera and look into it. Without one, open a video or a photo."),
         )

@@ -125,7 +125,8 @@ def evidence_words(decision: Decision) -> str:
         bound = tr("Measured on {count} comparisons of strangers: {percent} % at most (95 % sure).")
         count = QLocale().toString(decision.comparisons)
         bound = bound.format(count=count, percent=significant(100 * decision.fmr_high, 2))
-        return tr("{limit} {bound}").format(limit=said, bound=bound)
+        both = tr("{limit} {bound}").format(limit=said, bound=bound)
+        return both.replace(" %", "\N{NO-BREAK SPACE}%")
     return said
 
 

@@ -86,7 +86,7 @@ def test_decisions_are_told_with_their_evidence_filtered_and_saved(
     window.show_page("history")
     until(lambda: page.model.rowCount() == 4)
     assert page.count.text() == "4 decisions"
-    assert row(page, 0)["person"] == "deleted (77)"
+    assert row(page, 0)["person"] == "deleted #77"
     told = row(page, 2)
     assert (told["how"], told["claim"], told["outcome"]) == ("Verified", "Ada", "Match")
     assert (told["distance"], told["threshold"]) == ("0.25", "0.40")

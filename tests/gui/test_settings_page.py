@@ -74,7 +74,7 @@ def test_a_number_is_kept_within_the_setting_s_range(
     window.show_page("settings")
     field = window.page("settings").fields["retention_days"]
     assert isinstance(field, QSpinBox)
-    assert field.text() == "For ever"
+    assert field.text() == "Forever"
     field.setValue(1)
     assert field.text() == "1 day"
     field.setValue(365)

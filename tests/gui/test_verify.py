@@ -63,6 +63,7 @@ def test_right_and_wrong_claims_are_answered_and_refusals_lock_the_claim(
     assert page.verdict.result.title.text() == "Yes"
     assert page.verdict.result.line.text() == "This is Ada."
     assert "about 1 stranger in 1,000 would pass" in page.verdict.fmr.text()
+    assert " %" not in page.verdict.fmr.text(), "a line may break there"
     assert "100,000 comparisons" in page.verdict.fmr.text()
     assert page.verify.text() == "Verify again"
 
