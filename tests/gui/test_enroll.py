@@ -367,7 +367,6 @@ def test_samples_that_another_page_brings_can_be_named_and_saved(
 
 
 def test_four_of_the_looks_stand_beside_each_other(window: MainWindow) -> None:
-    """The usual eight fill two rows, none of them half."""
     window.show_page("enrol")
     form = window.page("enrol").form
     sample = Sample(astronaut()[:112, :112], np.zeros(4, np.float32), quality(0))
@@ -382,8 +381,7 @@ def test_an_angle_has_a_minus_sign(theme: Theme) -> None:
     measures = QualityList(theme)
     measures.set_limits(ENROL)
     turned = replace(quality(0), yaw_deg=-2.4, pitch_deg=3.0, roll_deg=-0.4)
-    seen = Seen(ScriptedDetector().detect(astronaut())[0], astronaut(), turned)
-    measures.show_face(1, seen)
+    measures.show_face(1, Seen(ScriptedDetector().detect(astronaut())[0], astronaut(), turned))
     told = [measures._rows[name].value.text() for name in ("yaw_deg", "pitch_deg", "roll_deg")]
     assert told == ["\N{MINUS SIGN}2°", "3°", "0°"]
     measures.deleteLater()
