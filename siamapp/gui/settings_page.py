@@ -232,7 +232,8 @@ class SettingsPage(Page):
         facts, settings = self._facts, self.context.settings
         self.not_running.clear()
         if self.context.is_open:
-            fmrs = supported_fmrs(self.context.recognizer.pipeline.embedder.model.card)
+            # Of the own calibration where there is one; the command line may set one in between.
+            fmrs = {*supported_fmrs(self.context.recognizer.calibrated), settings.target_fmr}
             rates = [(rate, named(percent(rate), fmr_words(rate))) for rate in sorted(fmrs)[::-1]]
             box = self.fields["target_fmr"]
             if isinstance(box, QComboBox):
@@ -295,6 +296,9 @@ class SettingsPage(Page):
             self.context.change_setting(key, value)
         except SiamError as error:
             self.error.show_text(error_words(error))
+            box = self.fields[key]
+            if isinstance(box, QComboBox):  # what counts is what it was
+                box.setCurrentIndex(box.findData(getattr(self.context.settings, key)))
 
 
 def _holds(text: str, words: list[str]) -> bool:

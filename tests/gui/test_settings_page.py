@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QSpinBox
+from PySide6.QtWidgets import QComboBox, QSpinBox
 
 from siamapp.gui.context import Context
 from siamapp.gui.diagnostics import RunFacts
@@ -48,6 +48,28 @@ def test_a_provider_that_is_not_the_one_running_is_told_in_red(
         assert other in page.not_running.text
     page._on_facts(FACTS)
     assert page.not_running.text == ""
+
+
+def test_a_rate_is_offered_where_it_is_shown_and_one_that_is_refused_is_not_shown(
+    window: MainWindow, context: Context
+) -> None:
+    """A calibration of one's own shows other rates than the card."""
+    recognizer = context.recognizer
+    card = recognizer.pipeline.embedder.model.card
+    strict = card.model_copy(update={"thresholds": card.thresholds[:2]})
+    window.show_page("settings")
+    page = window.page("settings")
+    box = page.fields["target_fmr"]
+    assert isinstance(box, QComboBox)
+    recognizer.calibrated = strict
+    box.setCurrentIndex(box.findData(1e-4))
+    box.activated.emit(box.currentIndex())
+    assert "not measured" in page.error.text
+    assert (box.currentData(), context.settings.target_fmr) == (1e-3, 1e-3)
+    context.change_setting("target_fmr", 2e-3)
+    page._show_facts()
+    assert [box.itemData(i) for i in range(box.count())] == [1e-2, 2e-3, 1e-3]
+    assert box.currentData() == 2e-3
 
 
 def test_the_report_holds_what_was_measured_and_nobody(
