@@ -83,5 +83,9 @@ def switch_embedder(
     for template_id, crop in reembed.crops_of_others(database, embedder.id):
         vectors[template_id] = embedder([crop])[0]
         progress(len(vectors))
-    reembed.re_embed(database, vectors, embedder.id, also=save)
+    try:
+        reembed.re_embed(database, vectors, embedder.id, also=save)
+    except BaseException:  # also where the disk is full only as all is committed
+        settings.save_one(paths, "embedder")
+        raise
     return changed

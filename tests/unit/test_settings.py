@@ -1,8 +1,11 @@
 """Settings on disk and from the command line."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from siamapp.errors import SettingsError
+from siamapp import switch
+from siamapp.errors import SettingsError, StoreError
 from siamapp.paths import Paths, assets_dir
 from siamapp.settings import Settings
 
@@ -27,6 +30,22 @@ def test_one_setting_is_written_beside_what_another_program_changed(tmp_path):
     Settings(embedder="another", presence="passive").save(paths)
     ours.save_one(paths, "theme")
     assert Settings.load(paths) == Settings(embedder="another", presence="passive", theme="dark")
+
+
+def test_a_switch_of_embedders_that_fails_at_last_leaves_the_setting(tmp_path, monkeypatch):
+    def full(_database, _vectors, _embedder_id, *, also):
+        also()
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(switch.Model, "load", lambda *_, **_options: None)
+    monkeypatch.setattr(switch, "Embedder", lambda _model: SimpleNamespace(id="a" * 16))
+    monkeypatch.setattr(switch.reembed, "crops_of_others", lambda *_: iter(()))
+    monkeypatch.setattr(switch.reembed, "re_embed", full)
+    paths, before = Paths(tmp_path), Settings(theme="dark")
+    before.save(paths)
+    with pytest.raises(StoreError):
+        switch.switch_embedder(paths, before, None, tmp_path / "another", re_embed=True)
+    assert Settings.load(paths) == before
 
 
 def test_where_nothing_can_be_kept_all_settings_are_written(tmp_path):
