@@ -113,6 +113,8 @@ def restore(
     if done:
         run()
         told.append("The gallery is restored.")
+        if plan.aside is not None:
+            told.append(f"The damaged one is {plan.aside}: delete it once you need it no more.")
     elif not dry_run:
         told.append("Nothing was changed: say --yes to lose these people.")
     call.answer({**asdict(plan), "restored": done}, "\n".join(told))

@@ -39,6 +39,8 @@ class Restored:
     """Names in the backup that the gallery had not."""
     lost: tuple[str, ...]
     """Names that only the gallery had."""
+    aside: Path | None = None
+    """The damaged gallery, which stays: whoever is deleted from now on is in it still."""
 
 
 def back_up(
@@ -108,10 +110,11 @@ def restore(
         try:
             old = Database.open(home, key)
         except StoreCorrupt:
+            aside = home / f"{GALLERY_NAME}.damaged"
             if not dry_run:
                 _write(found, folder / "new", key, {"people": len(names)})
-                _replace_damaged(folder / "new" / GALLERY_NAME, home / GALLERY_NAME)
-            return Restored(len(names), tuple(sorted(names)), ())
+                _replace_damaged(folder / "new" / GALLERY_NAME, aside)
+            return Restored(len(names), tuple(sorted(names)), (), aside)
         with old:
             told_at = old.others_wrote
             before = {person.name for person in People(old).all()}
@@ -144,10 +147,10 @@ def _add_gallery(new: Path, home: Path) -> None:
         ) from error
 
 
-def _replace_damaged(new: Path, path: Path) -> None:
+def _replace_damaged(new: Path, aside: Path) -> None:
     """The damaged file stays beside the new one: somebody may yet want to look into it."""
+    path = aside.with_name(GALLERY_NAME)
     try:
-        aside = path.with_name(f"{path.name}.damaged")
         shutil.copyfile(path, aside)
         aside.chmod(0o600)
         journal = path.with_name(f"{path.name}-journal")  # it would be played into the new file

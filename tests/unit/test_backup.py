@@ -205,9 +205,10 @@ def test_a_damaged_gallery_is_replaced_and_kept_aside(home: Path, file: Path) ->
     with pytest.raises(StoreLocked):  # it might be whole, and the key another one
         restored(file, home)
     (home / VAULT_NAME).write_text(tomli_w.dumps(VAULT.model_dump(exclude_none=True)), "utf-8")
-    assert restored(file, home).people == 2
+    aside = home / f"{GALLERY_NAME}.damaged"
+    assert restored(file, home) == Restored(2, ("Bob", NAME), (), aside)
     assert names(home) == ["Bob", NAME]
-    assert (home / f"{GALLERY_NAME}.damaged").read_bytes() == damaged
+    assert aside.read_bytes() == damaged
 
 
 def test_a_passphrase_opens_a_backup_anywhere(home: Path, tmp_path: Path) -> None:
