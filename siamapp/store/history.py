@@ -17,7 +17,8 @@ _COLUMNS: Final = (
     "runner_up_distance", "presence", "embedder_id", "provider", "version",
 )  # fmt: skip
 _PEOPLE: Final = {"claim": "claim_id", "person": "person_id", "runner_up": "runner_up_id"}
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the full-width forms, which a spreadsheet of East Asia takes for the first."""
 
 
 @dataclass(frozen=True, slots=True)

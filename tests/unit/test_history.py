@@ -102,14 +102,15 @@ def test_days_are_counted_by_outcome(database: Database) -> None:
     assert [d.day for d in days] == sorted({day for day, _ in counted})
 
 
-def test_the_csv_names_who_is_enrolled_and_holds_no_formula(database: Database) -> None:
+@pytest.mark.parametrize("sign", ["=", "+", "\uff1d", "\uff20"])
+def test_the_csv_names_who_is_enrolled_and_holds_no_formula(database: Database, sign: str) -> None:
     Edits(database).delete(2)
-    Audit(database).record("decision", {"how": "live", "source": "=a camera's name"})
+    Audit(database).record("decision", {"how": "live", "source": f"{sign}a camera's name"})
     file = io.StringIO(newline="")
     assert History(database).write_csv(Filter(), file) == 25
     rows = list(csv.DictReader(io.StringIO(file.getvalue())))
     assert len(rows) == 25
-    assert rows[-1]["source"] == "'=a camera's name"
+    assert rows[-1]["source"] == f"'{sign}a camera's name"
     assert [(r["person"], r["claim"], r["outcome"]) for r in rows[:2]] == [
         ("'=Ada", "", "match"),
         ("", "person 2", "unknown"),
