@@ -28,6 +28,8 @@ class Undo:
         self._before = _State.read(connection, person_ids)
         self._after = self._before
         self._erased: list[tuple[str, Sequence[Any]]] = []
+        self._left: frozenset[int] = frozenset()
+        """Who was enrolled after the change."""
 
     @property
     def person_id(self) -> int:
@@ -49,6 +51,7 @@ class Undo:
     def seal(self, connection: Connection) -> None:
         """Note what the change led to."""
         self._after = _State.read(connection, (*self._before.people, *self.made))
+        self._left = _everybody(connection)
 
     def holds_expired(self, gone: Set[int], day: str) -> bool:
         """Whether it knows of people who are `gone`, or would bring back somebody who was to be
@@ -95,9 +98,11 @@ class Undo:
             connection.execute("DELETE FROM people WHERE id = ?", (person_id,))
 
     def _give_back(self, connection: Connection) -> None:
-        known = {row[0] for row in connection.execute("SELECT id FROM people")}
+        known = _everybody(connection)
         for table, row in self._erased:
-            if row[1] in known:  # whoever rejected rows were taken from may be gone by now
+            # A rejected face may be anybody's: also of somebody who was deleted since.
+            may_be_of_gone = table == "rejections" and not known >= self._left
+            if row[1] in known and not may_be_of_gone:
                 marks = ", ".join("?" * len(row))
                 connection.execute(f"INSERT INTO {table} VALUES ({marks})", row)
         for table in _OWNED:
@@ -108,6 +113,10 @@ class Undo:
                 connection.execute(
                     f"UPDATE {table} SET person_id = ? WHERE id = ?", (was[row_id], row_id)
                 )
+
+
+def _everybody(connection: Connection) -> frozenset[int]:
+    return frozenset(row[0] for row in connection.execute("SELECT id FROM people"))
 
 
 class _State(NamedTuple):

@@ -229,6 +229,22 @@ def test_a_rejection_reaches_the_gallery_and_goes_with_whom_it_looks_like(desk: 
     )
 
 
+def test_a_rejected_face_does_not_come_back_for_another_whose_it_may_be(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """It went with Ada, and was not there to go with Cy, whom another program deleted."""
+    face = sample(0).embedding + sample(5).embedding
+    face /= np.linalg.norm(face)
+    desk.edits.reject(desk.id("Bob"), face, embedder_id=EMBEDDER)
+    before = desk.samples("Ada")
+    undo = desk.edits.delete(desk.id("Ada"))
+    with Database.open(tmp_path / "home", KEY) as other:
+        Edits(other).delete(desk.id("Cy"))
+    desk.edits.undo(undo)
+    assert desk.samples("Ada") == before
+    assert desk.rows()["rejections"] == []
+
+
 def test_a_rejected_face_of_an_embedder_that_tells_nothing_goes_with_anybody(desk: Desk) -> None:
     """Ada was embedded anew since; whether the face was hers cannot be told any more."""
     desk.edits.reject(desk.id("Bob"), sample(20, 64).embedding, embedder_id="an older one")
