@@ -47,8 +47,6 @@ class EnrollPage(Page):
         self.folder = QPushButton()
         context.theme.set_icon(self.folder, "folder")
         self.video = VideoView()
-        self.form = EnrollForm(context)
-        self.form.setFixedWidth(scaled(SIDE_PX))
         self.feed = Feed(context, self)
         self._gathering: Gathering | None = None
         self._kept: list[Sample] = []
@@ -64,13 +62,18 @@ class EnrollPage(Page):
         self.setAcceptDrops(True)
         for widget in (self.folder, self.photos, self.source):
             self.header.addWidget(widget)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE[4])
-        row.addWidget(self.video, 1)
-        row.addWidget(self.form)
-        self.column.addLayout(row, 1)
-        self._connect()
+        self._row = QHBoxLayout()
+        self._row.setSpacing(SPACE[4])
+        self._row.addWidget(self.video, 1)
+        self.column.addLayout(self._row, 1)
         self.retranslate()
+
+    def parts(self) -> Iterator[None]:
+        self.form = EnrollForm(self.context)
+        self.form.setFixedWidth(scaled(SIDE_PX))
+        self._row.addWidget(self.form)
+        self._connect()
+        yield
 
     def _connect(self) -> None:
         self.photos.clicked.connect(self._on_photos)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -74,6 +74,19 @@ class SettingsPage(Page):
             self._on_opened()
         self.retranslate()
 
+    def parts(self) -> Iterator[None]:
+        for group in dict.fromkeys(row.group for row in ROWS):
+            self._scrolled.addWidget(self._card(group))
+            self._word(group)
+            yield
+        self._forms[MODELS].addRow(self._in_use_label, self.in_use)
+        self._scrolled.addWidget(self._diagnostics)
+        self._diagnostics.column.addWidget(self.measured)
+        self._diagnostics.header.addWidget(self.copy)
+        self._scrolled.addStretch(1)
+        self._fill()
+        yield
+
     def _field(self, row: Row, card: Card) -> Field:
         value = getattr(self.context.settings, row.key)
         field: Field
@@ -111,23 +124,15 @@ class SettingsPage(Page):
     def _lay_out(self) -> None:
         self.header.addWidget(self.search)
         self.make_room_for_scroll_bar()
-        # From the outside in: a style sheet is applied anew to all that moves into a parent.
         area = self._area = PageScroll(self)
         inner = QWidget(area.viewport())
         inner.setObjectName("scrolled")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE[4])
-        for group in dict.fromkeys(row.group for row in ROWS):
-            column.addWidget(self._card(group, inner))
+        area.setWidget(inner)
+        self._scrolled = QVBoxLayout(inner)
+        self._scrolled.setContentsMargins(0, 0, 0, 0)
+        self._scrolled.setSpacing(SPACE[4])
         for label in (self._in_use_label, self.in_use):
             label.setMinimumHeight(34)
-        self._forms[MODELS].addRow(self._in_use_label, self.in_use)
-        self._diagnostics.column.addWidget(self.measured)
-        self._diagnostics.header.addWidget(self.copy)
-        column.addWidget(self._diagnostics)
-        column.addStretch(1)
-        area.setWidget(inner)
         above = self.column_above_scroll()
         above.addWidget(self.not_running)
         above.addWidget(self.error)
@@ -135,8 +140,8 @@ class SettingsPage(Page):
         self.column.addWidget(self._none, 1)
         self._none.hide()
 
-    def _card(self, group: str, inner: QWidget) -> Card:
-        card = self._cards[group] = Card(inner)
+    def _card(self, group: str) -> Card:
+        card = self._cards[group] = Card(self._area.widget())
         form = self._forms[group] = QFormLayout()
         form.setHorizontalSpacing(SPACE[5])
         form.setVerticalSpacing(SPACE[3])
@@ -162,7 +167,17 @@ class SettingsPage(Page):
         self._none.set_words(
             self.tr("No such setting"), self.tr("Try fewer letters, or press Escape.")
         )
-        for row in ROWS:
+        for group in self._cards:
+            self._word(group)
+        self._in_use_label.setText(self.tr("In use"))
+        self._diagnostics.set_title(self.tr("Diagnostics"))
+        self.copy.setText(self.tr("Copy report"))
+        self.copy.setToolTip(self.tr("Versions and measurements; nothing about any person"))
+        self._fill()
+
+    def _word(self, group: str) -> None:
+        """Set the texts of a card."""
+        for row in (row for row in ROWS if row.group == group):
             field, label = self.fields[row.key], row.label()
             self._labels[row.key].setText("" if isinstance(field, QCheckBox) else label)
             field.setAccessibleName(label)
@@ -174,14 +189,12 @@ class SettingsPage(Page):
             else:
                 field.setSuffix(row.unit(field.value()))
                 field.setSpecialValueText(row.zero())  # shown at its smallest value
-        for group, card in self._cards.items():
-            card.set_title(group_title(group))
-            self._notes[group].setText(group_note(group))
-            self._notes[group].setVisible(bool(group_note(group)))
-        self._in_use_label.setText(self.tr("In use"))
-        self._diagnostics.set_title(self.tr("Diagnostics"))
-        self.copy.setText(self.tr("Copy report"))
-        self.copy.setToolTip(self.tr("Versions and measurements; nothing about any person"))
+        self._cards[group].set_title(group_title(group))
+        self._notes[group].setText(group_note(group))
+        self._notes[group].setVisible(bool(group_note(group)))
+
+    def _fill(self) -> None:
+        """Show what the system and the gallery have, in the cards that are there."""
         self._fill_models()
         self._show_cameras()
         self._show_facts()
@@ -211,7 +224,7 @@ class SettingsPage(Page):
 
     def _fill_with(self, key: str, entries: list[tuple[str, str]]) -> None:
         """Fill a box, and keep what was chosen although it is gone."""
-        chosen, box = getattr(self.context.settings, key), self.fields[key]
+        chosen, box = getattr(self.context.settings, key), self.fields.get(key)
         if chosen not in [value for value, _ in entries]:
             entries = [*entries, (chosen, self.tr("{name} (not there now)").format(name=chosen))]
         if isinstance(box, QComboBox):
@@ -235,7 +248,7 @@ class SettingsPage(Page):
             # Of the own calibration where there is one; the command line may set one in between.
             fmrs = {*supported_fmrs(self.context.recognizer.calibrated), settings.target_fmr}
             rates = [(rate, named(percent(rate), fmr_words(rate))) for rate in sorted(fmrs)[::-1]]
-            box = self.fields["target_fmr"]
+            box = self.fields.get("target_fmr")
             if isinstance(box, QComboBox):
                 fill(box, rates, settings.target_fmr)
         if facts is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from siamapp.gui.context import Context
@@ -72,6 +72,23 @@ def test_a_lock_amid_the_making_of_a_page_costs_it_none_of_its_parts(window: Mai
     assert not window.findChildren(GroupCard)
     group = window.page("people").group
     assert window.findChildren(GroupCard) == [group]
+
+
+@pytest.mark.parametrize("key", ["enrol", "people", "settings"])
+def test_the_language_may_change_between_two_parts_of_a_page(
+    window: MainWindow, context: Context, key: str
+) -> None:
+    def texts() -> list[str]:
+        return [w.text() for kind in (QLabel, QAbstractButton) for w in page.findChildren(kind)]
+
+    page = window._begun(key)
+    context.language.use("zh_CN")
+    next(page.rest)
+    context.language.use("en")
+    window.show_page(key)
+    shown = texts()
+    context.language.use("en")
+    assert texts() == shown
 
 
 def test_no_page_is_made_ahead_for_a_gallery_that_was_closed_meanwhile(
