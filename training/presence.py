@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import tomllib
-from copy import deepcopy
 from pathlib import Path
 
 import cv2
@@ -14,11 +13,9 @@ import numpy as np
 from training import presence_evaluate, presence_export
 from training.presence_data import Views, load_views
 from training.presence_export import SHIPPED
-from training.presence_fit import PresenceConfig, fit, load, save
-from training.presence_network import PresenceNet
+from training.presence_fit import PresenceConfig, fit, save
 
 logger = logging.getLogger(__name__)
-BASE = "base.pt"
 
 
 def fold_file(subject: str) -> str:
@@ -26,18 +23,13 @@ def fold_file(subject: str) -> str:
 
 
 def train(config: PresenceConfig, data: Path, peers: Path, out: Path) -> None:
-    """A base on simulated attacks; from it the network to ship, and one for each subject left out.
+    """The network to ship, and one for each subject left out.
 
     What a run finds in `out` it does not train again.
     """
     cv2.setNumThreads(1)
     out.mkdir(parents=True, exist_ok=True)
     views = load_views(data, peers, out, seed=config.seed, amount=config.amount)
-    if not (out / BASE).is_file():
-        network = PresenceNet(config.widths, config.dropout)
-        simulated = views.of(np.flatnonzero(views.split == "train"))
-        save(fit(network, simulated, config, tune=False), config, out / BASE)
-    base, _ = load(out / BASE)
     subjects = np.unique(views.source[views.split == "spoof"]).tolist()
     for name, left_out in [
         (SHIPPED, list(config.held_out)),
@@ -45,8 +37,7 @@ def train(config: PresenceConfig, data: Path, peers: Path, out: Path) -> None:
     ]:
         if not (out / name).is_file():
             logger.info("%s, without %s", name, ", ".join(left_out))
-            seen = _seen(views, left_out)
-            save(fit(deepcopy(base), seen, config, tune=True), config, out / name)
+            save(fit(_seen(views, left_out), config), config, out / name)
 
 
 def _seen(views: Views, left_out: list[str]) -> Views:
@@ -65,7 +56,7 @@ def main(argv: list[str]) -> int:
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("--data", type=Path, required=True, help="folder of spoof.tar, scenes.tar")
     where.add_argument("--peers", type=Path, required=True, help="folder of the MiniFASNet pair")
-    fitted = verbs.add_parser("train", parents=[where], help="views, base, network, folds")
+    fitted = verbs.add_parser("train", parents=[where], help="views, network, folds")
     fitted.add_argument("config", type=Path)
     fitted.add_argument("--out", type=Path, required=True, help="run folder")
     presence_export.add_arguments(verbs.add_parser("export", help="write model.onnx and card.toml"))

@@ -42,8 +42,7 @@ class Views:
     near: np.ndarray
     """`(n, 80, 80, 3)` uint8 BGR."""
     wide: np.ndarray
-    """The same size; nothing where `has_wide` is false."""
-    has_wide: np.ndarray
+    """The same size; black of recorded crops, which end at the face."""
     real: np.ndarray
     teacher: np.ndarray
     """The teacher's probability of a live face, 0..1."""
@@ -157,7 +156,7 @@ def _row(
 ) -> tuple:
     points = shown.landmarks_xy
     return (
-        view(bgr, points, NEAR), view(bgr, points, WIDE), np.bool_(True), species == REAL,
+        view(bgr, points, NEAR), view(bgr, points, WIDE), species == REAL,
         np.float32(teacher(bgr, box_around(points))), species, source, split,
     )  # fmt: skip
 
@@ -242,7 +241,7 @@ def _spoof(data: Path, find: Finder, teacher: Teacher, every: int) -> list[tuple
         box = np.clip(box_around(points), 0, [*bgr.shape[1::-1]] * 2).astype(np.float32)
         rows.append(
             (
-                view(bgr, points, NEAR), nothing, np.bool_(False), where[2] == REAL,
+                view(bgr, points, NEAR), nothing, where[2] == REAL,
                 np.float32(teacher(bgr, box)), REAL if where[2] == REAL else REPLAY, where[1],
                 "spoof",
             )

@@ -21,7 +21,7 @@ from siamapp.vision.providers import bare_session
 from training.card import FP32, model_file, write_card
 from training.export import describe
 from training.presence_data import Views, kept_views
-from training.presence_fit import PresenceConfig, eer_percent, load, scores
+from training.presence_fit import PresenceConfig, eer_percent, load, recorded_pairs, scores
 from training.presence_network import MEAN, STD, PresenceNet
 
 logger = logging.getLogger(__name__)
@@ -38,8 +38,8 @@ SUMMARY: Final = (
     " multiplied, so that either can refuse: 0 a picture of a face, 1 a face. A hint against simple"
     " tricks, not a lock: masks, good screens filmed without an edge in view, and anything it was"
     " not shown may pass; blur, darkness and odd colours may refuse a person. The attacks that"
-    " taught it were simulated: expect little of it on other cameras before you have measured"
-    " there (siamapp presence-test)."
+    " taught it were simulated, but for the replays of one person: expect little of it on other"
+    " cameras before you have measured there (siamapp presence-test)."
 )
 LICENCE: Final = (
     "Apache-2.0 for the weights, as far as ours to give; training pictures: research only"
@@ -51,7 +51,7 @@ USE: Final = (
 )
 TEACHER: Final = (
     "MiniFASNet at 2.7 and 4.0 (Silent-Face-Anti-Spoofing, Apache-2.0), averaged: a quarter of"
-    " each target on scenes and clips; none of it on spoof.tar, whose crops lack its context"
+    " each target on scenes and clips; spoof.tar, whose crops lack its context, has no target"
 )
 
 
@@ -87,7 +87,6 @@ def run(arguments: argparse.Namespace) -> int:
     if difference > MAX_DIFFERENCE:
         raise RuntimeError(f"torch and onnxruntime differ by {difference:.2e}")
     file = model_file(arguments.folder, FP32, "fp32")
-    subjects = sorted(set(views.source[views.split == "spoof"].tolist()) - set(config.held_out))
     card = ModelCard(
         name=arguments.folder.name,
         task="presence",
@@ -100,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"scenes.tar: {config.scenes} uncropped CelebA pictures, of which a fifth of the people"
             " are held out; real views and simulated prints, phones and monitors",
             "videos/person_1 to person_4: frames, real and simulated attacks; 5 and 6 are held out",
-            _recorded(config, subjects),
+            _recorded(config, views),
         ),
         teacher=TEACHER,
         parameters=sum(p.numel() for p in network.parameters()),
@@ -113,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
             "training": {
                 "command": TRAIN_COMMAND,
                 "views": len(views),
-                "steps": config.base_steps + config.tune_steps,
+                "steps": config.steps,
             },
             "thresholds": {
                 "command": EXPORT_COMMAND,
@@ -130,12 +129,14 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _recorded(config: PresenceConfig, subjects: list[str]) -> str:
-    if not config.tune_steps:
+def _recorded(config: PresenceConfig, views: Views) -> str:
+    pairs = recorded_pairs(views.of(np.flatnonzero(~np.isin(views.source, config.held_out))))
+    if not config.recorded_pairs or not pairs:
         return "Of spoof.tar nothing: its 4 people, 3 of them with both classes, are the test"
     return (
-        f"spoof.tar: {', '.join(subjects)} (recorded replays of subject1 only). Subjects 2 and 3,"
-        " the people of the desk_* test clips, are left out. Of its 4 people 3 have both classes"
+        f"spoof.tar: of {', '.join(pairs)} a real crop is to look more alive than a replay."
+        f" {', '.join(config.held_out)} are left out: people of the desk_* test clips. subject4 has"
+        " no replay"
     )
 
 

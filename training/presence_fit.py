@@ -36,16 +36,13 @@ class PresenceConfig(BaseModel):
     widths: tuple[int, int, int, int]
     dropout: float = Field(ge=0, lt=1)
     batch: int = Field(gt=1)
-    base_steps: int = Field(gt=0)
-    """On simulated attacks alone: what every fold starts from."""
-    tune_steps: int = Field(ge=0)
-    """With the recorded attacks of the subjects that are not held out; 0 for none of them."""
-    spoof_share: float = Field(ge=0, le=1)
-    """Part of a tuning batch that is recorded."""
+    steps: int = Field(gt=0)
+    recorded_pairs: int = Field(ge=0)
+    """In a batch besides: a real crop and a replay of one subject, not of those held out."""
+    pair_weight: float = Field(ge=0)
     teacher_share: float = Field(ge=0, le=1)
     """Weight of the teacher's answer in the target, where it has the context it was made for."""
     learning_rate: float = Field(gt=0)
-    tune_learning_rate: float = Field(gt=0)
     weight_decay: float = Field(ge=0)
     held_out: tuple[Subject, ...]
     """Subjects whose recordings the shipped network never sees."""
@@ -55,17 +52,16 @@ class PresenceConfig(BaseModel):
         return Amount(self.scenes, self.clip_frames, self.spoof_every)
 
 
-def fit(network: PresenceNet, views: Views, config: PresenceConfig, *, tune: bool) -> PresenceNet:
-    """Train in place by AdamW under a cosine; half of each batch is real, half an attack."""
-    steps, rate = (
-        (config.tune_steps, config.tune_learning_rate)
-        if tune
-        else (config.base_steps, config.learning_rate)
-    )
-    rng = np.random.default_rng([config.seed, int(tune)])
+def fit(views: Views, config: PresenceConfig) -> PresenceNet:
+    """Train by AdamW under a cosine; half of each batch is real, half an attack."""
+    steps, rate = config.steps, config.learning_rate
+    rng = np.random.default_rng([config.seed, 0])
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
-    pools = _pools(views, config.spoof_share)
+    network = PresenceNet(config.widths, config.dropout)
+    simulated = views.of(np.flatnonzero(views.split != "spoof"))
+    kinds = [np.flatnonzero(simulated.real == real) for real in (True, False)]
+    pairs = list(recorded_pairs(views).values())
     # A third faster on a CPU; torch's own hints do not know the word.
     network.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(network.parameters(), rate, weight_decay=config.weight_decay)
@@ -74,10 +70,10 @@ def fit(network: PresenceNet, views: Views, config: PresenceConfig, *, tune: boo
         warmth = min(1.0, (step + 1) / 20)
         for group in optimiser.param_groups:
             group["lr"] = rate * warmth * (0.51 + 0.49 * math.cos(math.pi * step / steps))
-        rows = np.concatenate(
-            [rng.choice(pool, max(round(config.batch * share), 1)) for pool, share in pools]
-        )
-        loss = _loss(network, views.of(rows), config.teacher_share, rng)
+        rows = np.concatenate([rng.choice(kind, config.batch // 2) for kind in kinds])
+        chosen = rng.integers(len(pairs), size=config.recorded_pairs if pairs else 0)
+        crops = views.near[[rng.choice(kind) for i in chosen for kind in pairs[i]]]
+        loss = _loss(network, simulated.of(rows), crops, config, rng)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -87,45 +83,53 @@ def fit(network: PresenceNet, views: Views, config: PresenceConfig, *, tune: boo
     return network.eval()
 
 
-def _pools(views: Views, spoof_share: float) -> list[tuple[np.ndarray, float]]:
-    """Rows by what they show, with the share of a batch that each kind gets."""
-    spoof = views.split == "spoof"
-    share = spoof_share if spoof.any() else 0.0
-    pools = []
-    for real in (True, False):
-        for recorded, part in ((True, share), (False, 1 - share)):
-            rows = np.flatnonzero((views.real == real) & (spoof == recorded))
-            if len(rows) and part:
-                pools.append((rows, part / 2))
-    return pools
+def recorded_pairs(views: Views) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """By subject of `spoof.tar`, the rows of real crops and of replays; of those that have both."""
+    pairs = {}
+    for subject in np.unique(views.source[views.split == "spoof"]).tolist():
+        real, replay = (
+            np.flatnonzero((views.source == subject) & (views.real == is_real))
+            for is_real in (True, False)
+        )
+        if len(real) and len(replay):
+            pairs[subject] = real, replay
+    return pairs
 
 
 def _loss(
-    network: PresenceNet, views: Views, teacher_share: float, rng: np.random.Generator
+    network: PresenceNet,
+    views: Views,
+    crops: np.ndarray,
+    config: PresenceConfig,
+    rng: np.random.Generator,
 ) -> Tensor:
-    """Cross-entropy of each view alone and of both together.
+    """Cross-entropy of each view alone and of both together; and of `crops`, real, replay, real...
 
-    Recorded crops end at the face: of them only the near view is asked.
+    Recorded crops end at the face, so only the near view is asked, and only for the difference: a
+    real crop is to look more alive than a replay of the same subject (RankNet, Burges et al. 2005,
+    equation 3). Each subject was filmed by a camera of its own, and a label would teach to know
+    the cameras of these few; a difference leaves out what both have of it.
     """
-    near, target = _tensor(_varied(views.near, rng)), _target(views, teacher_share)
-    near_odds = network.near(near)[:, 0]
-    loss = F.binary_cross_entropy_with_logits(near_odds, target)
-    whole = np.flatnonzero(views.has_wide)
-    if len(whole) > 1:  # batch norm cannot work with one
-        wide_odds = network.wide(_tensor(_varied(views.wide[whole], rng)))[:, 0]
-        alive = Odds(near_odds[whole], wide_odds).log_alive.exp()
-        part = len(whole) / len(views)
-        loss = loss + part * F.binary_cross_entropy_with_logits(wide_odds, target[whole])
-        loss = loss + part * F.binary_cross_entropy(alive, target[whole])
+    target = _target(views, config.teacher_share)
+    # In one batch: by its norm the network must not tell the recorded from the simulated.
+    seen = np.concatenate([_varied(views.near, rng), _varied(crops, rng)])
+    near = network.near(_tensor(seen))[:, 0]
+    odds = Odds(near[: len(views)], network.wide(_tensor(_varied(views.wide, rng)))[:, 0])
+    loss = (
+        F.binary_cross_entropy_with_logits(odds.near, target)
+        + F.binary_cross_entropy_with_logits(odds.wide, target)
+        + F.binary_cross_entropy(odds.log_alive.exp(), target)
+    )
+    if len(crops):
+        real, replay = near[len(views) :].reshape(-1, 2).T
+        loss = loss + config.pair_weight * F.softplus(replay - real).mean()
     return loss
 
 
 def _target(views: Views, teacher_share: float) -> Tensor:
-    """The label, softened by the teacher where it sees the context that it was made for."""
-    share = torch.from_numpy(teacher_share * views.has_wide).float()
-    return (1 - share) * torch.from_numpy(views.real).float() + share * torch.from_numpy(
-        views.teacher
-    )
+    """The label, softened by the teacher."""
+    label = torch.from_numpy(views.real).float()
+    return torch.lerp(label, torch.from_numpy(views.teacher), teacher_share)
 
 
 def _varied(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
