@@ -50,7 +50,7 @@ class Context(QObject):
     locked = Signal()
     """The gallery is about to be closed; it is still there, to be left."""
     closing = Signal()
-    """After either of the two: for whoever holds something of that gallery."""
+    """After either of the two, and at the end: for whoever holds something of that gallery."""
     failed = Signal(object)
     """The `SiamError` that kept the gallery or a model from opening."""
     people_changed = Signal()
@@ -107,10 +107,7 @@ class Context(QObject):
         settings = self.settings
         self._looked_on = date.today()  # the opening itself may last past midnight
         self.opening.emit()
-        self.closing.emit()
-        self._recognizer = None
-        self._days.stop()
-        self._others.stop()
+        self._end()
 
         def work() -> Recognizer:
             self._let_go()
@@ -124,10 +121,7 @@ class Context(QObject):
         if self._recognizer is None:
             return
         self.locked.emit()
-        self.closing.emit()
-        self._recognizer = None
-        self._days.stop()
-        self._others.stop()
+        self._end()
 
         def work() -> None:
             self._let_go()
@@ -136,11 +130,19 @@ class Context(QObject):
         self.jobs.submit(work)
 
     def close(self) -> None:
-        """End the worker; it closes the gallery as its last act."""
+        """End the worker; it closes the gallery as its last act.
+
+        All that runs is stopped before: a thread that is in OpenCV as the interpreter ends would
+        abort the program.
+        """
+        self._end()
+        self.jobs.close(self._let_go)
+
+    def _end(self) -> None:
+        self.closing.emit()
         self._recognizer = None
         self._days.stop()
         self._others.stop()
-        self.jobs.close(self._let_go)
 
     def change_setting(self, key: str, value: object) -> None:
         """Change one setting, save it, and let it count at once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -194,6 +195,21 @@ def test_the_camera_is_let_go_of_when_its_page_is_left(
     left = len(statuses)
     window.show_page("live")
     until(lambda: any(status.state is State.RUNNING for status in statuses[left:]))
+
+
+def test_nothing_runs_on_after_the_window_was_closed(
+    window: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    """Not on a page in the background either: the interpreter must not end below OpenCV's feet."""
+
+    def running() -> set[str]:
+        return {thread.name for thread in threading.enumerate() if "siam-" in thread.name}
+
+    window.show_page("people")
+    window.page("live").receive(str(write_video(tmp_path / "a.avi", astronaut(), frames=1500)))
+    until(lambda: running() >= {"siam-jobs", "siam-camera", "siam-vision"})
+    window.close()
+    assert not running()
 
 
 def test_an_old_overlay_is_not_drawn(window: MainWindow, until: Until, tmp_path: Path) -> None:
