@@ -9,6 +9,7 @@ from typing import Final, cast
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from siamapp.gui import core_words
 from siamapp.gui.context import Context
 from siamapp.gui.page import Page
 
@@ -60,6 +61,7 @@ PAGES: Final = (
 
 
 def load_all() -> None:
-    """Import every page's module, off the GUI thread: some take a second."""
+    """Make ready what pages need, off the GUI thread: some modules take a second to import."""
     for entry in PAGES:
         entry.load()
+    core_words.patterns()

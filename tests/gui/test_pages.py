@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from siamapp.gui import core_words
 from siamapp.gui.context import Context
 from siamapp.gui.group_card import GroupCard
 from siamapp.gui.main_window import MainWindow
@@ -34,10 +35,12 @@ def test_a_page_is_made_when_it_is_first_shown_and_opens_no_window(
 def test_the_pages_are_made_ahead_while_the_first_one_is_in_view(
     window: MainWindow, qtbot: QtBot
 ) -> None:
+    core_words.patterns.cache_clear()
     done: list[bool] = []
     window.make_ahead(lambda: done.append(True))
     qtbot.waitUntil(lambda: done == [True])
     assert sorted(window._pages) == sorted(KEYS)
+    assert core_words.patterns.cache_info().currsize == 1
     assert window.page("live").isVisible()
     assert not any(window.page(key).isVisible() for key in KEYS if key != "live")
 
