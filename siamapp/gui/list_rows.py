@@ -38,10 +38,9 @@ class NamedRows(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         colours = self._theme.colours
-        area: QRect = option.rect.adjusted(_INSET_PX, _INSET_PX, -_INSET_PX, -_INSET_PX)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_ground(painter, area, option.state, colours)
+        area = paint_ground(painter, option, colours)
         words = area.adjusted(SPACE[3], SPACE[2], -SPACE[2], -SPACE[2])
         for text, colour, how, side in (
             (index.data(), colours.text, option.font, Qt.AlignmentFlag.AlignTop),
@@ -54,7 +53,10 @@ class NamedRows(QStyledItemDelegate):
         painter.restore()
 
 
-def paint_ground(painter: QPainter, area: QRect, state: QStyle.StateFlag, colours: Colours) -> None:
+def paint_ground(painter: QPainter, option: QStyleOptionViewItem, colours: Colours) -> QRect:
+    """Draw whether a row is chosen, pointed at or has the focus; what of it is to be filled."""
+    area: QRect = option.rect.adjusted(_INSET_PX, _INSET_PX, -_INSET_PX, -_INSET_PX)
+    state = option.state
     selected = bool(state & QStyle.StateFlag.State_Selected)
     if selected or state & QStyle.StateFlag.State_MouseOver:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -69,3 +71,4 @@ def paint_ground(painter: QPainter, area: QRect, state: QStyle.StateFlag, colour
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(colours.accent), 1))
         painter.drawRoundedRect(area, 8, 8)
+    return area

@@ -49,11 +49,10 @@ class PeopleDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         entry: Entry = index.data(ENTRY_ROLE)
-        area: QRect = option.rect.adjusted(2, 2, -2, -2)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        paint_ground(painter, area, option.state, self._theme.colours)
+        area = paint_ground(painter, option, self._theme.colours)
         (self._paint_tile if self.tiles else self._paint_row)(painter, area, entry)
         painter.restore()
 
