@@ -26,6 +26,7 @@ from siamapp.paths import Paths, expanded
 from siamapp.settings import Settings
 
 if TYPE_CHECKING:
+    from siamapp.pipeline import Pipeline
     from siamapp.recognizer import Recognizer
     from siamapp.store.database import Database
     from siamapp.store.keys import AskPassphrase, Key
@@ -125,7 +126,20 @@ class Call:
         finally:
             key.wipe()
         self.tell_expired(recognizer.expired)
+        self._tell_refused(recognizer.pipeline, settings.provider)
         return recognizer
+
+    def _tell_refused(self, pipeline: Pipeline, wanted: str) -> None:
+        """That a provider which was chosen by name does not run the models, and why."""
+        if wanted == "auto":
+            return
+        models = (pipeline.embedder.model, pipeline.detector.model)
+        refused = next((model for model in models if model.refused), None)
+        if refused is not None:
+            self.tell(
+                f"{wanted.upper()} was chosen, but the models run on {refused.provider.upper()}. "
+                f"{refused.refused}"
+            )
 
     def log(self) -> Path:
         """Start the log file of this home."""

@@ -52,6 +52,8 @@ def examine(paths: Paths, key_file: Path | None) -> dict[str, Any]:
     screen = {"display": display(), "missing_libraries": missing_libraries()}
     problems += [f"model {m['name']}: {m['error']}" for m in models if "error" in m]
     problems += [f"provider {p['name']}: {p['error']}" for p in providers if p.get("error")]
+    chosen = [p for p in providers if p["name"] == settings.provider and p.get("refused")]
+    problems += [f"provider {p['name']}: {p['refused']}" for p in chosen]
     if gallery["state"] == "unreadable":
         problems.append(str(gallery["reason"]))
     if paths.home.exists() and not os.access(paths.home, os.W_OK):
@@ -124,7 +126,8 @@ def _versions() -> dict[str, str]:
 def _providers(paths: Paths, settings: Settings) -> list[dict[str, Any]]:
     """Believed only where a session of the embedder in use really runs on it."""
     found: list[dict[str, Any]] = []
-    for name in built_in():
+    chosen = [settings.provider] if settings.provider != "auto" else []
+    for name in dict.fromkeys([*built_in(), *chosen]):
         facts: dict[str, Any] = {"name": name, "usable": False}
         try:
             folder = find_model(settings.embedder, model_folders(paths))

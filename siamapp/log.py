@@ -9,6 +9,7 @@ from pathlib import Path
 from siamapp.errors import SettingsError
 
 log = logging.getLogger("siamapp")
+log.addHandler(logging.NullHandler())  # without a file nothing is said: stderr is the user's
 
 
 def log_to_file(folder: Path) -> Path:

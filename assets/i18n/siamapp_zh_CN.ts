@@ -3732,8 +3732,16 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
         <translation>请重新安装，或选择其他模型。</translation>
     </message>
     <message>
-        <source>{0} does not start here.</source>
-        <translation>{0} 在此无法启动。</translation>
+        <source>The installed onnxruntime was built without {0}.</source>
+        <translation>已安装的 onnxruntime 不包含 {0}。</translation>
+    </message>
+    <message>
+        <source>{0} needs an NVIDIA GPU with its driver, and there is none.</source>
+        <translation>{0} 需要 NVIDIA 显卡及其驱动程序，而此处没有。</translation>
+    </message>
+    <message>
+        <source>{0} does not start here: a library that it needs is missing.</source>
+        <translation>{0} 在此无法启动：缺少它所需的库。</translation>
     </message>
     <message>
         <source>{0} fails here: {1}.</source>

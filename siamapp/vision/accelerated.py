@@ -8,6 +8,7 @@ an address changes, so each shape has buffers and a recording of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -26,6 +27,8 @@ MOST_SHAPES: Final = 8
 T = TypeVar("T")
 _GRAPH: Final = "gpu_graph_id"
 _UNRECORDED: Final = -1
+_IN_SOURCE: Final = re.compile(r"/\S+:\d+ [^)]*\)(?: \[with [^\]]*\])? ?")
+"""Place and signature that onnxruntime puts before what a library said."""
 
 
 class Session(Protocol):
@@ -182,5 +185,6 @@ def _recording(number: int) -> ort.RunOptions:
 
 
 def first_line(error: Exception) -> str:
-    """Of a driver's many."""
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+    """Of a driver's many, without where in its source it was and on which host."""
+    said = _IN_SOURCE.sub("", str(error)).partition(" ; GPU=")[0].strip()
+    return (said.splitlines() or [type(error).__name__])[0].rstrip(".")[:200]

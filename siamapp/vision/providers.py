@@ -6,10 +6,12 @@ The room that starts onnxruntime, which calls what runs a network an execution p
 from __future__ import annotations
 
 import ctypes
+import io
 import statistics
 import sys
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -26,6 +28,8 @@ from siamapp.vision.card import plain_bytes
 
 # Builds for Windows apps tell the system's event log, whatever `siamapp/__init__.py` says.
 ort.disable_telemetry_events()
+# What a provider cannot do is raised, or seen by what runs: onnxruntime's own lines would be noise.
+ort.set_default_logger_severity(4)
 
 CPU: Final = "cpu"
 FULL_NAMES: Final = {
@@ -39,6 +43,8 @@ FULL_NAMES: Final = {
 TRIED: Final = ("cuda", "directml", "coreml", "openvino")
 """By "auto". TensorRT compiles a network at each start, which only who asks for it waits for: a
 plan kept on the disk would be run without being verified."""
+
+_NVIDIAS: Final = ("cuda", "tensorrt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +102,36 @@ def built_in() -> list[str]:
 def possible() -> list[str]:
     """Those that are worth a try; whether one runs only a session can tell.
 
-    onnxruntime lists CUDA wherever it was built with it, and complains at length where there is no
-    driver: so the driver is asked for first.
+    onnxruntime lists CUDA wherever it was built with it: whether a GPU is there the driver tells.
     """
     names = built_in()
-    if "cuda" in names or "tensorrt" in names:
-        try:
-            ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-        except OSError:
-            return [name for name in names if name not in ("cuda", "tensorrt")]
+    if not set(_NVIDIAS) & set(names):
+        return names
+    if not _nvidia_gpus():
+        return [name for name in names if name not in _NVIDIAS]
+    with redirect_stdout(io.StringIO()) as said:  # it prints what it misses: no place for JSON then
         ort.preload_dlls()
+    if said.getvalue():
+        log.info("CUDA's libraries: %s", said.getvalue().splitlines()[0])
     return names
+
+
+def _nvidia_gpus() -> int:
+    """How many the driver has; 0 where there is no driver."""
+    count = ctypes.c_int()
+    try:
+        driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+        failed = driver.cuInit(0) or driver.cuDeviceGetCount(ctypes.byref(count))
+    except (OSError, AttributeError):
+        return 0
+    return 0 if failed else count.value
+
+
+def _why_not(name: str) -> str:
+    """A provider is not among the possible ones."""
+    if name not in built_in():
+        return f"The installed onnxruntime was built without {name.upper()}."
+    return f"{name.upper()} needs an NVIDIA GPU with its driver, and there is none."
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +176,8 @@ def choose(
     on_cpu = Chosen(start(way), way)
     if wanted == CPU:
         return on_cpu
-    there, right, refused = possible(), [], ""
+    there, right = possible(), []
+    refused = "" if wanted in ("auto", *there) else _why_not(wanted)
     for name in TRIED if wanted == "auto" else (wanted,):
         own: list[Chosen] = []
         reason = refused
@@ -179,7 +205,7 @@ def _tried(
     """Raises ModelIncompatible where it does not run, or computes something else."""
     name, session = way.provider.upper(), start(way)
     if running(session) != way.provider:
-        raise ModelIncompatible(f"{name} does not start here.")
+        raise ModelIncompatible(f"{name} does not start here: a library that it needs is missing.")
     feed = feed_of(session)
     least, ms = likeness(session, start(Way(CPU)), feed), latency_ms(session, feed)
     if reason := trouble(session, way):
@@ -266,7 +292,8 @@ def _started(name: str, data: bytes, way: Way, options: ort.SessionOptions) -> S
     after = {CPU: [], "tensorrt": ["cuda", CPU]}.get(way.provider, [CPU])
     chain = [(FULL_NAMES[way.provider], dict(way.options)), *((FULL_NAMES[n], {}) for n in after)]
     try:
-        session: Session = ort.InferenceSession(data, options, providers=chain)
+        # Its own fallback would print to stdout, and go on elsewhere without a word to us.
+        session: Session = ort.InferenceSession(data, options, providers=chain, enable_fallback=0)
     except Exception as error:
         raise ModelIncompatible(
             f"The model {name} cannot be started on {way.provider}: {first_line(error)}.",

@@ -20,12 +20,15 @@ from siamapp import cli_live
 from siamapp.cli import run
 from siamapp.cli_context import Call
 from siamapp.live.session import LiveSession
+from siamapp.paths import Paths
 from siamapp.pipeline import Pipeline
+from siamapp.settings import Settings
 from siamapp.store.audit import Audit
 from siamapp.store.database import Database
 from siamapp.store.edits import Edits
 from siamapp.store.vault import find_key
 from siamapp.types import FaceResult, FrameResult, Outcome
+from siamapp.vision.providers import FULL_NAMES, built_in
 from tests.gui.scripted import (
     ScriptedDetector,
     ScriptedEmbedder,
@@ -353,3 +356,18 @@ def test_a_target_that_the_comparisons_cannot_show_is_refused(cli: Cli) -> None:
     assert cli("settings", "get", "target_fmr")[1] == [{"target_fmr": 0.0001}]
     [nearest] = re.findall(r"`siamapp settings set target_fmr (\S+)`", refused["error"]["hint"])
     assert cli("settings", "set", "target_fmr", nearest)[0] == 0, "what it names it supports"
+
+
+def test_a_provider_chosen_by_name_that_does_not_run_is_told_beside_the_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], eileen: Path
+) -> None:
+    """By the real networks: the answer is the CPU's, and stdout holds nothing else."""
+    missing = next(name for name in FULL_NAMES if name not in built_in())
+    home = tmp_path / "home"
+    Settings(provider=missing).save(Paths(home))
+    where = ["--home", str(home), "--key-file", str(tmp_path / "key"), "--json"]
+    assert run(["enroll", "Eileen", str(eileen), *where]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["enrolled"]["name"] == "Eileen"
+    assert err.startswith(f"{missing.upper()} was chosen, but the models run on CPU. ")
+    assert len(err.splitlines()) == 1

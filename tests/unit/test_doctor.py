@@ -10,10 +10,11 @@ import pytest
 
 from siamapp.doctor import examine
 from siamapp.paths import Paths
+from siamapp.settings import Settings
 from siamapp.store.database import Database
 from siamapp.store.people import People
 from siamapp.store.vault import find_key
-from siamapp.vision.providers import built_in
+from siamapp.vision.providers import FULL_NAMES, built_in
 from tests.unit.store_samples import EMBEDDER, fingerprint, sample
 
 
@@ -95,3 +96,12 @@ def test_versions_and_places_are_told(paths: Paths) -> None:
     assert names == built_in()
     assert names[0] == "cpu"
     json.dumps(report)
+
+
+def test_a_provider_that_was_chosen_and_is_not_there_is_a_problem(paths: Paths) -> None:
+    missing = next(name for name in FULL_NAMES if name not in built_in())
+    Settings(provider=missing).save(paths)
+    report = examine(paths, None)
+    assert report["providers"][-1]["name"] == missing
+    assert report["providers"][-1]["usable"] is False
+    assert [p for p in report["problems"] if p.startswith(f"provider {missing}: ")]

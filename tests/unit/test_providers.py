@@ -11,8 +11,10 @@ from siamapp.errors import ModelIncompatible
 from siamapp.paths import assets_dir
 from siamapp.vision import model as model_room
 from siamapp.vision import providers
+from siamapp.vision.accelerated import first_line
+from siamapp.vision.card import load_card, verified_bytes
 from siamapp.vision.model import Model
-from siamapp.vision.providers import CPU, FULL_NAMES, WAYS, Way, start_session
+from siamapp.vision.providers import CPU, FULL_NAMES, WAYS, Way, built_in, running, start_session
 
 FOLDER = assets_dir() / "models" / "siamface-v1"
 
@@ -122,7 +124,9 @@ def test_tensorrt_is_taken_only_by_name_and_what_is_not_there_is_the_cpu(machine
     machine["tensorrt"] = {}
     assert loaded("auto")[0] == "cpu"
     assert loaded("tensorrt")[0] == "tensorrt"
-    assert loaded("coreml") == ("cpu", "model.int8.onnx", "")
+    provider, file, refused = loaded("coreml")
+    assert (provider, file) == ("cpu", "model.int8.onnx")
+    assert "COREML" in refused, "who asks for it by name is told that it is not there"
 
 
 def test_the_closer_look_of_the_detector_is_checked_too(machine) -> None:
@@ -169,3 +173,89 @@ def test_a_spare_way_is_not_started_where_one_before_it_serves(machine, monkeypa
 
 def test_every_provider_has_a_way_for_a_model_with_one_file_only() -> None:
     assert {way.provider for way in WAYS if way.precision == "fp32"} == set(FULL_NAMES)
+
+
+class Driver:
+    """NVIDIA's, as `ctypes` would give it."""
+
+    def __init__(self, *, gpus: int, failure: int = 0) -> None:
+        self._gpus, self._failure = gpus, failure
+
+    def cuInit(self, _flags: int) -> int:
+        return self._failure
+
+    def cuDeviceGetCount(self, count: Any) -> int:
+        count._obj.value = self._gpus
+        return 0
+
+
+NO_DEVICE = 100
+
+
+@pytest.mark.parametrize(
+    ("driver", "there"),
+    [
+        (None, False),
+        (Driver(gpus=0), False),
+        (Driver(gpus=1, failure=NO_DEVICE), False),
+        (object(), False),
+        (Driver(gpus=1), True),
+    ],
+)
+def test_cuda_is_tried_only_where_the_driver_has_a_gpu_and_nothing_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], driver: Any, there: bool
+) -> None:
+    """Its libraries may be installed without one; a line on stdout would spoil `--json`."""
+
+    def opened(_name: str) -> Any:
+        if driver is None:
+            raise OSError("no such library")
+        return driver
+
+    available = [FULL_NAMES[name] for name in ("tensorrt", "cuda", CPU)]
+    monkeypatch.setattr(providers.ort, "get_available_providers", lambda: available)
+    monkeypatch.setattr(providers.ort, "preload_dlls", lambda: print("Failed to load libcudart"))  # noqa: T201
+    monkeypatch.setattr(providers.ctypes, "CDLL", opened)
+    names = providers.possible()
+    assert names == ([CPU, "cuda", "tensorrt"] if there else [CPU])
+    if not there:
+        provider, _, refused = loaded("cuda")
+        assert (provider, "GPU" in refused) == (CPU, True)
+        assert loaded("auto")[2] == ""
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["cuda", "tensorrt"])
+def test_what_cannot_start_says_so_to_its_caller_and_prints_nothing(
+    capfd: pytest.CaptureFixture[str], name: str
+) -> None:
+    if name not in built_in() or name in providers.possible():
+        pytest.skip(f"{name} is not built in, or there is a GPU for it")
+    data = verified_bytes(FOLDER, load_card(FOLDER).file("fp32"))
+    runs_on, said = CPU, ""
+    try:
+        runs_on = running(start_session("a copy", data, Way(name), 1))
+    except ModelIncompatible as error:
+        said = error.message
+    assert (runs_on, "/onnxruntime_src" in said) == (CPU, False)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "/src/cuda_call.cc:154 void ort::Call(ERR, const char*) [with ERR = e; bool T = true] "
+            "/src/cuda_call.cc:146 void ort::Call(ERR, const char*) [with ERR = e; bool T = true] "
+            "CUDA failure 100: no device is detected ; GPU=-1 ; hostname=desk ; file=/src/a.cc \n",
+            "CUDA failure 100: no device is detected",
+        ),
+        ("/src/state.cc:729 void ort::f(A&) Please install TensorRT.\n", "Please install TensorRT"),
+        ("out of memory\nmore", "out of memory"),
+        ("", "RuntimeError"),
+    ],
+)
+def test_an_error_is_told_without_the_place_in_the_source_and_without_the_host(
+    said: str, told: str
+) -> None:
+    assert first_line(RuntimeError(said)) == told
