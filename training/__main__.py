@@ -6,13 +6,37 @@ import argparse
 import sys
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from siamapp.errors import SiamError
+
 DEFAULT_CONFIG = "configs/embedder.toml"
 STUDIES = ("reproduce", "ablate", "codes")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Parse and run one verb; the exit code is 0 on success."""
-    arguments = sys.argv[1:] if argv is None else argv
+    """Parse and run one verb; the exit code is 0 on success.
+
+    What is wrong with files, folders and configs is said in one line, exit code 2; `python -X dev`
+    shows where it arose as well. What else ends a run arrives as it is.
+    """
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except (OSError, ValueError, SiamError) as error:
+        if sys.flags.dev_mode:
+            raise
+        print(_line(error), file=sys.stderr)
+        return 2
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        wrong = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        return f"{error.title}: {'; '.join(wrong)}"
+    return " ".join(str(error).split())
+
+
+def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["detector"]:
         # These three have verbs and options of their own.
         from training import detector

@@ -159,5 +159,7 @@ def _overridden(tree: dict[str, Any], overrides: list[str]) -> dict[str, Any]:
         node = tree
         for section in sections:
             node = node.setdefault(section, {})
+            if not isinstance(node, dict):
+                raise ValueError(f"{override!r}: {section} is no section")
         node[leaf] = tomllib.loads(f"value = {value}")["value"]
     return tree

@@ -93,10 +93,23 @@ def decode(blob: bytes) -> Uint8 | None:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
 
 
+def open_tar(path: Path) -> tarfile.TarFile:
+    """A tar to be read.
+
+    Raises:
+        FileNotFoundError: it is missing.
+        ValueError: it is no tar; tarfile does not say which.
+    """
+    try:
+        return tarfile.open(path)  # closed by whoever reads it
+    except tarfile.TarError as error:
+        raise ValueError(f"{path} is not a readable tar") from error
+
+
 def set_files(data: Path, name: str) -> Iterator[tuple[str, bytes]]:
     """`IDENTITY/picture` and its bytes, in the order of names, of a tar or a folder."""
     if (data / f"{name}.tar").is_file():
-        with tarfile.open(data / f"{name}.tar") as tar:
+        with open_tar(data / f"{name}.tar") as tar:
             for member in sorted((m for m in tar if m.isfile()), key=lambda m: m.name):
                 stream = tar.extractfile(member)
                 assert stream is not None  # members were filtered to plain files

@@ -11,7 +11,6 @@ import csv
 import hashlib
 import io
 import logging
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -24,6 +23,7 @@ from siamapp.types import BgrImage, FloatArray
 from siamapp.vision.align import align
 from siamapp.vision.providers import bare_session
 from siamapp.vision.track import iou
+from training.data import open_tar
 
 logger = logging.getLogger(__name__)
 
@@ -163,7 +163,7 @@ def find_moved(reference: Reference, bgr: BgrImage, shift_px: tuple[int, int]) -
 
 def pictures(archive: Path) -> Iterator[tuple[str, BgrImage]]:
     """Name and pixels of every picture in a tar, in the order of names."""
-    with tarfile.open(archive) as tar:
+    with open_tar(archive) as tar:
         members = sorted(
             (m for m in tar.getmembers() if m.name.endswith((".jpg", ".png"))), key=lambda m: m.name
         )
@@ -189,7 +189,7 @@ def load_landmark_crops(data: Path, reference: Reference) -> list[Labelled]:
     agree.
     """
     archive = data / "landmarks68.tar"
-    with tarfile.open(archive) as tar:
+    with open_tar(archive) as tar:
         file = tar.extractfile(
             next(m for m in tar.getmembers() if m.name.endswith("landmarks68.csv"))
         )
@@ -233,7 +233,7 @@ def load_identity_crops(
     """
     held = [*split["test"], *split["calibration"]]
     held_names = {PurePosixPath(scene.name).name for scene in held}
-    with tarfile.open(data / "celeba.tar") as tar:
+    with open_tar(data / "celeba.tar") as tar:
         paths = [PurePosixPath(n) for n in tar.getnames() if n.endswith(".jpg")]
     barred = {path.parent.name for path in paths if path.name in held_names}
     crops = []
@@ -271,7 +271,7 @@ def split_by_person(scenes: list[Labelled], data: Path, peers: Path) -> dict[Spl
     most scenes into one lump at the stricter `MAYBE_SAME_COSINE`; there, a training scene that
     looks like a held-out one is left out altogether.
     """
-    with tarfile.open(data / "celeba.tar") as tar:
+    with open_tar(data / "celeba.tar") as tar:
         paths = [PurePosixPath(n) for n in tar.getnames() if n.endswith(".jpg")]
     identity = {path.name: path.parent.name for path in paths}
     vectors, owner = _face_vectors(scenes, peers)

@@ -21,6 +21,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
+from siamapp.store.files import whole_file
 from training.augment_device import augment_batch
 from training.config import TrainConfig
 from training.data import Float, Ints, central, unit
@@ -132,7 +133,9 @@ def train(
 
     Raises:
         ValueError: the batch cannot be shared evenly.
-        RuntimeError: the network collapsed, or processes see different run folders.
+        RuntimeError: the network collapsed, its weights are no longer finite, or processes see
+            different run folders.
+        StoreError: a checkpoint cannot be written.
     """
     config = for_this_machine(config)
     fabric = fabric or make_fabric(config)
@@ -348,11 +351,19 @@ def _update_average(average: nn.Module, network: nn.Module, decay: float) -> Non
 
 
 def _save(fabric: Fabric, run: Path, state: dict[str, Any], step: int, spent_s: float) -> None:
-    """Write the whole state; a kill in the middle leaves the former checkpoint."""
+    """Write the whole state; a kill or a full disk in the middle leaves the former checkpoint.
+
+    Raises:
+        RuntimeError: the weights are not finite; the former checkpoint stays.
+        StoreError: it cannot be written.
+    """
+    # Between two checks of the loss a run may end, or write what nothing can go on from.
+    if not all(torch.isfinite(weight).all() for weight in state["network"].parameters()):
+        raise RuntimeError(f"step {step}: the weights are not finite: lower the learning rate")
     if fabric.is_global_zero:
         whole = {name: part.state_dict() for name, part in state.items()}
-        torch.save({**whole, "step": step, "spent_s": spent_s}, run / "writing.pt")
-        (run / "writing.pt").replace(run / CHECKPOINT)
+        with whole_file(run / CHECKPOINT, overwrite=True) as file:
+            torch.save({**whole, "step": step, "spent_s": spent_s}, file)
     fabric.barrier()
 
 

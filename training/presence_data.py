@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
@@ -24,6 +23,7 @@ from siamapp.vision.detect import Detector
 from siamapp.vision.model import Model
 from siamapp.vision.presence_network import NEAR, SIDE_PX, WIDE, face_size_px, view
 from siamapp.vision.providers import bare_session
+from training.data import open_tar
 from training.detector_data import pictures
 from training.presence_attacks import FACE_PX, SPECIES, Shown, attack, webcam
 
@@ -188,7 +188,7 @@ class Finder:
 
 def _scenes(data: Path, find: Finder, most: int) -> Iterator[tuple[str, str, Shown]]:
     """Scenes with their split: by the identity that `celeba.tar` names, else by the file."""
-    with tarfile.open(data / "celeba.tar") as tar:
+    with open_tar(data / "celeba.tar") as tar:
         paths = [PurePosixPath(name) for name in tar.getnames() if name.endswith(".jpg")]
     identity = {path.name: path.parent.name for path in paths}
     for count, (name, bgr) in enumerate(pictures(data / "scenes.tar")):

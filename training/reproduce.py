@@ -9,7 +9,6 @@ differently trained networks do not compare.
 from __future__ import annotations
 
 import json
-import tarfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -25,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from siamapp.evaluation.rates import equal_error_rate
-from training.data import Ints, Uint8
+from training.data import Ints, Uint8, open_tar
 from training.methods import (
     Classified,
     ContrastiveSiamese,
@@ -110,12 +109,14 @@ def load_att(archive: Path) -> Pictures:
     """The pictures of `att_faces.tar` (`sN/K.pgm`), halved to 56x46.
 
     Raises:
-        ValueError: a picture cannot be read.
+        ValueError: it is no tar, holds no picture, or one that cannot be read.
     """
     pictures: list[Uint8] = []
     person: list[int] = []
-    with tarfile.open(archive) as tar:
+    with open_tar(archive) as tar:
         members = sorted((m for m in tar if m.name.endswith(".pgm")), key=lambda m: m.name)
+        if not members:
+            raise ValueError(f"{archive} holds no sN/K.pgm")
         people = sorted({m.name.split("/")[-2] for m in members})
         for member in members:
             stream = tar.extractfile(member)

@@ -16,6 +16,7 @@ import torch
 from lightning_fabric import Fabric
 from sklearn.datasets import load_digits
 
+from siamapp.errors import StoreError
 from training import loop
 from training.augment import augment
 from training.config import DataConfig, TrainConfig, load_config, load_resumed
@@ -352,3 +353,31 @@ def test_a_collapsed_run_stops_and_says_so(digits: Views, tmp_path: Path) -> Non
     config = TrainConfig.model_validate({**TINY, "bf16": False, "loss": loss})
     with pytest.raises(RuntimeError, match="step 2: collapsed"):
         train(config, alike, tmp_path)
+
+
+def test_weights_that_are_not_finite_are_never_kept(digits: Views, tmp_path: Path) -> None:
+    """Also where the run ends before its loss is looked at."""
+    optim = {**TINY["optim"], "learning_rate": 1e30, "warmup": 0}  # type: ignore[dict-item]
+    tree = {**TINY, "bf16": False, "log_every": 50, "checkpoint_every": 50, "optim": optim}
+    with pytest.raises(RuntimeError, match="step 6: the weights are not finite"):
+        train(TrainConfig.model_validate(tree), digits, tmp_path)
+    assert not (tmp_path / "last.pt").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of a file's size")
+def test_a_full_disk_leaves_the_former_checkpoint(digits: Views, tmp_path: Path) -> None:
+    import resource
+
+    config = TrainConfig.model_validate({**TINY, "bf16": False})
+    train(config, digits, tmp_path)
+    before = (tmp_path / "last.pt").read_bytes()
+    longer = config.model_copy(update={"optim": config.optim.model_copy(update={"steps": 8})})
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, hard))
+    try:
+        with pytest.raises(StoreError, match=r"last\.pt cannot be written"):
+            train(longer, digits, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (tmp_path / "last.pt").read_bytes() == before
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("last.pt.")]
