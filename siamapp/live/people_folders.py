@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from siamapp.collect import samples_from
-from siamapp.errors import EnrolError, NoFace, SiamError
-from siamapp.live.source import ImagesSource, frames_of, open_source
+from siamapp.errors import EnrolError, ImageError, NoFace, SiamError
+from siamapp.live.source import ImagesSource, VideoSource, frames_of
 from siamapp.live.suffixes import is_photo, is_video
 from siamapp.pipeline import Pipeline
 from siamapp.settings import Settings
@@ -35,8 +35,7 @@ def folder_samples(pipeline: Pipeline, settings: Settings, folder: Path) -> list
     """
     samples: list[Sample] = []
     refusal: EnrolError | None = None
-    for spec in _media(folder):
-        source = open_source(spec)
+    for source in _media(folder):
         try:
             still = isinstance(source, ImagesSource)
             samples += samples_from(pipeline, settings, frames_of(source), still=still)
@@ -47,15 +46,24 @@ def folder_samples(pipeline: Pipeline, settings: Settings, folder: Path) -> list
     return samples
 
 
-def _media(folder: Path) -> list[str]:
+def _media(folder: Path) -> list[ImagesSource | VideoSource]:
     """What to read in one person's folder: its photos, as one source, then its videos.
+
+    By path, not by name: a folder named "0" is somebody's photos, and no camera.
 
     Raises:
         NoFace: neither is there.
+        ImageError: the folder cannot be read.
     """
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    photos = [str(folder)] if any(is_photo(path) for path in files) else []
-    videos = [str(path) for path in files if is_video(path)]
-    if not photos and not videos:
+    try:
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+    except OSError as error:
+        raise ImageError(f"{folder} cannot be read: {error.strerror or error}.") from error
+    photos = [path for path in files if is_photo(path)]
+    found: list[ImagesSource | VideoSource] = []
+    if photos:
+        found.append(ImagesSource(photos, name=folder.name))
+    found += [VideoSource(path) for path in files if is_video(path)]
+    if not found:
         raise NoFace(f"{folder.name} holds neither photos nor videos.", "Add some, or remove it.")
-    return photos + videos
+    return found

@@ -10,7 +10,7 @@ import cv2
 import pytest
 from skimage.data import astronaut
 
-from siamapp.errors import NoFace, SiamError
+from siamapp.errors import ImageError, NoFace, SiamError
 from siamapp.live import bulk
 from siamapp.live.bulk import looked_at, workers_for
 from siamapp.paths import Paths
@@ -59,6 +59,34 @@ def test_workers_see_what_one_process_sees(
         else:
             assert not isinstance(ours, SiamError)
             assert [s.embedding.tobytes() for s in ours] == [s.embedding.tobytes() for s in theirs]
+
+
+def test_a_folder_named_by_a_number_is_a_person_and_no_camera(
+    recognizer: Recognizer, paths: Paths, folders: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`siamapp import .` names it so, and would enrol whoever sits before that camera."""
+    monkeypatch.chdir(folders[0].parent)
+    folders[0].rename("0")
+    [(_, looked)] = looked_at(recognizer, paths, [Path("0")], workers=1)
+    assert not isinstance(looked, SiamError)
+    assert len(looked) == 1
+
+
+def test_a_folder_that_cannot_be_read_is_refused_and_the_next_one_looked_at(
+    recognizer: Recognizer, paths: Paths, folders: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = Path.iterdir
+
+    def iterdir(folder: Path) -> Iterator[Path]:
+        if folder == folders[0]:  # as of a folder of another user
+            raise PermissionError(13, "Permission denied", str(folder))
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    (_, refused), (_, looked) = looked_at(recognizer, paths, folders[:2], workers=1)
+    assert isinstance(refused, ImageError)
+    assert refused.message.endswith("cannot be read: Permission denied.")
+    assert not isinstance(looked, SiamError)
 
 
 def test_who_stops_early_leaves_no_worker(
