@@ -75,7 +75,7 @@ class StageClock:
 
 
 class Pipeline:
-    """Stages that hold no state between frames; safe to share by streams of one thread."""
+    """Stages that hold no state between frames; streams of several threads may share them."""
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -26,8 +27,17 @@ SAME_POINTS: Final = 0.5
 """Mean way between the points of two finds, in eye distances, at which they are one face."""
 
 
+class _Buffer(threading.local):
+    """The input of the first network, of each thread its own: one may import as another watches."""
+
+    def __init__(self) -> None:
+        self.planes = np.zeros((1, 3, 0, 0), np.float32)
+        self.size = (0, 0)
+        """Height and width of the picture that it was made for."""
+
+
 class Detector:
-    """Faces of a picture by an anchor-free network; keeps its input buffer, so one per thread."""
+    """Faces of a picture by an anchor-free network, for any number of threads."""
 
     def __init__(self, model: Model) -> None:
         """Raises ModelIncompatible where the card is not a detector's."""
@@ -37,8 +47,7 @@ class Detector:
         self.model = model
         self._spec: DetectionSpec = card.detection
         self._input = card.input
-        self._blob = np.zeros((1, 3, 0, 0), np.float32)
-        self._size = (0, 0)
+        self._buffer = _Buffer()
 
     def detect(self, bgr: BgrImage) -> tuple[Face, ...]:
         """Faces in the picture's own pixels, the largest first; boxes may reach past its edges.
@@ -143,13 +152,13 @@ class Detector:
 
     def _fill(self, bgr: BgrImage) -> FloatArray:
         """The picture, top left in a black `(1, 3, H, W)` buffer whose sides are whole cells."""
-        height, width = bgr.shape[:2]
-        if (height, width) != self._size:
+        buffer, (height, width) = self._buffer, bgr.shape[:2]
+        if (height, width) != buffer.size:
             sides = (-(-side // _MULTIPLE) * _MULTIPLE for side in (height, width))
-            self._blob = np.zeros((1, 3, *sides), np.float32)
-            self._size = (height, width)
-        fill(self._blob[0, :, :height, :width], bgr, self._input)
-        return self._blob
+            buffer.planes = np.zeros((1, 3, *sides), np.float32)
+            buffer.size = (height, width)
+        fill(buffer.planes[0, :, :height, :width], bgr, self._input)
+        return buffer.planes
 
 
 def decode(

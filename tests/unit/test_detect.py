@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -295,3 +297,23 @@ def test_a_dim_portrait_is_still_found(detector: Detector) -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 700), (700, 1), (33, 31), (1080, 1920)])
 def test_any_size_is_taken(detector: Detector, shape: tuple[int, int]) -> None:
     assert isinstance(detector.detect(np.zeros((*shape, 3), np.uint8)), tuple)
+
+
+def test_two_threads_do_not_see_each_others_picture() -> None:
+    """A folder is imported on one thread while another watches the camera."""
+    both = threading.Barrier(2, timeout=20)
+
+    class Slow(ScriptedModel):
+        def run(self, feed: dict[str, NDArray[Any]], /) -> list[NDArray[Any]]:
+            both.wait()  # the other one has filled its input too
+            return super().run(feed)
+
+    model = Slow()
+    detector = Detector(model)  # type: ignore[arg-type]
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda level: detector.detect(picture_of(level)), (10, 200)))
+    assert sorted(float(fed[0, 0, 0, 0]) for fed in model.fed) == [10, 200]
+
+
+def picture_of(level: int) -> BgrImage:
+    return np.full((64, 96, 3), level, np.uint8)
