@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -88,8 +89,16 @@ _here: tuple[Pipeline, Settings]
 def _start(paths: Paths, settings: Settings) -> None:
     global _here
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that enrols
+    threading.Thread(target=_end_with_parent, name="siam-parent", daemon=True).start()
     alone = settings.model_copy(update={"threads": 1})
     _here = load_pipeline(paths, alone), alone
+
+
+def _end_with_parent() -> None:
+    # Workers hold both ends of the pipe that they wait at: no killed parent would ever end them.
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _look_here(folder: Path) -> Looked:

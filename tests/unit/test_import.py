@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +100,34 @@ def test_who_stops_early_leaves_no_worker(
     assert next(walk)[0] == folders[0]
     walk.close()  # type: ignore[attr-defined]
     assert not multiprocessing.active_children()
+
+
+IMPORT = """
+import sys
+from pathlib import Path
+from siamapp.live.bulk import looked_at
+from siamapp.paths import Paths
+from siamapp.recognizer import Recognizer
+from siamapp.settings import Settings
+from siamapp.store.vault import find_key
+home, people = map(Path, sys.argv[1:])
+key = find_key(home, key_file=home.parent / "key")
+with Recognizer.open(Paths(home), Settings(), key) as recognizer:
+    for folder, _ in looked_at(recognizer, Paths(home), sorted(people.iterdir()) * 9, workers=2):
+        print(folder.name, flush=True)
+"""
+
+
+def test_a_killed_import_leaves_no_worker(
+    recognizer: Recognizer, paths: Paths, folders: list[Path]
+) -> None:
+    command = [sys.executable, "-c", IMPORT, str(paths.home), str(folders[0].parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as importing:
+        assert importing.stdout is not None
+        assert importing.stdout.readline() == "person 0\n"
+        importing.kill()
+        # The workers have the same stdout: it ends when the last of them has.
+        importing.communicate(timeout=60)
 
 
 def test_few_folders_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
