@@ -4,7 +4,7 @@ import multiprocessing
 import sys
 from pathlib import Path
 
-from siamapp.cli import main, main_gui
+from siamapp.__main__ import main, main_gui
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()  # the workers of an import are this program again

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -36,6 +39,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals that ask a program to end."""
+
 
 @app.callback()
 def _shared(
@@ -61,6 +67,8 @@ def _open_window(call: Call, source: str | None) -> int:
     from siamapp.screen import require_screen
 
     require_screen()
+    for number in ENDING:  # Qt's loop asks no Python in between: the window ends at once
+        signal.signal(number, signal.SIG_DFL)
     from siamapp.gui.app import run as run_window
 
     call.log()
@@ -93,9 +101,9 @@ def run(argv: Sequence[str]) -> int:
         return _failed(call, "Usage", error.format_message(), "See `siamapp --help`.")
     except (KeyboardInterrupt, typer.Abort):
         return 130
-    except SystemExit:
+    except SystemExit as end:
         # Typer's end where whoever read stdout has gone; its status 1 would mean "no" here.
-        return 2
+        return end.code if isinstance(end.code, int) and end.code > 128 else 2
     except OSError as error:
         # Which of a command's many paths it is does not matter: the system takes none so long.
         if error.errno != errno.ENAMETOOLONG:
@@ -114,7 +122,8 @@ def _failed(call: Call, kind: str, message: str, hint: str) -> int:
     line = " ".join(f"{message} {hint}".split())
     call.tell(f"siamapp: {line}")
     if call.json:
-        typer.echo(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}))
+        with suppress(SiamError):  # nobody can be told, and that is an error still
+            call.say(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}))
     return 2
 
 
@@ -130,10 +139,24 @@ def _report(call: Call, bug: Exception) -> str:
 
 
 def main() -> None:
-    """Entry point of `siamapp`."""
-    sys.exit(run(sys.argv[1:]))
+    """The command line, as a program of its own."""
+    _run_to_the_end(sys.argv[1:])
 
 
 def main_gui() -> None:
-    """Entry point of `siamapp-gui`, which has no console on Windows."""
-    sys.exit(run(["gui", *sys.argv[1:]]))
+    """The window, as a program of its own."""
+    _run_to_the_end(["gui", *sys.argv[1:]])
+
+
+def _run_to_the_end(argv: Sequence[str]) -> None:
+    """Run a command so that whoever asks it to end finds no unfinished file, as after Ctrl-C."""
+    for number in ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:  # not where `nohup` has it ignored
+            signal.signal(number, _end)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.exit(run(argv))
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from siamapp.errors import KeyUnavailable
+from siamapp.errors import KeyUnavailable, SiamError
 from siamapp.log import log_to_file
 from siamapp.paths import Paths, expanded
 from siamapp.settings import Settings
@@ -74,7 +74,7 @@ class Call:
         """The gallery's key; by default a passphrase is asked for where there is a terminal."""
         from siamapp.store.vault import find_key
 
-        if ask_passphrase is None and sys.stdin.isatty():
+        if ask_passphrase is None and may_ask():
             ask_passphrase = self.ask_passphrase
         return find_key(
             self.paths.home,
@@ -90,7 +90,7 @@ class Call:
         Raises:
             KeyUnavailable: there is none.
         """
-        if not sys.stdin.isatty():
+        if not may_ask():
             raise KeyUnavailable(
                 f"The passphrase of {of} is needed.", "Start siamapp in a terminal, or give a file."
             )
@@ -150,7 +150,17 @@ class Call:
         """The command's result, on stdout: the document with `--json`, else the text."""
         said = json.dumps(document, ensure_ascii=False, default=str) if self.json else text
         # A file's name may hold bytes that are no text: escaped, as JSON knows it too.
-        typer.echo(said.encode(errors="backslashreplace").decode())
+        self.say(said.encode(errors="backslashreplace").decode())
+
+    @staticmethod
+    def say(text: str) -> None:
+        """A line on stdout. Raises SiamError where the disk that it goes to is full."""
+        try:
+            typer.echo(text)
+        except BrokenPipeError:  # who read it has gone, and needs no word of it
+            raise
+        except OSError as error:
+            raise SiamError(f"The answer cannot be written: {error.strerror}.", "") from error
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[int], None]]:
@@ -172,7 +182,13 @@ class Call:
     @staticmethod
     def tell(text: str) -> None:
         """A message beside the result, on stderr."""
-        Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+        with suppress(OSError):  # what is told beside the work does not end it
+            Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+
+
+def may_ask() -> bool:
+    """Whether somebody sits at a terminal; `siamapp <&-` has no stdin at all."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def verb(app: typer.Typer, name: str) -> Callable[[Callable[..., int | None]], None]:

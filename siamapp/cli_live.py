@@ -91,7 +91,7 @@ def live(
                     call.tell(rests_on.pop())
                 result, face = news
                 recognizer.record(face, how="live", claim=claim, source=told_source(frame_source))
-                typer.echo(_line(call, result, face))
+                call.say(_line(call, result, face))
             return True
 
         session = LiveSession(

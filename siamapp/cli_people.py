@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siamapp.cli_context import Call, verb
+from siamapp.cli_context import Call, may_ask, verb
 from siamapp.errors import SiamError
 from siamapp.types import Consent, Person, Template
 
@@ -202,7 +201,7 @@ def people_delete(
     with call.database() as database:
         person = People(database).by_name(name)
         if not yes:
-            if not sys.stdin.isatty():
+            if not may_ask():
                 raise SiamError("Deleting cannot be undone.", "Say --yes.")
             if not typer.confirm(f"Forget {person.name}?", err=True):
                 call.answer({"deleted": None}, "Nobody is forgotten.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -202,6 +203,70 @@ def test_a_reader_that_goes_away_is_no_bug() -> None:
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("words", [("settings", "list"), ("settings", "get", "nothing")])
+@pytest.mark.parametrize("full", ["stdout", "stderr"])
+def test_a_full_disk_behind_the_answer_is_an_error(words: tuple[str, ...], full: str) -> None:
+    with Path("/dev/full").open("w") as device:
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, full: device}
+        done = subprocess.run(
+            [sys.executable, "-m", "siamapp", *words, "--json"], **streams, text=True
+        )
+    asked_for_nothing = words[1] == "get"
+    if full == "stdout":
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert asked_for_nothing or "No space left on device" in done.stderr
+    else:
+        assert done.returncode == (2 if asked_for_nothing else 0)
+        assert json.loads(done.stdout)
+
+
+@pytest.mark.usefixtures("with_ada_and_ben")
+def test_without_any_stdin_nobody_is_asked(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    status, answer, _ = cli("people", "delete", "Ada")
+    assert (status, answer["error"]["hint"]) == (2, "Say --yes.")
+
+
+SIGNALLED = """
+import os, signal, sys
+from importlib.abc import MetaPathFinder
+
+at = sys.argv.pop(1)
+
+class At(MetaPathFinder):
+    def find_spec(self, name, *_):
+        if name == at:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, At())
+if at == "fsync":  # the backup is written, and has no name yet
+    os.fsync = lambda _: os.kill(os.getpid(), signal.SIGTERM)
+from siamapp.__main__ import main
+main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
+@pytest.mark.usefixtures("with_ada_and_ben")
+def test_whoever_is_asked_to_end_leaves_nothing_unfinished(
+    tmp_path: Path, where: list[str]
+) -> None:
+    command = [sys.executable, "-c", SIGNALLED, "fsync", "backup", str(tmp_path / "new"), *where]
+    before = set(tmp_path.rglob("*")) | {tmp_path / "home/logs", tmp_path / "home/logs/siamapp.log"}
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
+    assert set(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
+def test_ctrl_c_before_the_imports_are_done_tells_of_no_line() -> None:
+    command = [sys.executable, "-c", SIGNALLED, "typer", "settings", "list"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_no_screen_is_said_with_the_way_round(tmp_path: Path) -> None:
