@@ -114,7 +114,9 @@ class Gallery:
         new.people = np.concatenate([self.people[:at], part.people, self.people[at + there :]])
         later = bounds[at + there : -1] + len(part.vectors) - (end - begin)
         new.starts = np.concatenate([self.starts[:at], part.starts + begin, later])
-        new.names = {i: name for i, name in self.names.items() if i != person_id} | part.names
+        new.names = self.names | part.names
+        if not len(part):
+            new.names.pop(person_id, None)
         new.rejected = {i: v for i, v in self.rejected.items() if i != person_id} | part.rejected
         return new
 

@@ -51,7 +51,9 @@ class LargeGallery(Gallery):
     def changed(self, person_id: int, part: Gallery) -> LargeGallery:
         """As `Gallery.changed`, but the two galleries share all that they have in common."""
         new = copy(self)
-        new.names = {i: name for i, name in self.names.items() if i != person_id} | part.names
+        new.names = self.names | part.names
+        if not len(part):
+            new.names.pop(person_id, None)
         new.rejected = {i: v for i, v in self.rejected.items() if i != person_id} | part.rejected
         new._here = self._here & (self.people != person_id)
         if len(part):

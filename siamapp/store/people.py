@@ -168,11 +168,10 @@ class People:
                 f"SELECT person_id, embedding FROM templates WHERE {which} ORDER BY id", values
             ).fetchall()
             owners = {row[0] for row in kept}
-            names = {
-                person: name
-                for person, name in connection.execute("SELECT id, name FROM people")
-                if person in owners
-            }
+            # Of one person that name alone is read: an import asks after each of thousands.
+            whose = "" if person_id is None else f"WHERE id = {int(person_id)}"
+            people = connection.execute(f"SELECT id, name FROM people {whose}")
+            names = {person: name for person, name in people if person in owners}
             rejected: dict[int, list[bytes]] = {}
             for person, embedding in connection.execute(
                 f"SELECT person_id, embedding FROM rejections WHERE {which} ORDER BY id", values

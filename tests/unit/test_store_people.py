@@ -207,3 +207,25 @@ def test_a_name_is_either_refused_or_clean_for_good(text: str) -> None:
     assert name_key(unicodedata.normalize("NFD", name).upper().lower()) == name_key(
         unicodedata.normalize("NFC", name).upper().lower()
     )
+
+
+def test_one_persons_rows_cost_no_more_in_a_larger_gallery(
+    people: People, database: Database
+) -> None:
+    """An import asks for them after each of thousands: counted in SQLite's own steps."""
+
+    def steps(person_id: int) -> int:
+        taken = []
+        with database.snapshot() as connection:
+            connection.set_progress_handler(lambda: taken.append(1), 1)
+        rows = people.gallery_rows(EMBEDDER, person_id)
+        with database.snapshot() as connection:
+            connection.set_progress_handler(None, 1)
+        assert list(rows.names) == [person_id]
+        return len(taken)
+
+    first = people.add("Ada", [sample(0)], embedder_id=EMBEDDER).person_id
+    alone = steps(first)
+    for number in range(1, 60):
+        people.add(f"person {number}", [sample(number)], embedder_id=EMBEDDER)
+    assert steps(first) <= alone + 10
