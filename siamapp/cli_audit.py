@@ -75,7 +75,9 @@ def audit_verify(
 def audit_head(
     call: Call,
     out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an earlier one of that name.")
+    ] = False,
 ) -> None:
     """The newest entry's number and hash: keep them elsewhere, for `audit verify --head`."""
     from siamapp.store.audit import Audit

@@ -35,22 +35,26 @@ def evaluate(
     report: Annotated[Path | None, typer.Option(help="HTML or PDF file to write.")] = None,
 ) -> None:
     """How well an embedder tells people apart: rates, thresholds, curves."""
+    from siamapp.evaluation import report as html
+    from siamapp.evaluation import report_pdf as pdf
     from siamapp.evaluation.protocol import from_folder, from_pairs
-    from siamapp.evaluation.report import facts, write_html
-    from siamapp.evaluation.report_pdf import write_pdf
     from siamapp.evaluation.run import evaluate as compare
     from siamapp.models import load_pipeline
+    from siamapp.store.files import require_free
 
     if report and not report.parent.is_dir():  # said before hours of work, not after them
         raise ProtocolError(f"{report.parent} is not a folder.", "Choose another place.")
+    as_pdf = report is not None and report.suffix.lower() == ".pdf"
+    if report:
+        require_free(report, replaces=pdf.BEGINS if as_pdf else html.BEGINS)
     protocol = from_pairs(pairs, images) if pairs else from_folder(images)
     pipeline = load_pipeline(call.paths, call.settings, embedder=model)
     evaluation = compare(pipeline, protocol, aligned=aligned, progress=_told(call))
-    figures = facts(evaluation, pipeline.embedder.model.card)
-    if report and report.suffix.lower() == ".pdf":
-        write_pdf(report, evaluation.scores, figures)
+    figures = html.facts(evaluation, pipeline.embedder.model.card)
+    if report and as_pdf:
+        pdf.write_pdf(report, evaluation.scores, figures)
     elif report:
-        write_html(report, evaluation, figures, pipeline, aligned=aligned)
+        html.write_html(report, evaluation, figures, pipeline, aligned=aligned)
     call.answer(figures, json.dumps(figures, indent=2))
 
 

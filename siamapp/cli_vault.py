@@ -20,7 +20,9 @@ PassphraseFile = Annotated[
     Path | None,
     typer.Option("--passphrase-file", help="The passphrase is the first line of this file."),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file of that name.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace an earlier one of that name.")
+]
 
 vault_app = typer.Typer(help="The gallery's key.", no_args_is_help=True)
 

@@ -362,7 +362,7 @@ def _save(fabric: Fabric, run: Path, state: dict[str, Any], step: int, spent_s: 
         raise RuntimeError(f"step {step}: the weights are not finite: lower the learning rate")
     if fabric.is_global_zero:
         whole = {name: part.state_dict() for name, part in state.items()}
-        with whole_file(run / CHECKPOINT, overwrite=True) as file:
+        with whole_file(run / CHECKPOINT, replaces=b"") as file:
             torch.save({**whole, "step": step, "spent_s": spent_s}, file)
     fabric.barrier()
 

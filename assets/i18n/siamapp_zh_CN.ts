@@ -3080,6 +3080,10 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
         <translation>{0} 已存在。</translation>
     </message>
     <message>
+        <source>{0} is another kind of file, and is not replaced.</source>
+        <translation>{0} 是另一种文件，不会被替换。</translation>
+    </message>
+    <message>
         <source>Choose another name, or say --overwrite.</source>
         <translation>请换一个名称，或使用 --overwrite。</translation>
     </message>

@@ -33,6 +33,8 @@ from siamapp.store.files import whole_file
 from siamapp.vision.card import ModelCard
 
 T = TypeVar("T")
+BEGINS: Final = b"<!doctype html><html lang='en'><meta charset='utf-8'>\n<title>Evaluation of "
+"""Such a file, which another report may replace."""
 SHOWN_PAIRS: Final = 12
 _LISTED_FAILURES: Final = 50
 _STYLE: Final = """
@@ -84,8 +86,7 @@ def write_html(
     rated = curve(evaluation.scores.distances, evaluation.scores.genuine)
     name = html.escape(figures["model"]["name"])
     parts = [
-        "<!doctype html><html lang='en'><meta charset='utf-8'>",
-        f"<title>Evaluation of {name}</title><style>{_STYLE}</style>",
+        f"{BEGINS.decode()}{name}</title><style>{_STYLE}</style>",
         f"<h1>Evaluation of {name}</h1><p>{intro(figures)}</p>",
         "<h2>Figures</h2>",
         _table(("", "value", "95 % interval"), figure_rows(figures)),
@@ -105,7 +106,7 @@ def write_html(
         _failures(evaluation),
         "</html>",
     ]
-    with whole_file(path, overwrite=True) as file:
+    with whole_file(path, replaces=BEGINS) as file:
         file.write("\n".join(parts).encode())
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from siamapp.evaluation.rates import Scores, curve
 from siamapp.evaluation.report import draw_det, draw_histogram, draw_roc, figure_rows, intro
 from siamapp.store.files import whole_file
+
+BEGINS: Final = b"%PDF-"
+"""Such a file, which a report may replace."""
 
 
 def write_pdf(path: Path, scores: Scores, figures: dict[str, Any]) -> None:
@@ -21,7 +24,7 @@ def write_pdf(path: Path, scores: Scores, figures: dict[str, Any]) -> None:
 
     rated = curve(scores.distances, scores.genuine)
     title = {"Title": f"Evaluation of {figures['model']['name']}"}
-    with whole_file(path, overwrite=True) as file, PdfPages(file, metadata=title) as pages:
+    with whole_file(path, replaces=BEGINS) as file, PdfPages(file, metadata=title) as pages:
         front = Figure(figsize=(8.27, 11.69))
         front.text(0.08, 0.93, f"Evaluation of {figures['model']['name']}", fontsize=18)
         front.text(0.08, 0.86, intro(figures), fontsize=10, wrap=True, va="top")

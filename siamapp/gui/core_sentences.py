@@ -145,6 +145,7 @@ ERRORS: Final[tuple[object, ...]] = (
     QT_TRANSLATE_NOOP("core", "{0} is no head of an audit."),
     QT_TRANSLATE_NOOP("core", "See `siamapp audit list`."),
     QT_TRANSLATE_NOOP("core", "{0} is there already."),
+    QT_TRANSLATE_NOOP("core", "{0} is another kind of file, and is not replaced."),
     QT_TRANSLATE_NOOP("core", "Choose another name, or say --overwrite."),
     QT_TRANSLATE_NOOP("core", "Another program has made a gallery there."),
     QT_TRANSLATE_NOOP("core", "Try again."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from io import TextIOWrapper
@@ -310,7 +311,8 @@ class HistoryPage(Page):
         history, wanted = self.context.recognizer.history, self.wanted
 
         def work() -> int:
-            with whole_file(path, overwrite=True) as file:  # the dialog has asked about that
+            # The dialog has asked whether a table of that name may be replaced.
+            with whole_file(path, replaces=codecs.BOM_UTF8) as file:
                 text = TextIOWrapper(file, "utf-8-sig", newline="")
                 written = history.write_csv(wanted, text)
                 text.detach()

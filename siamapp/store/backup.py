@@ -23,7 +23,7 @@ from siamapp.store.database import Database
 from siamapp.store.files import scratch_folder, sync_folder
 from siamapp.store.keys import KEY_BYTES, Key
 from siamapp.store.people import People
-from siamapp.store.sealed import KeyFor, read_sealed, write_sealed
+from siamapp.store.sealed import KeyFor, read_sealed, require_free_for, write_sealed
 from siamapp.store.vault import GALLERY_NAME, Vault
 
 _READ_BYTES: Final = 1 << 20
@@ -53,13 +53,12 @@ def back_up(
         path: the file to make.
         vault: how whoever restores gets the key: the gallery's own, or that of a passphrase.
         key: that key.
-        overwrite: replace a file of that name.
+        overwrite: replace an earlier backup of that name.
 
     Raises:
         StoreError: the file is there already, or cannot be written; none is left behind.
     """
-    if path.exists() and not overwrite:
-        raise StoreError(f"{path} is there already.", "Choose another name, or say --overwrite.")
+    require_free_for(path, "backup", overwrite=overwrite)
     people = len(People(database).all())
     audit.Audit(database).record("backup", {"people": people, "key": vault.source})
     with (

@@ -135,9 +135,46 @@ def write_new(path: Path, text: str) -> None:
             raise
 
 
+def require_free(path: Path, *, replaces: bytes | None) -> None:
+    """Make sure that nothing else is lost by writing a file: no key, gallery, model or device.
+
+    Args:
+        path: the file to make.
+        replaces: what a file of that name begins with that may be replaced; None: none may. An
+            empty one always may then.
+
+    Raises:
+        StoreError: another file is there, or it cannot be looked at.
+    """
+    try:
+        if not path.exists():
+            return
+        if replaces is None:
+            raise StoreError(
+                f"{path} is there already.", "Choose another name, or say --overwrite."
+            )
+        if path.is_file():
+            with path.open("rb") as file:
+                begins = file.read(len(replaces))
+            if begins == replaces or path.stat().st_size == 0:
+                return
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written: {error.strerror}.", "Choose another place."
+        ) from error
+    raise StoreError(
+        f"{path} is another kind of file, and is not replaced.", "Choose another name."
+    )
+
+
 @contextmanager
-def whole_file(path: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
-    """A file that is on the disk, whole and under its name, or not there at all."""
+def whole_file(path: Path, *, replaces: bytes | None) -> Iterator[BinaryIO]:
+    """A file that is on the disk, whole and under its name, or not there at all.
+
+    Raises:
+        StoreError: it cannot be written, or would take another one's place (`require_free`).
+    """
+    require_free(path, replaces=replaces)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
         try:
@@ -145,7 +182,7 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            if overwrite:
+            if replaces is not None:
                 Path(temporary).replace(path)
             else:
                 path.hardlink_to(temporary)
@@ -165,6 +202,6 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         StoreError: it cannot be written; the old one stays.
     """
-    with whole_file(path, overwrite=True) as file:
+    with whole_file(path, replaces=b"") as file:
         file.write(data)
     sync_folder(path.parent)

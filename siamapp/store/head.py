@@ -17,6 +17,8 @@ from siamapp.store.files import whole_file
 
 _GIVE: Final = "Give a file of `siamapp audit head --out`."
 _MOST_BYTES: Final = 4096
+_BEGINS: Final = b'{\n  "version": 1,\n  "number": '
+"""Such a file, which another may replace."""
 
 
 class Head(BaseModel):
@@ -32,7 +34,7 @@ class Head(BaseModel):
 
     def write(self, path: Path, *, overwrite: bool = False) -> None:
         """Raises StoreError where it is there already or cannot be written."""
-        with whole_file(path, overwrite=overwrite) as file:
+        with whole_file(path, replaces=_BEGINS if overwrite else None) as file:
             file.write(self.model_dump_json(indent=2).encode() + b"\n")
 
     @classmethod

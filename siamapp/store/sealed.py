@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import ValidationError
 
 from siamapp.errors import StoreCorrupt, StoreError, StoreTooNew
-from siamapp.store.files import whole_file
+from siamapp.store.files import require_free, whole_file
 from siamapp.store.keys import Key, Source, Stretch
 from siamapp.store.vault import Vault
 
@@ -61,7 +61,7 @@ def write_sealed(
         payload: pieces of any size.
         vault: how whoever opens the file gets the secret again.
         key: that secret.
-        overwrite: replace a file of that name.
+        overwrite: replace a file of that name and kind.
 
     Raises:
         StoreError: there is one already, or it cannot be written; nothing is left behind.
@@ -69,7 +69,7 @@ def write_sealed(
     salt = secrets.token_bytes(32)
     header = _pack(contents, vault, salt)
     cipher = AESGCM(_file_key(key, salt))
-    with whole_file(path, overwrite=overwrite) as file:
+    with whole_file(path, replaces=_begins(contents) if overwrite else None) as file:
         file.write(header)
         pieces = _in_chunks(payload)
         number, chunk = 0, next(pieces)
@@ -77,6 +77,11 @@ def write_sealed(
             file.write(cipher.encrypt(_nonce(number, last=False), chunk, header))
             number, chunk = number + 1, following
         file.write(cipher.encrypt(_nonce(number, last=True), chunk, header))
+
+
+def require_free_for(path: Path, contents: Contents, *, overwrite: bool) -> None:
+    """Raises StoreError where `write_sealed` would: said before the work."""
+    require_free(path, replaces=_begins(contents) if overwrite else None)
 
 
 def read_sealed(path: Path, contents: Contents, key_for: KeyFor) -> Iterator[bytes]:
@@ -125,6 +130,11 @@ def _in_chunks(payload: Iterable[bytes]) -> Iterator[bytes]:
             given = True
     if waiting or not given:
         yield bytes(waiting)
+
+
+def _begins(contents: Contents) -> bytes:
+    """What a file of that kind and of this version begins with."""
+    return struct.pack("<8sHB", _MAGIC, _VERSION, _KINDS.index(contents))
 
 
 def _pack(contents: Contents, vault: Vault, salt: bytes) -> bytes:

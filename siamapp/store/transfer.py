@@ -27,7 +27,7 @@ from siamapp.store.database import Database
 from siamapp.store.keys import Key
 from siamapp.store.names import clean_consent, clean_name, clean_tags
 from siamapp.store.people import People
-from siamapp.store.sealed import KeyFor, read_sealed, write_sealed
+from siamapp.store.sealed import KeyFor, read_sealed, require_free_for, write_sealed
 from siamapp.store.vault import Vault
 from siamapp.types import BgrImage, Consent, Person, Quality, Sample
 
@@ -117,8 +117,7 @@ def export_people(
         PersonNotFound: one of them is not enrolled.
         StoreError: the file is there already, is too large or cannot be written.
     """
-    if path.exists() and not overwrite:
-        raise StoreError(f"{path} is there already.", "Choose another name, or say --overwrite.")
+    require_free_for(path, "people", overwrite=overwrite)
     carried = [_carried(database, person_id) for person_id in person_ids]
     text = json.dumps({"version": 1, "people": carried}).encode()
     if len(text) > MOST_BYTES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -130,11 +131,11 @@ def test_a_file_that_cannot_be_written_whole_leaves_the_one_before(
         raise StoreError("The gallery file is damaged.")
 
     path = tmp_path / "history.csv"
-    path.write_bytes(b"of last month")
+    path.write_bytes(codecs.BOM_UTF8 + b"of last month")
     monkeypatch.setattr(context.recognizer.history, "write_csv", broken_off)
     page.save_csv(path)
     until(lambda: "damaged" in page.banner.text)
-    assert path.read_bytes() == b"of last month"
+    assert path.read_bytes() == codecs.BOM_UTF8 + b"of last month"
     assert list(tmp_path.glob("history.csv*")) == [path]
 
 

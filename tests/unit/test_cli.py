@@ -205,6 +205,48 @@ def test_a_reader_that_goes_away_is_no_bug() -> None:
     assert process.returncode == 2
 
 
+@pytest.mark.usefixtures("with_ada_and_ben")
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("backup",),
+        ("people", "export", "--all", "--passphrase-file", "{passphrase}"),
+        ("audit", "head", "--out"),
+        ("evaluate", "--images", "{people}", "--report"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_an_output_takes_the_place_of_its_like_only(
+    cli: Cli, tmp_path: Path, verb: tuple[str, ...]
+) -> None:
+    (tmp_path / "passphrase").write_text("correct horse battery")
+    (tmp_path / "people").mkdir()
+    assert cli("settings", "set", "theme", "dark")[0] == 0
+    assert cli("backup", str(tmp_path / "a backup"))[0] == 0
+    words = [
+        word.format(passphrase=tmp_path / "passphrase", people=tmp_path / "people") for word in verb
+    ]
+    overwrite = [] if verb[0] == "evaluate" else ["--overwrite"]
+    home = [tmp_path / "home" / name for name in ("gallery.db", "vault.toml", "settings.toml")]
+    others = [tmp_path / "key", tmp_path / "passphrase", tmp_path / "a backup", tmp_path / "people"]
+    for file in (*home, *others):
+        if verb == ("backup",) and file.name == "a backup":
+            continue
+        before = file.read_bytes() if file.is_file() else None
+        status, answer, _ = cli(*words, str(file), *overwrite)
+        assert (status, answer["error"]["message"]) == (
+            2,
+            f"{file} is another kind of file, and is not replaced.",
+        )
+        assert before is None or file.read_bytes() == before
+    made = tmp_path / "made"
+    made.touch()  # as `mktemp` leaves it
+    if overwrite:
+        for _ in range(2):
+            assert cli(*words, str(made), *overwrite)[0] == 0
+        assert made.stat().st_size > 0
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 @pytest.mark.parametrize("words", [("settings", "list"), ("settings", "get", "nothing")])
 @pytest.mark.parametrize("full", ["stdout", "stderr"])

@@ -138,7 +138,8 @@ def test_a_report_that_cannot_be_written_is_said_and_leaves_nothing(
     taken.mkdir()
     status, out, err = evaluate(capsys, "--images", str(people), "--report", str(taken))
     assert (status, out["error"]["kind"]) == (2, "StoreError")
-    assert f"{taken} cannot be written" in err
+    assert f"{taken} is another kind of file" in err
+    assert "pictures" not in err
     assert list(tmp_path.iterdir()) == [taken]
 
 
