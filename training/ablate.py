@@ -65,14 +65,23 @@ def ablate(
     test: PairTest,
     folder: Path,
     *,
+    people: int,
     only: str = "",
 ) -> list[Row]:
     """Train and judge the recipe and each row whose name holds `only`.
 
     What `folder` holds is not done again. `changes` are of the config, for all rows; `views` gives
-    what a config trains on.
+    what a config trains on, which is of so many `people`.
+
+    Raises:
+        ValueError: `folder` holds rows of another config or of other people.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    asked = {"people": people, "config": load_config(path, changes).model_dump(mode="json")}
+    recipe_file = folder / "recipe.json"
+    if recipe_file.is_file() and json.loads(recipe_file.read_text("utf-8")) != asked:
+        raise ValueError(f"{folder} holds rows of another config or of other people: another --run")
+    recipe_file.write_text(json.dumps(asked), encoding="utf-8")
     done, distances = folder / "rows.jsonl", folder / "recipe.npy"
     rows = read_rows(done)
     for name, own in ROWS.items():

@@ -19,6 +19,8 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
+from siamapp.store.files import whole_file
+
 Split = Literal["train", "calibration", "test"]
 SETS: Final = ("fiw", "celeba")
 MARGIN_PX: Final = 8
@@ -149,10 +151,9 @@ class Reference:
 def reference_vectors(crops: Crops, model: Path, cache: Path, *, threads: int = 2) -> Float:
     """The reference's vectors `(n, 2, 128)` of each crop, plain and mirrored, computed once.
 
-    The cache file's name carries the model and the list of crops, so stale vectors are never read.
+    The cache file's name carries the model and the crops, so stale vectors are never read.
     """
-    digest = hashlib.sha256(model.read_bytes())
-    digest.update("\n".join(crops.names).encode())
+    digest = digest_of(crops, model)
     path = cache / f"reference-{digest.hexdigest()[:16]}.npy"
     if path.is_file():
         return np.asarray(np.load(path), np.float32)
@@ -162,9 +163,26 @@ def reference_vectors(crops: Crops, model: Path, cache: Path, *, threads: int = 
         batch = central(crops.rgb[start : start + 64])
         vectors[start : start + 64, 0] = reference(batch)
         vectors[start : start + 64, 1] = reference(batch[:, :, ::-1])
-    cache.mkdir(parents=True, exist_ok=True)
-    np.save(path, vectors)
+    save_whole(path, vectors)
     return vectors
+
+
+def digest_of(crops: Crops, model: Path) -> hashlib._Hash:
+    """Of a model's file and of the crops, names and pixels: what is made from them is named by it.
+
+    The same names may come again with other pixels, as when a set is aligned anew.
+    """
+    digest = hashlib.sha256(model.read_bytes())
+    digest.update("\n".join(crops.names).encode())
+    digest.update(np.ascontiguousarray(crops.rgb).data)
+    return digest
+
+
+def save_whole(path: Path, array: Float) -> None:
+    """As numpy's, but a kill in the middle leaves no file that looks made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path, overwrite=True) as file:
+        np.save(file, array)
 
 
 def group_of(person: str) -> str:

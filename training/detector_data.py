@@ -224,6 +224,17 @@ def load_landmark_crops(data: Path, reference: Reference) -> list[Labelled]:
     ]
 
 
+def of_strangers(crops: list[Labelled], peers: Path) -> list[Labelled]:
+    """The `test/` crops of the 68-point set whose face no `training/` crop is like.
+
+    Its folders share people: of nine in ten test crops somebody alike is in the other folder.
+    """
+    vectors, _ = _face_vectors(crops, peers)
+    learnt = np.array([crop.name.startswith("training/") for crop in crops])
+    nearest = (vectors @ vectors[learnt].T).max(axis=1)
+    return [crops[i] for i in np.flatnonzero(~learnt & (nearest <= SAME_PERSON_COSINE))]
+
+
 def load_identity_crops(
     data: Path, peers: Path, reference: Reference, split: dict[Split, list[Labelled]]
 ) -> list[Labelled]:

@@ -10,6 +10,8 @@ are.
   training learnt from (`from_mean_percent`), and the one pass from that mean, which is how far the
   reference strays from itself (`reference_from_mean_percent`). `reference_repeat_percent` is how
   far the one pass goes from itself when the picture lies 5 px further right and 3 px further down.
+- *landmarks68*: the same from measured points, on the crops of `test/`. Most of their people are in
+  `training/` too, so `landmarks68_strangers` is of those who are not.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ from training.detector_data import (
     find_moved,
     load_landmark_crops,
     load_scenes,
+    of_strangers,
     size_px,
     split_by_person,
 )
@@ -204,7 +207,13 @@ def timing(detector_model: Model, reference: Reference) -> dict[str, float]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the figures as JSON; with `--write-card` they also go into the card."""
+    """Print the figures as JSON; with `--write-card` they also go into the card.
+
+    Raises:
+        ValueError: the card is to have figures of the scenes that its thresholds were chosen on.
+    """
+    if arguments.write_card and arguments.part != "test":
+        raise ValueError("The card's figures are of the test: --write-card without --part.")
     reference = Reference(arguments.peers)
     model = Model.load(arguments.model, provider="cpu", precision=arguments.precision)
     detector = Detector(model)
@@ -218,10 +227,11 @@ def run(arguments: argparse.Namespace) -> int:
             logger.info("%s %s", path.stem, one.figures())
             videos.add(one)
         figures["videos"] = videos.figures()
-        crops = [
-            c for c in load_landmark_crops(arguments.data, reference) if c.name.startswith("test/")
-        ]
-        figures["landmarks68"] = _crops(detector, reference, crops)
+        crops = load_landmark_crops(arguments.data, reference)
+        tested = [crop for crop in crops if crop.name.startswith("test/")]
+        figures["landmarks68"] = _crops(detector, reference, tested)
+        strangers = of_strangers(crops, arguments.peers)
+        figures["landmarks68_strangers"] = _crops(detector, reference, strangers)
     if arguments.timing:
         figures["timing_320x240"] = timing(model, reference)
     command = f"python -m training detector evaluate --model assets/models/{arguments.model.name}"

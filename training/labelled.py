@@ -153,10 +153,12 @@ def write_shards(
 ) -> tuple[int, list[str]]:
     """Write `IDENTITY/picture` files, people side by side, as tars of about `per_shard` pictures.
 
-    What is no 128x128 picture is left out. The index is written last, so a folder with one is
-    whole. Returns how many pictures were written, and the names of those left out.
+    What is no 128x128 picture is left out. The index is written last, and a former one taken away
+    first, so a folder with one is whole. Returns how many pictures were written, and the names of
+    those left out.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / INDEX).unlink(missing_ok=True)
     lines, skipped = [_HEADER], []
     waiting: list[tuple[str, bytes]] = []
 

@@ -1,7 +1,9 @@
 """Views of faces and of simulated pictures of faces, with the teacher's answer to each.
 
-Made once and kept: the teacher costs 8 ms a face. Nobody is in two splits: scenes are split by
-identity, the talking heads by clip, `spoof.tar` by subject. The `desk_*` clips are in none.
+Made once and kept: the teacher costs 8 ms a face. No name is in two splits: scenes are split by
+identity, the talking heads by clip, `spoof.tar` by subject. The `desk_*` clips are in none. Names
+are not all: a few held-out scenes show somebody who looks like somebody in training
+(`docs/presence.md`).
 """
 
 from __future__ import annotations

@@ -91,6 +91,8 @@ class Outcome:
     seconds: float
     """Of processor time that the training took."""
     steps: int
+    seed: int = 1
+    """Lines that name none were made with 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,13 +243,18 @@ def run_group(
         torch.manual_seed(seed)
         method = build()
         batch = min(8, people)
-        own_steps = 0 if name == PIXELS else steps * PATIENCE.get(name, 1)
+        own_steps = steps_of(name, steps)
         seconds = fit(method, seen, own_steps, seed, people_per_batch=batch)
         if name == "softmax":
             teacher.append(method.network)
         if name not in done:
             rates, equal = judge(method, unseen)
-            report(Outcome(name, kind, group, rates, equal, round(seconds, 2), own_steps))
+            report(Outcome(name, kind, group, rates, equal, round(seconds, 2), own_steps, seed))
+
+
+def steps_of(row: str, steps: int) -> int:
+    """How long a row is trained where most are for so many steps."""
+    return 0 if row == PIXELS else steps * PATIENCE.get(row, 1)
 
 
 def reproduce(
@@ -256,8 +263,14 @@ def reproduce(
 ) -> None:  # fmt: skip
     """Add to `out` (a JSON line per outcome) what is not in it yet, of the first `groups`,
     with the networks `branches` and by the rows whose names hold `only`.
+
+    Raises:
+        ValueError: what is in it was made with other steps or another seed.
     """
     known = read_outcomes(out) if out.is_file() else []
+    if others := [o for o in known if (o.steps, o.seed) != (steps_of(o.row, steps), seed)]:
+        made = f"{others[0].steps} steps and seed {others[0].seed}"
+        raise ValueError(f"{out} holds {others[0].row!r} of {made}: --fresh, or another --out.")
     out.parent.mkdir(parents=True, exist_ok=True)
     for number, test in enumerate(groups_of(pictures.person, size, seed)[:groups]):
         for kind in branches:

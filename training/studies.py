@@ -75,7 +75,9 @@ def ablate(parsed: Namespace) -> int:
         return make_views(crops, few, one.data, one.seed, parsed.peers / REFERENCE, parsed.cache)
 
     test = PairTest.of(chosen, crops)
-    done = rows.ablate(parsed.config, parsed.set, views, test, parsed.run, only=parsed.only)
+    done = rows.ablate(
+        parsed.config, parsed.set, views, test, parsed.run, people=parsed.people, only=parsed.only
+    )
     if parsed.out:
         command = (
             f"python -m training ablate --people {parsed.people} --data DIR --peers DIR --run RUN"

@@ -131,7 +131,8 @@ def export(parsed: Namespace) -> int:
 
     config = TrainConfig.model_validate_json((parsed.run / "config.json").read_text("utf-8"))
     network = FaceResNet(config.network)
-    state = torch.load(parsed.run / CHECKPOINT, weights_only=True)
+    # Trained on a GPU it may be exported where there is none.
+    state = torch.load(parsed.run / CHECKPOINT, weights_only=True, map_location="cpu")
     network.load_state_dict(state["average"])
     dimension = config.network.dimension
     export_onnx(network, parsed.model / FP32, facts(config.name, dimension, config.metric))

@@ -8,7 +8,6 @@ part, so views are made once and kept.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ import numpy.typing as npt
 from siamapp.vision.align import CROP_PX
 from training import augment
 from training.config import DataConfig
-from training.data import Crops, Float, Ints, Reference, Uint8
+from training.data import Crops, Float, Ints, Reference, Uint8, digest_of, save_whole
 from training.samplers import PeopleSampler, Sampler
 
 _BATCH: Final = 64
@@ -102,14 +101,13 @@ def _write(
         vectors: Iterable[Float] = pool.map(fill, range(0, len(first), _BATCH))
         kept = np.concatenate(list(vectors))
     rgb.flush()
-    np.save(path.with_suffix(".vectors.npy"), kept)
+    save_whole(path.with_suffix(".vectors.npy"), kept)
 
 
 def _digest(crops: Crops, first: Ints, seed: int, model: Path) -> str:
     """Of everything the views depend on; the augmentation by its code."""
-    digest = hashlib.sha256(model.read_bytes())
+    digest = digest_of(crops, model)
     digest.update(Path(augment.__file__).read_bytes())
     digest.update(f"{_VERSION} {seed} {len(crops)}".encode())
     digest.update(first.tobytes())
-    digest.update("\n".join(crops.names).encode())
     return digest.hexdigest()[:16]

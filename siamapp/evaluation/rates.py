@@ -42,7 +42,7 @@ class Scores:
     """Who is on the first picture: people, or families where kin must be drawn together."""
     second: Ints
     folds: Ints | None = None
-    """For the accuracy; without folds none is stated."""
+    """For the accuracy, which takes a fold's threshold from others: without two none is stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,23 @@ def threshold_at(impostor: FloatArray, fmr: float) -> float:
     accepted = int(np.floor(fmr * len(impostor) + 1e-9))
     if accepted < 1:
         raise ValueError(f"{len(impostor)} impostor distances cannot show a rate of {fmr:g}")
-    ranked = np.partition(impostor, [accepted - 1, min(accepted, len(impostor) - 1)])
-    return float(ranked[accepted - 1] + ranked[min(accepted, len(impostor) - 1)]) / 2
+    some = min(accepted, len(impostor) - 1)
+    return limit_of(np.sort(np.partition(impostor, some)[: some + 1]).astype(np.float64), accepted)
+
+
+def limit_of(nearest: Doubles, accepted: int) -> float:
+    """The largest threshold, half-way to the next, that lets at most `accepted` pass.
+
+    Equal distances pass together or not at all. `nearest` are all the distances, rising, or so
+    many of them that the next is among them.
+    """
+    if accepted >= len(nearest):
+        return float(nearest[-1])
+    following = nearest[accepted]
+    passed = min(accepted, int(np.searchsorted(nearest, following)))
+    if not passed:
+        return float(np.nextafter(following, -np.inf))
+    return float(nearest[passed - 1] + following) / 2
 
 
 def best_threshold(distances: FloatArray, genuine: Bools) -> float:
@@ -165,7 +180,7 @@ def summarise(scores: Scores, *, rates: tuple[float, ...] = RATES, seed: int = 0
     return Summary(
         genuine=int(genuine.sum()),
         impostors=impostors,
-        accuracy=None if scores.folds is None else accuracy,
+        accuracy=None if _folds(scores) is None else accuracy,
         eer=eer,
         tar=dict(zip(stated, tars, strict=True)),
     )
@@ -190,10 +205,16 @@ def eer_gained(scores: Scores, other: Scores, *, seed: int = 0) -> Estimate:
     return Estimate(float(whole_other[1] - whole[1]), float(low), float(high))
 
 
+def _folds(scores: Scores) -> Ints | None:
+    folds = scores.folds
+    return folds if folds is not None and len(np.unique(folds)) > 1 else None
+
+
 def _resampled(scores: Scores, rates: tuple[float, ...], seed: int) -> tuple[Doubles, Doubles]:
     """`_figures` of all pairs `(n,)`, and of each draw of people `(draws, n)`."""
     distances, genuine = scores.distances, scores.genuine
-    right = None if scores.folds is None else right_by_folds(distances, genuine, scores.folds)
+    folds = _folds(scores)
+    right = None if folds is None else right_by_folds(distances, genuine, folds)
     whole = _figures(distances, genuine, np.ones(len(distances)), right, rates)
     people, index = np.unique(np.concatenate([scores.first, scores.second]), return_inverse=True)
     first, second = index[: len(distances)], index[len(distances) :]

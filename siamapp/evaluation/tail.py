@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from siamapp.errors import ProtocolError
-from siamapp.evaluation.rates import RESAMPLES, Bools, Doubles, Ints, Scores, threshold_at
+from siamapp.evaluation.rates import RESAMPLES, Bools, Doubles, Ints, Scores, limit_of, threshold_at
 from siamapp.types import FloatArray
 from siamapp.vision.card import Threshold
 
@@ -155,13 +155,7 @@ class _Tail:
         found = []
         for rate in self.rates:
             accepted = int(np.floor(rate * compared + 1e-9))
-            upper = min(accepted, len(distances) - 1)
-            # Below the nearest stranger where not one may pass.
-            observed = (
-                (distances[upper - 1] + distances[upper]) / 2
-                if accepted
-                else np.nextafter(distances[0], -np.inf)
-            )
+            observed = limit_of(distances, accepted)
             fitted = pareto.distance(rate) if rate < pareto.share else np.inf
             found.append(float(min(observed, fitted)))
         return found

@@ -68,14 +68,17 @@ def test_rows_run_once_and_make_a_table(
         asked.append(config)
         return Views(rgb, teacher, person, np.zeros(len(person), bool))
 
-    rows = ablate.ablate(CONFIG, SMALL, views, test_pairs, tmp_path)
+    rows = ablate.ablate(CONFIG, SMALL, views, test_pairs, tmp_path, people=6)
     assert [row.name for row in rows] == ["the recipe", ablate.FLIPPED, "no triplet loss"]
     assert [config.loss.triplet for config in asked] == [0.5, 0]
     assert all(low <= value <= high for row in rows for value, low, high in (row.eer, row.accuracy))
     assert rows[0].gained == (0, 0, 0)
     assert rows[1].gained[0] == pytest.approx(rows[0].eer[0] - rows[1].eer[0])
-    again = ablate.ablate(CONFIG, SMALL, views, test_pairs, tmp_path)
+    again = ablate.ablate(CONFIG, SMALL, views, test_pairs, tmp_path, people=6)
     assert (again, len(asked)) == (rows, 2)
+    for changes, count in (([*SMALL, "optim.steps=3"], 6), (SMALL, 7)):
+        with pytest.raises(ValueError, match="another --run"):
+            ablate.ablate(CONFIG, changes, views, test_pairs, tmp_path, people=count)
     page = tmp_path / "training.md"
     page.write_text("# Training\n\nWords.\n", encoding="utf-8")
     for _ in range(2):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -20,7 +21,7 @@ from training import detector_export
 from training.detector import main
 from training.detector_augment import Canvas, draw, photometric
 from training.detector_choose import Seen, choose
-from training.detector_data import Labelled, five_of_68
+from training.detector_data import Labelled, five_of_68, of_strangers
 from training.detector_evaluate import landmark_errors
 from training.detector_network import (
     CHANNELS,
@@ -293,3 +294,13 @@ def test_the_command_line_refuses_an_unknown_verb(capsys: pytest.CaptureFixture[
         main(["dance"])
     assert stop.value.code == 2
     assert "train" in capsys.readouterr().err
+
+
+def test_points_are_also_told_of_people_who_taught_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("training/0.jpg", "training/1.jpg", "test/2.jpg", "test/3.jpg")
+    crops = [replace(astronaut(), name=name) for name in names]
+    vectors = np.array([[1, 0, 0], [0, 1, 0], [0, 0.6, 0.8], [0, 0.5, 0.866]], np.float32)
+    monkeypatch.setattr("training.detector_data._face_vectors", lambda *_: (vectors, range(4)))
+    assert [crop.name for crop in of_strangers(crops, tmp_path)] == ["test/3.jpg"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import torch
 from skimage.data import astronaut
 
 from siamapp.identity.match import distances, paired_distances
@@ -21,12 +22,15 @@ from training.views import Views
 
 # torch.export's own: its pytree deprecations are not ours to mend.
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
-def test_the_metric_goes_from_the_config_to_the_card_and_the_app(tmp_path: Path) -> None:
+def test_the_metric_goes_from_the_config_to_the_card_and_the_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = TrainConfig.model_validate(
         {
             "name": "tiny",
             "metric": "l1",
             "threads": 1,
+            "accelerator": "cpu",
             "network": {"widths": [8, 8, 8, 16], "blocks": [0, 1, 1, 1], "dimension": 8},
             "loss": {"distill": 0, "relational": 0, "triplet": 0, "contrastive": 1.0},
             "optim": {"people_per_batch": 4, "views_per_person": 2, "steps": 2},
@@ -35,7 +39,10 @@ def test_the_metric_goes_from_the_config_to_the_card_and_the_app(tmp_path: Path)
     rng = np.random.default_rng(0)
     rgb = rng.integers(0, 256, (16, 112, 112, 3), dtype=np.uint8)
     person = np.arange(16) // 4
-    train(config, Views(rgb, np.zeros((16, 1), np.float32), person, person < 0), tmp_path / "run")
+    with monkeypatch.context() as patch:  # a run on a GPU, exported where there may be none
+        patch.setattr(torch.serialization, "location_tag", lambda storage: "cuda:0")
+        views = Views(rgb, np.zeros((16, 1), np.float32), person, person < 0)
+        train(config, views, tmp_path / "run")
     folder = tmp_path / "model"
     assert main(["export", "--run", str(tmp_path / "run"), "--model", str(folder)]) == 0
     assert main(["card", "--model", str(folder)]) == 0

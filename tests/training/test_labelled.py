@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -74,6 +75,22 @@ def test_a_damaged_shard_and_a_missing_index_are_named(
     with pytest.raises(ValueError, match=r"p00/0\.png in .*00000001\.tar is damaged"):
         found.read(np.array([0]))
     (tmp_path / INDEX).unlink()
+    with pytest.raises(ValueError, match="python -m training shards"):
+        ShardSet.open(tmp_path)
+
+
+def test_shards_that_are_not_all_written_are_no_set(
+    files: list[tuple[str, bytes]], tmp_path: Path
+) -> None:
+    """Also where the folder held others before, whose index would point into the new ones."""
+    write_shards(files, tmp_path, per_shard=5)
+
+    def killed() -> Iterator[tuple[str, bytes]]:
+        yield from files[10:20]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_shards(killed(), tmp_path, per_shard=5)
     with pytest.raises(ValueError, match="python -m training shards"):
         ShardSet.open(tmp_path)
 

@@ -25,6 +25,8 @@ EMBEDDER = "configs/embedder.toml"
         (["reproduce", "--data", "HERE/empty.tar", "--out", "HERE"], "empty.tar holds no"),
         (["detector", "train", "HERE/none.toml", "--data", "HERE", "--peers", "HERE", "--out",
           "HERE"], "none.toml"),
+        (["detector", "evaluate", "--model", "HERE", "--data", "HERE", "--peers", "HERE", "--part",
+          "calibration", "--write-card"], "--write-card without --part"),
         (["card", "--model", "HERE/model"], "model"),
     ],
 )  # fmt: skip

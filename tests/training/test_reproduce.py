@@ -134,6 +134,20 @@ def test_what_was_measured_is_not_measured_again(
     assert read_outcomes(out) == first
 
 
+def test_rows_of_other_steps_are_not_passed_off(
+    digits: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {name: ROWS[name] for name in (PIXELS, "siamese, exponential loss")}
+    monkeypatch.setattr("training.reproduce.ROWS", few)
+    out = tmp_path / "digits.jsonl"
+    alone = {"groups": 1, "branches": ("resnet",), "only": "e"}
+    reproduce(digits, out, steps=1, seed=1, **alone)
+    reproduce(digits, out, steps=1, seed=1, **alone)
+    for steps, seed in ((2, 1), (1, 2)):
+        with pytest.raises(ValueError, match="--fresh"):
+            reproduce(digits, out, steps=steps, seed=seed, **alone)
+
+
 def test_one_row_can_be_measured_alone(
     digits: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

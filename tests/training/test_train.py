@@ -6,8 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import onnxruntime as ort
@@ -20,7 +23,7 @@ from siamapp.errors import StoreError
 from training import loop
 from training.augment import augment
 from training.config import DataConfig, TrainConfig, load_config, load_resumed
-from training.data import Crops, unit
+from training.data import Crops, reference_vectors, unit
 from training.export import export_onnx, onnx_input, quantize
 from training.heads import ClassHead
 from training.loop import learning_rate, train
@@ -266,9 +269,40 @@ def test_views_carry_the_teachers_answer_to_themselves(
     assert made.rgb.shape == (12, 112, 112, 3)
     assert made.person.tolist() == [0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4]
     assert made.teacher == pytest.approx(MeanColour(model)(np.asarray(made.rgb)))
-    monkeypatch.delattr("training.views.Reference")  # kept, not made again
-    again = make_views(crops, np.array([1, 2, 4]), config, 1, model, tmp_path / "cache")
+    with monkeypatch.context() as patch:
+        patch.delattr("training.views.Reference")  # kept, not made again
+        again = make_views(crops, np.array([1, 2, 4]), config, 1, model, tmp_path / "cache")
     assert np.array_equal(again.rgb, made.rgb)
+    aligned_anew = replace(crops, rgb=255 - rgb)  # the same names
+    others = make_views(aligned_anew, np.array([1, 2, 4]), config, 1, model, tmp_path / "cache")
+    assert others.teacher == pytest.approx(MeanColour(model)(np.asarray(others.rgb)))
+    assert not np.array_equal(others.rgb, made.rgb)
+
+
+def test_the_references_vectors_are_kept_whole_and_for_these_pixels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def colours(model: Path, threads: int) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda rgb: np.resize(rgb.mean(axis=(1, 2)).T, (128, len(rgb))).T
+
+    monkeypatch.setattr("training.data.Reference", colours)
+    rgb = np.random.default_rng(0).integers(0, 256, (5, 128, 128, 3), dtype=np.uint8)
+    crops = Crops(rgb, tuple(f"celeba/1/{i}" for i in range(5)), np.zeros(5, int), ("celeba/1",))
+    model, cache = tmp_path / "reference.onnx", tmp_path / "cache"
+    model.write_bytes(b"reference")
+
+    def killed(file: BinaryIO, array: np.ndarray) -> None:
+        file.write(b"half of it")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "save", killed)
+        with pytest.raises(KeyboardInterrupt):
+            reference_vectors(crops, model, cache)
+    made = reference_vectors(crops, model, cache)
+    assert made[:, 0, :3] == pytest.approx(rgb[:, 8:-8, 8:-8].mean(axis=(1, 2)))
+    others = reference_vectors(replace(crops, rgb=255 - rgb), model, cache)
+    assert not np.allclose(others, made)
 
 
 def test_batches_hold_no_view_twice_and_bring_people_together() -> None:

@@ -55,6 +55,28 @@ def test_a_fold_does_not_choose_its_own_threshold() -> None:
     assert right.tolist() == [True, False, False, True]
 
 
+def test_one_fold_alone_has_no_accuracy() -> None:
+    """As of pairs that a CSV puts into fold 1 throughout: no other fold chooses its threshold."""
+    distances = np.array([0.1, 0.3, 0.9, 0.7], np.float32)
+    genuine, person = np.array([True, True, False, False]), np.array([0, 1, 0, 1])
+    scores = Scores(distances, genuine, person, np.array([0, 1, 2, 2]), np.ones(4, np.int64))
+    done = summarise(scores, rates=())
+    assert done.accuracy is None
+    assert done.eer.value == 0
+
+
+def test_equal_distances_pass_together_or_not_at_all() -> None:
+    impostor = np.array([0.5, 0.5, 0.5, *np.linspace(0.6, 1, 97)], np.float32)
+    assert threshold_at(impostor, 0.02) == np.nextafter(0.5, 0), "with one of three all would pass"
+    assert threshold_at(impostor, 0.03) == pytest.approx(0.55)
+    impostor[0] = 0.4
+    assert threshold_at(impostor, 0.02) == pytest.approx(0.45)
+    # No number of single precision lies between these two.
+    nearest, following = np.float32(1), np.nextafter(np.float32(1), np.float32(2))
+    impostor = np.array([nearest, *[following] * 99], np.float32)
+    assert (impostor <= threshold_at(impostor, 0.01)).sum() == 1
+
+
 def test_best_threshold_lies_in_the_middle_of_the_gap() -> None:
     distances = np.array([0.2, 0.4, 0.8, 1.0], np.float32)
     assert best_threshold(distances, np.array([True, True, False, False])) == pytest.approx(0.6)
