@@ -181,7 +181,7 @@ def digest_of(crops: Crops, model: Path) -> hashlib._Hash:
 def save_whole(path: Path, array: Float) -> None:
     """As numpy's, but a kill in the middle leaves no file that looks made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path, overwrite=True) as file:
+    with whole_file(path, replaces=b"") as file:
         np.save(file, array)
 
 
