@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from siamapp.errors import KeyUnavailable, SiamError
+from siamapp.errors import ClockDoubted, KeyUnavailable, SiamError
 from siamapp.log import log_to_file
 from siamapp.paths import Paths, expanded
 from siamapp.settings import Settings
@@ -102,6 +102,7 @@ class Call:
         """The open gallery, without any model; a key that was looked for is wiped again."""
         from siamapp.store.database import Database
         from siamapp.store.edits import Edits
+        from siamapp.store.retention import delete_expired
 
         self.log()
         found = key or self.key()
@@ -111,7 +112,11 @@ class Call:
             if key is None:
                 found.wipe()
         days = self.settings.retention_days
-        self.tell_expired(Edits(database).delete_expired(date.today(), rejected_days=days))
+        try:
+            gone = delete_expired(database, Edits(database), date.today(), rejected_days=days)
+            self.tell_expired(gone)
+        except ClockDoubted as error:
+            self.tell(str(error))
         return database
 
     def recognizer(self, *, presence: Mode | None = None) -> Recognizer:
@@ -125,7 +130,7 @@ class Call:
             recognizer = Recognizer.open(self.paths, settings, key)
         finally:
             key.wipe()
-        self.tell_expired(recognizer.expired)
+        self.tell_expired(recognizer.expired, recognizer.put_off)
         self._tell_refused(recognizer.pipeline, settings.provider)
         return recognizer
 
@@ -174,8 +179,10 @@ class Call:
             task = bar.add_task("", total=total)
             yield lambda count: bar.advance(task, count)
 
-    def tell_expired(self, names: list[str]) -> None:
-        """Who was deleted, for the last day to keep them is past."""
+    def tell_expired(self, names: list[str], put_off: ClockDoubted | None = None) -> None:
+        """Who was deleted, for the last day to keep them is past, or why nobody was."""
+        if put_off is not None:
+            self.tell(str(put_off))
         for name in names:
             self.tell(f"{name} was to be kept no longer, and is deleted.")
 

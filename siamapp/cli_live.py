@@ -125,7 +125,7 @@ def _keeping_up(call: Call, recognizer: Recognizer) -> Callable[[], None]:
         nonlocal looked_on
         recognizer.catch_up()
         if looked_on != date.today():
-            call.tell_expired(recognizer.delete_expired())
+            call.tell_expired(recognizer.delete_expired(), recognizer.put_off)
             looked_on = date.today()
 
     return keep_up

@@ -87,6 +87,10 @@ class StoreTooNew(StoreError):
     """The gallery was written by a newer version."""
 
 
+class ClockDoubted(StoreError):
+    """The clock may be wrong, so nobody was deleted for what it says."""
+
+
 class PersonNotFound(StoreError):
     """Nobody of that name is enrolled."""
 

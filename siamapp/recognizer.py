@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from siamapp import enroll
 from siamapp.collect import Collector, samples_from
 from siamapp.enrolled import gallery_of
-from siamapp.errors import AlreadyKnown, PersonNotFound, StoreError
+from siamapp.errors import AlreadyKnown, ClockDoubted, PersonNotFound, StoreError
 from siamapp.identity.calibrate import Calibrated, Evidence, evidence_for
 from siamapp.identity.decide import Policy, nearer, policy_of
 from siamapp.identity.gallery import Gallery
@@ -34,6 +34,7 @@ from siamapp.store.names import name_key
 from siamapp.store.others import Others
 from siamapp.store.people import People
 from siamapp.store.pictures import Pictures, keep
+from siamapp.store.retention import end_retention
 from siamapp.store.sealed import KeyFor
 from siamapp.store.transfer import Carried, add_people, read_people
 from siamapp.store.undo import Undo
@@ -148,16 +149,15 @@ class Recognizer:
     def delete_expired(self) -> list[str]:
         """Delete for good what was to be kept no longer, and `refresh`; call it daily.
 
-        Returns the names of the people whose retention has ended. Faces said not to be somebody
-        are kept for `retention_days` as new people are. Of the audit the setting `audit_days` says
-        how long it is kept, `decision_pictures` whether with pictures.
+        Returns the names of the people whose retention has ended. Where the clock may be wrong
+        nothing is deleted, and `put_off` says so.
         """
-        if not self.settings.decision_pictures:
-            self.pictures.clear()
-        if self.settings.audit_days:
-            self.audit.prune(datetime.now(UTC) - timedelta(days=self.settings.audit_days))
-        days = self.settings.retention_days
-        names = self.edits.delete_expired(date.today(), rejected_days=days)
+        names: list[str] = []
+        self.put_off: ClockDoubted | None = None
+        try:
+            names = end_retention(self.database, self.edits, self.settings, date.today())
+        except ClockDoubted as error:
+            self.put_off = error  # to be told
         self.refresh()
         return names
 

@@ -3076,6 +3076,14 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
         <translation>见 `siamapp audit list`。</translation>
     </message>
     <message>
+        <source>By the clock nothing was recorded for {0} days: nothing is deleted by itself before {1}.</source>
+        <translation>按本机时钟，已有 {0} 天没有任何记录：{1} 之前不会自动删除任何内容。</translation>
+    </message>
+    <message>
+        <source>Set the clock right if it is wrong.</source>
+        <translation>如果时钟不对，请将其调正。</translation>
+    </message>
+    <message>
         <source>{0} is there already.</source>
         <translation>{0} 已存在。</translation>
     </message>

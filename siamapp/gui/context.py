@@ -54,6 +54,8 @@ class Context(QObject):
     failed = Signal(object)
     """The `SiamError` that kept the gallery or a model from opening."""
     people_changed = Signal()
+    put_off = Signal(object)
+    """The `ClockDoubted` why nobody was deleted."""
     expired = Signal(list)
     """Names of people who were to be kept no longer: they are deleted."""
     setting_changed = Signal(str)
@@ -254,6 +256,8 @@ class Context(QObject):
         self.submit(self.recognizer.catch_up, done=done, failed=failed)
 
     def _tell_expired(self, names: list[str]) -> None:
+        if self.recognizer.put_off is not None:
+            self.put_off.emit(self.recognizer.put_off)
         if names:
             self.people_changed.emit()
             self.expired.emit(names)

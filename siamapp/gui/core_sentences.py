@@ -144,6 +144,11 @@ ERRORS: Final[tuple[object, ...]] = (
     QT_TRANSLATE_NOOP("core", "Give a file of `siamapp audit head --out`."),
     QT_TRANSLATE_NOOP("core", "{0} is no head of an audit."),
     QT_TRANSLATE_NOOP("core", "See `siamapp audit list`."),
+    QT_TRANSLATE_NOOP(
+        "core",
+        "By the clock nothing was recorded for {0} days: nothing is deleted by itself before {1}.",
+    ),
+    QT_TRANSLATE_NOOP("core", "Set the clock right if it is wrong."),
     QT_TRANSLATE_NOOP("core", "{0} is there already."),
     QT_TRANSLATE_NOOP("core", "{0} is another kind of file, and is not replaced."),
     QT_TRANSLATE_NOOP("core", "Choose another name, or say --overwrite."),

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.diagnostics import RunFacts
-from siamapp.gui.dialogs import CrashDialog, tell_expired
+from siamapp.gui.dialogs import CrashDialog, tell_error, tell_expired
 from siamapp.gui.feed import Feed
 from siamapp.gui.idle import IdleWatch
 from siamapp.gui.opening_page import OpeningPage
@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         context.locked.connect(self._on_locked)
         context.people_changed.connect(self._on_people_changed)
         context.expired.connect(lambda names: tell_expired(self, names))
+        context.put_off.connect(lambda error: tell_error(self, error))
         context.go_to.connect(self._on_go_to)
         self._after_paint: Callable[[], None] | None = None
         self._restore_geometry()

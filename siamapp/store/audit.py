@@ -26,6 +26,7 @@ Kind = Literal[
     "enrol", "add_samples", "rename", "tag", "consent", "delete", "expire", "remove_sample",
     "move_sample", "split", "merge", "reject", "re_embed", "undo", "decision", "backup", "restore",
     "export", "import", "prune", "change_key", "forget_pictures", "protect",
+    "put_off",
 ]  # fmt: skip
 
 

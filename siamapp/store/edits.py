@@ -70,6 +70,17 @@ class Edits:
         """
         return self._delete("delete", person_id)
 
+    def are_expired(self, today: date, *, rejected_days: int = 0) -> bool:
+        """Whether `delete_expired` would delete anything."""
+        old = str(today - timedelta(days=rejected_days)) if rejected_days else ""
+        with self._database.snapshot() as connection:
+            (found,) = connection.execute(
+                "SELECT EXISTS (SELECT 1 FROM people WHERE retain_until < ?)"
+                " OR EXISTS (SELECT 1 FROM rejections WHERE created_utc < ?)",
+                (today.isoformat(), old),
+            ).fetchone()
+        return bool(found)
+
     def delete_expired(self, today: date, *, rejected_days: int = 0) -> list[str]:
         """Delete for good whoever was to be kept until a day before `today`; returns the names.
 

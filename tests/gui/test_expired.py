@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -13,6 +13,7 @@ from siamapp.errors import SiamError, StoreError, StoreLocked
 from siamapp.gui import context as context_module
 from siamapp.gui.context import Context
 from siamapp.gui.main_window import MainWindow
+from siamapp.store import audit
 from siamapp.store.database import Database
 from siamapp.store.edits import Edits
 from siamapp.store.people import People
@@ -47,6 +48,35 @@ def test_at_the_opening(context: Context, qtbot: QtBot, no_cameras: None, until:
     assert (box.isModal(), box.informativeText()) == (False, "Ada")
     assert len(context.recognizer.gallery) == 0
     box.close()
+
+
+def test_a_clock_that_may_be_wrong_deletes_nobody_and_is_told(
+    context: Context,
+    qtbot: QtBot,
+    no_cameras: None,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class LongAgo(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> LongAgo:
+            return cls(2001, 1, 1, tzinfo=UTC)
+
+    with monkeypatch.context() as then, Database.open(context.paths.home, KEY) as database:
+        then.setattr(audit, "datetime", LongAgo)
+        ada = People(database).add("Ada", [sample(1)], embedder_id=EMBEDDER)
+        Edits(database).set_consent(ada.person_id, Consent(retain_until=date(2002, 1, 1)))
+    window = MainWindow(context)
+    qtbot.addWidget(window)
+    window.show()
+    context.open()
+    until(lambda: len(boxes()) == 1)
+    [box] = boxes()
+    assert "nothing is deleted by itself" in box.text()
+    assert not box.isModal()
+    box.close()
+    with Database.open(context.paths.home, KEY) as database:
+        assert [person.name for person in People(database).all()] == ["Ada"]
 
 
 def test_on_a_later_day_while_the_window_is_open(
