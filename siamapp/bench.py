@@ -19,18 +19,19 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import cv2
 import numpy as np
 
-from siamapp.bench_peer import Peer
+from siamapp.bench_peer import OpenCvPeer, Peer
 from siamapp.errors import NoFace
 from siamapp.identity.calibrate import evidence_for
 from siamapp.identity.decide import Policy
 from siamapp.identity.gallery import Gallery
 from siamapp.pipeline import Pipeline, Stream
 from siamapp.types import BgrImage, Frame, FrameResult
+from siamapp.vision.providers import CPU
 
 SIZE: Final = (640, 480)
 """Width and height of the measured frame, px."""
@@ -39,9 +40,8 @@ PEOPLE: Final = 100
 """People in the made-up gallery, five templates each."""
 FPS: Final = 30
 MAIN, SAME_SCALE = "yunet_640+mobilefacenet", "yunet_320+mobilefacenet"
-clock = time.perf_counter if sys.platform == "win32" else time.thread_time
-"""All work is done by the calling thread, whose own time other programs do not lengthen; Windows
-counts it in steps of 16 ms."""
+OPENCV = "opencv_640+mobilefacenet"
+Clock: TypeAlias = Callable[[], float]
 
 
 def run_bench(
@@ -50,11 +50,12 @@ def run_bench(
     """Milliseconds of single frames and of a stream, by stage, and the peers' where they are given.
 
     `frame.ratio` is the mean time of the first peer over ours on the stream, and `ratio_single` on
-    single frames; `scenes` says what a larger picture, more faces and nobody cost, as ratios to the
-    first. `core_percent` is the share of one core that the stream takes at 30 frames a second.
+    single frames, `ratio_opencv` and `ratio_opencv_single` the same of OpenCV's way; `scenes` says
+    what a larger picture, more faces and nobody cost, as ratios to the first. `core_percent` is the
+    share of one core that the stream takes at 30 frames a second.
 
     Args:
-        pipeline: started models.
+        pipeline: started models, of one thread each as the peers are.
         picture: shows exactly one face; fitted into 640x480.
         peers: folder with `yunet_s_dynamic.onnx` and `mobilefacenet_ms1m.onnx`.
         repeats: frames measured, after a tenth as many that warm up.
@@ -65,7 +66,7 @@ def run_bench(
     """
     row = evidence_for(pipeline.embedder.model.card, 1e-3)
     policy = Policy(row.distance, row.fmr, row.distance, 0.05, 3)
-    gallery = _made_up_gallery(pipeline)
+    gallery, clock = _made_up_gallery(pipeline), clock_of(pipeline)
 
     def stream() -> Stream:
         return Stream(pipeline, lambda: gallery, lambda: policy, now=clock)
@@ -76,9 +77,10 @@ def run_bench(
             f"{found} faces were found in the picture.",
             "Give one with exactly one face (--source).",
         )
-    peer = {
+    peer: dict[str, Callable[[BgrImage], float]] = {
         MAIN: Peer(peers, gallery.vectors, scale=1.0),
         SAME_SCALE: Peer(peers, gallery.vectors, scale=0.5),
+        OPENCV: OpenCvPeer(peers, gallery.vectors),
     } if peers else {}  # fmt: skip
     stills = {
         "one_face": fit(picture),
@@ -86,7 +88,7 @@ def run_bench(
         "five_faces": five(picture),
         "nobody": nobody(),
     }
-    scenes = {name: _Taken(still, stream) for name, still in stills.items()}
+    scenes = {name: _Taken(still, stream, clock) for name, still in stills.items()}
     first = scenes.pop("one_face")
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
@@ -134,6 +136,8 @@ def run_bench(
             "ratio_median": round(first.median(MAIN) / first.median("stream"), 2),
             "ratio_single": round(first.median(MAIN) / first.median("single"), 2),
             "ratio_same_scale": round(first.mean(SAME_SCALE) / first.mean("stream"), 2),
+            "ratio_opencv": round(first.mean(OPENCV) / first.mean("stream"), 2),
+            "ratio_opencv_single": round(first.median(OPENCV) / first.median("single"), 2),
         }
     return report
 
@@ -141,7 +145,7 @@ def run_bench(
 class _Taken:
     """One scene: milliseconds of each frame by who took them, and of each stage of ours."""
 
-    def __init__(self, still: BgrImage, stream: Callable[[], Stream]) -> None:
+    def __init__(self, still: BgrImage, stream: Callable[[], Stream], clock: Clock) -> None:
         self.ms: dict[str, list[float]] = defaultdict(list)
         self.stages: dict[str, dict[str, list[float]]] = {
             "single": defaultdict(list),
@@ -150,8 +154,9 @@ class _Taken:
         self.faces = 0
         """The most that were found in a frame."""
         self._still, self._stream, self._going_on = still, stream, stream()
+        self._clock = clock
 
-    def take(self, index: int, peers: dict[str, Peer]) -> None:
+    def take(self, index: int, peers: dict[str, Callable[[BgrImage], float]]) -> None:
         """The picture as it sways: the stream, a single frame and peers take turns.
 
         Below 0 nothing is noted: that warms up.
@@ -164,10 +169,10 @@ class _Taken:
             **{name: partial(peer, bgr) for name, peer in peers.items()},
         }
         for name, work in works.items():
-            start = clock()
+            start = self._clock()
             result = work()
             if index >= 0:
-                self.ms[name].append(1000 * (clock() - start))
+                self.ms[name].append(1000 * (self._clock() - start))
                 if isinstance(result, FrameResult):
                     self._note(name, result)
 
@@ -185,6 +190,17 @@ class _Taken:
 
     def median(self, name: str) -> float:
         return statistics.median(self.ms[name])
+
+
+def clock_of(pipeline: Pipeline) -> Clock:
+    """The calling thread's own time, which other programs do not lengthen, where it does all work.
+
+    On an accelerator another thread does, and Windows counts a thread's in steps of 16 ms: there it
+    is the wall's.
+    """
+    models = (pipeline.detector.model, pipeline.embedder.model)
+    elsewhere = any(model.provider != CPU for model in models)
+    return time.perf_counter if elsewhere or sys.platform == "win32" else time.thread_time
 
 
 def swaying(still: BgrImage, index: int) -> BgrImage:

@@ -1,18 +1,23 @@
 """The measuring itself: what is timed is one face's whole way, and what is said adds up."""
 
 import os
+import sys
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+import skimage.data
 
 from siamapp.bench import fit, run_bench, swaying
+from siamapp.bench_peer import OpenCvPeer, Peer
 from siamapp.drawn_face import drawn_face
 from siamapp.errors import ModelMissing, NoFace
 from siamapp.models import load_pipeline
 from siamapp.paths import Paths
 from siamapp.settings import Settings
+from siamapp.vision.model import Model
 
 PEERS = Path(os.environ.get("SIAMAPP_PEERS", Path(__file__).parents[2] / "../shared/peers"))
 
@@ -45,6 +50,29 @@ def test_peers_are_measured_in_the_same_run(pipeline):
     peer = "yunet_640+mobilefacenet"
     assert frame["ratio"] == pytest.approx(mean[peer] / mean["stream"], rel=0.02)
     assert frame["ratio_single"] == pytest.approx(median[peer] / median["single"], rel=0.02)
+    opencv = mean["opencv_640+mobilefacenet"]
+    assert frame["ratio_opencv"] == pytest.approx(opencv / mean["stream"], rel=0.02)
+
+
+@pytest.mark.skipif(not PEERS.is_dir(), reason="the reference models are not here (SIAMAPP_PEERS)")
+def test_the_peers_do_the_whole_work_and_agree_about_the_face():
+    """Of a vector of noise no time would be worth anything."""
+    portrait = cv2.cvtColor(skimage.data.astronaut(), cv2.COLOR_RGB2BGR)
+    far = np.eye(128, dtype=np.float32)[:1]
+    unlike = OpenCvPeer(PEERS, far)(fit(portrait))
+    assert Peer(PEERS, far, scale=1.0)(fit(portrait)) == pytest.approx(unlike, abs=1e-3)
+    assert Peer(PEERS, far, scale=0.5)(fit(portrait)) == pytest.approx(unlike, abs=0.1)
+    for peer in (OpenCvPeer(PEERS, far), Peer(PEERS, far, scale=1.0)):
+        with pytest.raises(NoFace, match="peer"):
+            peer(np.full((480, 640, 3), 127, np.uint8))
+
+
+def test_what_another_thread_does_is_counted(pipeline, monkeypatch):
+    """An accelerator's work is not in the calling thread's own time."""
+    if sys.platform != "win32":
+        assert run_bench(pipeline, drawn_face(), repeats=1)["clock"] == "thread_time"
+    monkeypatch.setattr(Model, "provider", "cuda")
+    assert run_bench(pipeline, drawn_face(), repeats=1)["clock"] == "perf_counter"
 
 
 def test_the_stream_moves_and_its_means_hold_full_detections(pipeline):
