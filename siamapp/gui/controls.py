@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from PySide6.QtCore import QObject, QSize, QStringListModel, Qt, Signal
@@ -25,6 +26,18 @@ SCROLL_BAR_PX: Final = 14
 """What a scroll bar takes, and the gap beside it."""
 TONE_ICONS = {"info": "info", "good": "match", "warn": "warn", "bad": "error", "muted": "waiting"}
 """Each tone has a sign of its own: colour is never the only one."""
+
+
+_LONG_WORD: Final = re.compile("[!-~\u00a1-\u024f]{25,}")
+_PART: Final = re.compile(".{12}")
+
+
+def breakable(text: str) -> str:
+    """A text whose longest words a label may break: a name without a space is no wider than a page.
+
+    Letters that join, or stand for words, are left as they are.
+    """
+    return _LONG_WORD.sub(lambda word: _PART.sub("\\g<0>\u200b", word[0]), text)
 
 
 class Card(QFrame):
@@ -63,6 +76,7 @@ class Banner(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._said = ""
         self._icon = QLabel()
         self._icon.setFixedSize(20, 20)
         self._text = QLabel()
@@ -81,14 +95,15 @@ class Banner(QFrame):
 
     @property
     def text(self) -> str:
-        return self._text.text() if not self.isHidden() else ""
+        return self._said if not self.isHidden() else ""
 
     def show_text(self, text: str, tone: str = "bad", *, action: str = "") -> None:
         """Tones: info, good, warn, bad. An empty text hides it."""
         set_role(self, "banner", tone=tone)
         colour = "accent" if tone == "info" else tone
         self._theme.set_icon(self._icon, TONE_ICONS[tone], colour, side_px=20)
-        self._text.setText(text)
+        self._said = text
+        self._text.setText(breakable(text))
         self.action.setText(action)
         self.action.setVisible(bool(action))
         self.setAccessibleName(text)
@@ -133,7 +148,7 @@ class ResultPanel(QFrame):
         side_px = 80 if answer else 48
         self._theme.set_icon(self._icon, icon or TONE_ICONS[tone], colour, side_px=side_px)
         self.title.setText(title)
-        self.line.setText(line)
+        self.line.setText(breakable(line))
         self.line.setVisible(bool(line))
         self.setAccessibleName(title)
         self.setAccessibleDescription(line)
@@ -213,6 +228,7 @@ def completer_of(names: QStringListModel, parent: QObject) -> QCompleter:
     completer.setFilterMode(Qt.MatchFlag.MatchContains)
     completer.setMaxVisibleItems(8)
     offered = QListView()  # the completer's own from here on
+    offered.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     set_role(offered, "choices")
     completer.setPopup(offered)
     return completer

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from siamapp.errors import AlreadyKnown, SiamError
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner
+from siamapp.gui.controls import Banner, breakable
 from siamapp.gui.coverage import Direction
 from siamapp.gui.enroll_review import EnrollReview
 from siamapp.gui.error_wording import error_words
@@ -32,6 +32,7 @@ from siamapp.gui.wording import (
     direction_words,
     refusal_words,
 )
+from siamapp.store.names import NAME_MAX_CHARACTERS
 from siamapp.types import Candidate, Consent, Person, Sample
 from siamapp.vision.quality import Limits
 
@@ -52,7 +53,7 @@ class EnrollForm(QFrame):
         self._name_label = QLabel()
         self.name = QLineEdit()
         self._name_label.setBuddy(self.name)
-        self.name.setMaxLength(100)
+        self.name.setMaxLength(NAME_MAX_CHARACTERS)
         self.name.textChanged.connect(self._show_ready)
         self.name.returnPressed.connect(self._on_save)
         self._icon = QLabel()
@@ -189,7 +190,8 @@ class EnrollForm(QFrame):
         self.review.show_samples(samples, nearest, limit)
         self._stack.setCurrentIndex(1)
         self._coach("match", "good", self._ready_words)
-        self.name.setFocus()
+        if self.isVisible():
+            self.name.setFocus()
         self._show_ready()
 
     def show_busy(self, say: Callable[[], str]) -> None:
@@ -233,15 +235,20 @@ class EnrollForm(QFrame):
     def _coach(self, icon: str, tone: str, say: Callable[[], str]) -> None:
         self._said = (icon, tone, say)
         self._context.theme.set_icon(self._icon, icon, tone, side_px=24)
-        self.coaching.setText(say())
+        self.coaching.setText(breakable(say()))
 
     def _show_ready(self) -> None:
         text, kept = self.name.text(), bool(self.samples)
-        self.save.setEnabled(kept and bool(text.strip()) and not self._busy)
+        # Not while more looks are gathered: they would be left out.
+        shown = kept and self._stack.currentWidget() is self.review
         begun = text or kept or self._busy or self.error.text or not self.progress.isHidden()
-        if not begun and self.again.hasFocus():
-            self.name.setFocus()
-        self.again.setEnabled(bool(begun))
+        for button, able in (
+            (self.save, shown and text.strip() and not self._busy),
+            (self.again, begun),
+        ):
+            if not able and button.hasFocus():
+                self.name.setFocus()  # Qt would go on to whatever comes next in the window
+            button.setEnabled(bool(able))
 
     def _on_save(self) -> None:
         if self.save.isEnabled():

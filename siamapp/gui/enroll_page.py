@@ -121,6 +121,7 @@ class EnrollPage(Page):
             self._gathering = None
             self.form.begin()
             self.video.clear()
+            self._take_back()
         self.feed.stop()
 
     def receive(self, brought: object) -> None:
@@ -215,12 +216,17 @@ class EnrollPage(Page):
             try:
                 self._check(gathering.samples())
             except EnrolError as error:
-                if self._kept:
-                    self._check([])
-                self.form.show_error(error)
+                self._take_back(error)
 
         self.form.show_busy(lambda: self.tr("Choosing the best…"))
         self.feed.stop(take)
+
+    def _take_back(self, error: SiamError | None = None) -> None:
+        """Nothing came to what was kept before: show that again, and what went wrong."""
+        if self._kept:
+            self._check([])
+        if error is not None:
+            self.form.show_error(error)
 
     def _check(self, samples: Sequence[Sample]) -> None:
         """Prune what was gathered, and look for somebody alike, before anything is saved."""
@@ -265,6 +271,8 @@ class EnrollPage(Page):
 
     def _on_failed(self, error: SiamError) -> None:
         self._gathering = None
+        self.form.begin()
+        self._take_back()
         self._status = SessionStatus(session=0)
         self._show_status()
         self.video.show_notice(notices.failure(error))
@@ -312,11 +320,13 @@ class EnrollPage(Page):
             )
 
     def _read_photos(self, photos: Sequence[Path]) -> None:
-        name = self.form.name.text()
-        kept = self._kept if self.form.samples else []
-        self._start_over()
-        self._kept = kept
-        self.form.name.setText(name)
+        if not self.form.samples:
+            self._kept = []
+        self._gathering = None
+        self.feed.stop()
+        self.video.clear()
+        self.form.begin()  # name and consent stay
+        self._show_status()
         self.form.show_busy(
             lambda: (
                 self.tr("Looking at {count} photos…").format(count=len(photos))
@@ -333,7 +343,7 @@ class EnrollPage(Page):
         def work() -> list[Sample]:
             return recognizer.samples_from(frames(), still=True)
 
-        self.context.submit(work, done=self._check, failed=self.form.show_error)
+        self.context.submit(work, done=self._check, failed=self._take_back)
 
     # --- saving -----------------------------------------------------------------------------------
 

@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from siamapp.gui.context import Context
+from siamapp.gui.controls import breakable
 from siamapp.gui.pictures import rounded
 from siamapp.gui.sample_list import Look, SampleList, looks_of
 from siamapp.gui.theme import SPACE, set_role
 from siamapp.gui.wording import day_words, listed
+from siamapp.store.names import NAME_MAX_CHARACTERS
 from siamapp.types import Person
 
 PHOTO_PX = 88
@@ -53,7 +55,7 @@ class PersonCard(QFrame):
         self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.facts.setWordWrap(True)
         self.name_field = QLineEdit()
-        self.name_field.setMaxLength(120)
+        self.name_field.setMaxLength(NAME_MAX_CHARACTERS)
         self.name_field.returnPressed.connect(self._on_renamed)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.name_field, self._end_rename)
         escape.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -133,7 +135,7 @@ class PersonCard(QFrame):
             self._show_photo(None)
             self.samples.show_looks(())
         self._person = person
-        self.name.setText(person.name)
+        self.name.setText(breakable(person.name))
         self._end_rename()
         self._show_facts()
         recognizer = self._context.recognizer
@@ -181,7 +183,7 @@ class PersonCard(QFrame):
         lines = [self.tr(", ").join(facts)]
         lines += [consent.note] if consent.note else []
         lines += [self.tr("Tags: {tags}").format(tags=listed(person.tags))] if person.tags else []
-        self.facts.setText("\n".join(lines))
+        self.facts.setText(breakable("\n".join(lines)))
 
     def _end_rename(self) -> None:
         """Where the renaming began, the keyboard goes on: in the list, or on the button."""
