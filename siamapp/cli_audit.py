@@ -104,7 +104,10 @@ def audit_why(
     with call.database() as database:
         entry = Audit(database).entry(number)
     if entry.kind != "decision":
-        raise SiamError(f"Entry {number} is no decision, but: {entry.kind}.", "")
+        raise SiamError(
+            f"Entry {number} is not a decision; it records: {entry.kind}.",
+            "See `siamapp audit list`.",
+        )
     reasons = why(entry.facts)
     verdict = "It follows." if reasons.follows else "It does NOT follow from these numbers."
     call.answer({**asdict(entry), **asdict(reasons)}, "\n".join((*reasons.lines, verdict)))

@@ -91,5 +91,5 @@ def refuse_known(
         if 3 * votes[other] >= len(samples):
             raise AlreadyKnown(
                 f"This face is already enrolled as {other}.",
-                "Add pictures to that person, or allow the duplicate (--allow-duplicate).",
+                "Allow the duplicate (--allow-duplicate) if it is somebody else, or to merge them.",
             )

@@ -458,7 +458,7 @@
         <translation>外观</translation>
     </message>
     <message>
-        <source>Stricter means that fewer strangers pass and that enrolled people are refused more often. The limits come from the model&apos;s card. A presence check makes a photo or a screen harder to pass off; it is not a lock.</source>
+        <source>Stricter means that fewer strangers pass and that enrolled people are refused more often. The limits come from the model’s card. A presence check makes a photo or a screen harder to pass off; it is not a lock.</source>
         <translation>越严格，放行的陌生人越少，但已登记的人也更常被拒绝。阈值来自模型卡。活体检测使照片或屏幕更难蒙混过关，但它不是门锁。</translation>
     </message>
     <message>
@@ -626,7 +626,7 @@
         <translation> 天</translation>
     </message>
     <message>
-        <source>Locking asks for the passphrase again; a key in the system&apos;s keyring opens without asking. Pictures of decisions show strangers too: tell whoever passes. Switching them off deletes all that were kept.</source>
+        <source>Locking asks for the passphrase again; a key in the system’s keyring opens without asking. Pictures of decisions show strangers too: tell whoever passes. Switching them off deletes all that were kept.</source>
         <translation>锁定后需再次输入口令；保存在系统钥匙串中的密钥会直接打开，不再询问。判定的小图也会留下陌生人的脸：请告知经过的人。关闭此项会删除已保存的全部小图。</translation>
     </message>
     <message>
@@ -1201,7 +1201,7 @@
         <translation>{people} 人的 {pictures} 张图片：同一人比对 {genuine} 次，陌生人比对 {impostors} 次。等错误率 {eer:.2f}%（95% 区间 {low:.2f} 至 {high:.2f}%）；{lost:.1f}% 的图片中未找到人脸。</translation>
     </message>
     <message>
-        <source>The interval comes from drawing people anew; rates rarer than were seen are carried on from the tail of the distances. “Use” puts these thresholds in the place of those on the model&apos;s card.</source>
+        <source>The interval comes from drawing people anew; rates rarer than were seen are carried on from the tail of the distances. “Use” puts these thresholds in the place of those on the model’s card.</source>
         <translation>区间由对人员重新抽样得出；比实际观察到的更罕见的比率由距离分布的尾部外推。“使用”会以这些阈值取代模型卡上的阈值。</translation>
     </message>
     <message>
@@ -1595,10 +1595,6 @@
         <translation>只有当另一人再远出这一额外余量时，才会说出两人之一的姓名；余量会自动生效。如果两者是同一个人，请显示并合并。</translation>
     </message>
     <message>
-        <source>Nobody needs an extra margin.</source>
-        <translation>无人需要额外余量。</translation>
-    </message>
-    <message>
         <source>Comparing everybody with everybody…</source>
         <translation>正在两两比对所有人…</translation>
     </message>
@@ -1609,6 +1605,10 @@
     <message>
         <source>Nobody looks like anybody else here</source>
         <translation>这里没有长相相似的人</translation>
+    </message>
+    <message>
+        <source>Everybody is told apart by the usual limit.</source>
+        <translation>用通常的阈值就能区分所有人。</translation>
     </message>
     <message>
         <source>none needed</source>
@@ -2227,7 +2227,7 @@
         <translation>移除所选样本</translation>
     </message>
     <message>
-        <source>The distance is to the person&apos;s other samples. Choose some to split them off or to remove them.</source>
+        <source>The distance is to the person’s other samples. Choose some to split them off or to remove them.</source>
         <translation>距离是与此人其他样本之间的距离。选择样本后可拆分或移除。</translation>
     </message>
     <message>
@@ -2601,7 +2601,7 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
         <translation>请选择摄像头并看着它。没有摄像头时，可打开视频或照片。</translation>
     </message>
     <message>
-        <source>In the system&apos;s keyring, which opens with your login</source>
+        <source>In the system’s keyring, which opens with your login</source>
         <translation>保存在系统钥匙串中，登录系统后即可打开</translation>
     </message>
     <message>
@@ -2660,8 +2660,8 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
         <translation>这张脸已登记为 {0}。</translation>
     </message>
     <message>
-        <source>Add pictures to that person, or allow the duplicate (--allow-duplicate).</source>
-        <translation>请把图片添加给此人，或允许重复（--allow-duplicate）。</translation>
+        <source>Allow the duplicate (--allow-duplicate) if it is somebody else, or to merge them.</source>
+        <translation>如果是另一个人，或之后要合并，请允许重复（--allow-duplicate）。</translation>
     </message>
     <message>
         <source>{0} is not an embedder.</source>
@@ -3332,8 +3332,8 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
         <translation>请再打开一次人员库。</translation>
     </message>
     <message>
-        <source>Choose another name, or add samples.</source>
-        <translation>请换一个姓名，或添加样本。</translation>
+        <source>Choose another name; two entries of one person can be merged.</source>
+        <translation>请换一个姓名；同一个人的两个条目可以合并。</translation>
     </message>
     <message>
         <source>That person is not enrolled.</source>

@@ -15,14 +15,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from siamapp.gui.context import Context
 from siamapp.gui.controls import completer_of
-from siamapp.gui.theme import SPACE, set_role
+from siamapp.gui.source_page import SIDE_PX
+from siamapp.gui.theme import SPACE, scaled, set_role
 from siamapp.store.names import name_key
 from siamapp.types import Person
 
 RECENT: Final = 3
 """Buttons of the persons claimed last."""
+_BESIDE_PX: Final = 32
+"""What a button has at the two sides of its text."""
 
 
 class ClaimField(QWidget):
@@ -32,7 +34,7 @@ class ClaimField(QWidget):
     confirmed = Signal()
     """Return was pressed, or a recent name clicked: go on with the claim."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._people: dict[str, Person] = {}
         self.label = QLabel()
@@ -48,7 +50,6 @@ class ClaimField(QWidget):
         chips = QHBoxLayout()
         chips.setSpacing(SPACE[2])
         for button in self.recent:
-            context.theme.set_icon(button, "person", "muted")
             button.hide()
             button.clicked.connect(self._on_recent)
             chips.addWidget(button)
@@ -98,7 +99,7 @@ class ClaimField(QWidget):
 
     def _name_button(self, button: QPushButton) -> None:
         name = str(button.property("claim") or "")
-        width = 88
+        width = (scaled(SIDE_PX) - 2 * SPACE[2]) // RECENT - _BESIDE_PX
         shown = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, width)
         button.setText(shown.replace("&", "&&"))
         button.setToolTip(name)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QDate, QLocale, Qt
-from PySide6.QtGui import QShowEvent, QTextCharFormat
+from PySide6.QtCore import QDate, QLocale, QRect, Qt
+from PySide6.QtGui import QPainter, QShowEvent, QTextCharFormat
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QCheckBox,
@@ -123,6 +123,21 @@ class Calendar(QCalendarWidget):
         typed = self.findChild(QSpinBox, "qt_calendar_yearedit")
         if typed is not None:  # Qt heads it with what was typed
             typed.editingFinished.connect(self.head)
+
+    def paintCell(self, painter: QPainter, rect: QRect, day: QDate) -> None:
+        """The chosen day is rounded as whatever else is chosen is; Qt fills its whole cell."""
+        if day != self.selectedDate():
+            super().paintCell(painter, rect, day)
+            return
+        colours = self.palette()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.highlight())
+        painter.drawRoundedRect(rect.adjusted(2, 2, -2, -2), 7, 7)
+        painter.setPen(colours.highlightedText().color())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, QLocale().toString(day.day()))
+        painter.restore()
 
     def head(self) -> None:
         bar = self.findChild(QWidget, "qt_calendar_navigationbar")

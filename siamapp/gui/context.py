@@ -12,6 +12,8 @@ from siamapp.errors import SiamError, StoreLocked
 from siamapp.gui.jobs import Jobs
 from siamapp.gui.language import Language
 from siamapp.gui.theme import Theme
+from siamapp.identity.calibrate import Calibrated
+from siamapp.identity.own_calibration import load_calibration
 from siamapp.paths import Paths
 from siamapp.settings import Settings
 
@@ -38,7 +40,8 @@ REOPENING: Final = frozenset(
 _DAY_LOOK_MS: Final = 60_000
 """How long after midnight, or after the machine slept, it is seen that the day is another."""
 _OTHERS_MS: Final = 2_000
-"""After this at the latest somebody deleted by another program is not recognised any more."""
+"""After this at the latest somebody deleted by another program is not recognised any more, and
+thresholds that it measured count."""
 
 
 class Context(QObject):
@@ -243,8 +246,21 @@ class Context(QObject):
     def _look_at_others(self) -> None:
         """Take over what other programs changed; leave a gallery that they replaced."""
         self._others.stop()  # the next time counts from the answer on: a long job piles up nothing
+        recognizer, folder = self.recognizer, self.paths.calibrations_dir
+        card = recognizer.pipeline.embedder.model.card
 
-        def done(changed: bool) -> None:
+        def work() -> tuple[bool, Calibrated]:
+            return recognizer.catch_up(), load_calibration(folder, card) or card
+
+        def done(found: tuple[bool, Calibrated]) -> None:
+            changed, calibrated = found
+            if calibrated != recognizer.calibrated:
+                recognizer.calibrated, changed = calibrated, True
+                try:
+                    recognizer.configure(self.settings)
+                except SiamError as error:
+                    failed(error)
+                    return
             self._others.start()
             if changed:
                 self.people_changed.emit()
@@ -253,7 +269,7 @@ class Context(QObject):
             self.lock()
             self.failed.emit(error)
 
-        self.submit(self.recognizer.catch_up, done=done, failed=failed)
+        self.submit(work, done=done, failed=failed)
 
     def _tell_expired(self, names: list[str]) -> None:
         if self.recognizer.put_off is not None:

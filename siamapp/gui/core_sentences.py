@@ -20,7 +20,8 @@ ERRORS: Final[tuple[object, ...]] = (
     QT_TRANSLATE_NOOP("core", "Use pictures of one person only."),
     QT_TRANSLATE_NOOP("core", "This face is already enrolled as {0}."),
     QT_TRANSLATE_NOOP(
-        "core", "Add pictures to that person, or allow the duplicate (--allow-duplicate)."
+        "core",
+        "Allow the duplicate (--allow-duplicate) if it is somebody else, or to merge them.",
     ),
     QT_TRANSLATE_NOOP("core", "{0} is not an embedder."),
     QT_TRANSLATE_NOOP("core", "Choose another model."),
@@ -211,7 +212,7 @@ ERRORS: Final[tuple[object, ...]] = (
     QT_TRANSLATE_NOOP("core", "The templates were protected by a newer version."),
     QT_TRANSLATE_NOOP("core", "vault.toml could not be written."),
     QT_TRANSLATE_NOOP("core", "Open the gallery once more."),
-    QT_TRANSLATE_NOOP("core", "Choose another name, or add samples."),
+    QT_TRANSLATE_NOOP("core", "Choose another name; two entries of one person can be merged."),
     QT_TRANSLATE_NOOP("core", "That person is not enrolled."),
     QT_TRANSLATE_NOOP("core", "That sample is not in the gallery."),
     QT_TRANSLATE_NOOP("core", "An embedding is not a finite vector of unit length."),

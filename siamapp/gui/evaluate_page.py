@@ -278,7 +278,7 @@ class EvaluatePage(Page):
             or self.tr(
                 "The interval comes from drawing people anew; rates rarer than were seen are "
                 "carried on from the tail of the distances. “Use” puts these thresholds in the "
-                "place of those on the model's card."
+                "place of those on the model’s card."
             )
         )
 

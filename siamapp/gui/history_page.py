@@ -65,6 +65,8 @@ class HistoryPage(Page):
         super().__init__(context, parent)
         self._people: dict[str, Person] = {}
         self._reading = 0
+        self._due = False
+        """Whether the page was entered again and nothing was read since."""
         self.since = QComboBox()
         self.outcome = QComboBox()
         self.person = SearchField(context.theme, self)
@@ -238,11 +240,16 @@ class HistoryPage(Page):
     def enter(self) -> None:
         self.table.setFocus()
         self._empty.invite()
-        if self._reading and self.context.is_open:  # people who changed are read by `refresh`
+        self._due = self._reading > 0
+        QTimer.singleShot(0, self, self._read_due)  # unless `refresh`, called after this, does
+
+    def _read_due(self) -> None:
+        if self._due and self.context.is_open:
             self._show()
 
     def refresh(self) -> None:
         """Read the people's names, then the decisions."""
+        self._due = False
         people = self.context.recognizer.people
 
         def work() -> tuple[dict[str, Person], list[str]]:

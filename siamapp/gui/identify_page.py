@@ -203,6 +203,7 @@ class IdentifyPage(SourcePage):
     def _on_reject(self, face: FaceResult) -> None:
         recognizer, name = self.context.recognizer, face.decision.name
         said = self.tr("Noted: this face is not {name}.").format(name=name)
+        self.recent.list.setFocus()  # the card whose button was pressed goes
         self._changes.make([lambda: recognizer.reject(face)], said)
 
     def _on_changed(self, said: str) -> None:

@@ -91,7 +91,7 @@ class LookAlikesDialog(QDialog):
         )
         self.none.set_words(
             self.tr("Nobody looks like anybody else here"),
-            self.tr("Nobody needs an extra margin."),
+            self.tr("Everybody is told apart by the usual limit."),
         )
         self._show(self._pairs)
 

@@ -149,6 +149,9 @@ class MainWindow(QMainWindow):
         if not self._buttons[key].isEnabled():
             return
         self._buttons[key].setChecked(True)
+        for name, button in self._buttons.items():  # Tab comes to one, the arrows go to the others
+            policy = Qt.FocusPolicy.TabFocus if name == key else Qt.FocusPolicy.NoFocus
+            button.setFocusPolicy(policy)
         page = self.page(key)
         if self._shown is page:
             return

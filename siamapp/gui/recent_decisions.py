@@ -36,6 +36,7 @@ class RecentDecisions(Card):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.list = QListWidget()
         set_role(self.list, "log")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.column.setSpacing(SPACE[2])
         self.column.addWidget(self._empty, 1)
         self.column.addWidget(self.list, 1)

@@ -124,7 +124,7 @@ class SampleList(QWidget):
         self.remove.setToolTip(self.remove.accessibleName())
         self.hint.setText(
             self.tr(
-                "The distance is to the person's other samples. "
+                "The distance is to the person’s other samples. "
                 "Choose some to split them off or to remove them."
             )
         )

@@ -46,11 +46,11 @@ def group_note(group: str) -> str:
     notes = {
         DECISION: tr(
             "Stricter means that fewer strangers pass and that enrolled people are refused more "
-            "often. The limits come from the model's card. A presence check makes a photo or a "
+            "often. The limits come from the model’s card. A presence check makes a photo or a "
             "screen harder to pass off; it is not a lock."
         ),
         PRIVACY: tr(
-            "Locking asks for the passphrase again; a key in the system's keyring "
+            "Locking asks for the passphrase again; a key in the system’s keyring "
             "opens without asking. Pictures of decisions show strangers too: tell whoever passes. "
             "Switching them off deletes all that were kept."
         ),

@@ -190,8 +190,9 @@ class SourceBar(QWidget):
             self, self.tr("Open a stream"), self.tr("Address of an MJPEG or RTSP stream"),
             action=self.tr("Open"), text="http://",
         )  # fmt: skip
-        if address is not None and "://" in address and not address.endswith("://"):
-            self._take(address.strip())
+        address = (address or "").strip()
+        if address and not address.endswith("://"):
+            self._take(address if "://" in address else f"http://{address}")
 
     def _take(self, spec: str) -> None:
         if not spec:

@@ -87,7 +87,7 @@ QCalendarWidget QToolButton#qt_calendar_yearbutton { padding: 4px; }
 QCalendarWidget QToolButton::menu-indicator { image: none; width: 0; }
 QCalendarWidget QTableView, QCalendarWidget QTableView:focus { border: none; border-radius: 0;
     padding: 4px; alternate-background-color: $surface;
-    selection-background-color: $accent; selection-color: $on_accent; }
+    selection-background-color: transparent; }
 QDateEdit::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox { combobox-popup: 0; }

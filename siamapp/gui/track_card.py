@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from siamapp.gui.controls import breakable
 from siamapp.gui.distance_bar import DistanceBar
 from siamapp.gui.theme import SPACE, Theme, set_role
 from siamapp.gui.wording import ICONS, TONES, evidence_words, headline, limit_words, sentence
@@ -72,9 +73,10 @@ class TrackCard(QFrame):
         tone = TONES[decision.outcome]
         self._theme.set_icon(self._icon, ICONS[decision.outcome], tone, side_px=28)
         set_role(self.name, "heading", tone=tone if tone != "muted" else "")
-        self.name.setText(f"{face.track_id} · {headline(decision)}")
-        self.setAccessibleName(self.name.text())
-        self.reason.setText(sentence(decision.reason))
+        said = f"{face.track_id} · {headline(decision)}"
+        self.name.setText(breakable(said))
+        self.setAccessibleName(said)
+        self.reason.setText(breakable(sentence(decision.reason)))
         self.reason.setVisible(decision.outcome is not Outcome.MATCH)
         best = decision.best
         self.bar.setVisible(best is not None)
@@ -82,7 +84,7 @@ class TrackCard(QFrame):
         if best is not None:
             passed = decision.outcome is Outcome.MATCH
             self.bar.show_distance(best.distance, decision.threshold, passed=passed)
-            self.facts.setText(self._facts_of(decision))
+            self.facts.setText(breakable(self._facts_of(decision)))
             self.facts.setToolTip(evidence_words(decision))
         self._show_action(decision)
 

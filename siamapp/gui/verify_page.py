@@ -47,7 +47,7 @@ class VerifyPage(SourcePage):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent, can_pause=False)
         self.source.be_second()
-        self.claim = ClaimField(context)
+        self.claim = ClaimField()
         self.verify = QPushButton()
         set_role(self.verify, "primary")
         self.verify.setMinimumHeight(48)

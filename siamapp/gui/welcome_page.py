@@ -108,7 +108,7 @@ class WelcomePage(QWidget):
         )
         for label, text in zip(self._texts, texts, strict=True):
             label.setText(text)
-        self.keyring.setText(self.tr("In the system's keyring, which opens with your login"))
+        self.keyring.setText(self.tr("In the system’s keyring, which opens with your login"))
         self.passphrase.setText(self.tr("Nowhere: I type a passphrase at every start"))
         self.back.setText(self.tr("Back"))
         self._show()

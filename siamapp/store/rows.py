@@ -46,7 +46,8 @@ def require_free(connection: Connection, name: str, *, besides: Iterable[int] = 
     """Raises AlreadyKnown where somebody else has the name."""
     if id_of(connection, name) not in (None, *besides):
         raise AlreadyKnown(
-            "Somebody of that name is enrolled already.", "Choose another name, or add samples."
+            "Somebody of that name is enrolled already.",
+            "Choose another name; two entries of one person can be merged.",
         )
 
 

@@ -114,6 +114,18 @@ def test_tab_really_moves_the_focus(window: MainWindow, qtbot: QtBot) -> None:
     assert set(fields.values()) <= reached
 
 
+def test_tab_comes_to_the_page_in_view_in_the_rail(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    for key in ("history", "models"):
+        window.show_page(key)
+        stops = [k for k, b in window._buttons.items() if b.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        assert stops == [key]
+    window._buttons["models"].setFocus()
+    qtbot.keyClick(window._buttons["models"], Qt.Key.Key_Up)
+    assert window.page("evaluate").isVisible()
+    assert window._buttons["evaluate"].hasFocus()
+
+
 def test_the_rail_the_dialogs_and_the_first_steps_are_named(
     window: MainWindow, context: Context
 ) -> None:

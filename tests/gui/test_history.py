@@ -155,6 +155,24 @@ def test_what_was_decided_since_is_there_when_the_page_is_shown_again(
     assert row(page, 0)["outcome"] == "Unknown person"
 
 
+def test_decisions_are_read_once_when_the_people_changed_meanwhile(
+    page: HistoryPage, window: MainWindow, context: Context, until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    decide(context, until, MATCH)
+    window.show_page("history")
+    until(lambda: page.model.rowCount() == 1)
+    window.show_page("people")
+    context.change_people(lambda: context.recognizer.edits.rename(1, "Ada Byron"))
+    read, history = [], context.recognizer.history
+    page_of = history.page
+    monkeypatch.setattr(history, "page", lambda *a, **k: read.append(a) or page_of(*a, **k))
+    until(lambda: "history" in window._stale)
+    window.show_page("history")
+    until(lambda: page.model.index(0, COLUMNS.index("person")).data() == "Ada Byron")
+    assert len(read) == 1
+
+
 def test_all_columns_show_at_once_where_there_is_room(
     page: HistoryPage, window: MainWindow, context: Context, until: Until
 ) -> None:

@@ -89,8 +89,9 @@ def test_before_the_first_answer_nobody_is_said_to_be_missing(
 
 
 def test_this_is_not_x_is_kept_and_can_be_taken_back(
-    page: IdentifyPage, context: Context, qtbot: QtBot, until: Until, tmp_path: Path
-) -> None:
+    page: IdentifyPage, window: MainWindow, context: Context, qtbot: QtBot, until: Until,
+    tmp_path: Path,
+) -> None:  # fmt: skip
     def rejected() -> int:
         rows = context.recognizer.people.gallery_rows(context.recognizer.pipeline.embedder.id)
         return sum(map(len, rows.rejected.values()))
@@ -105,8 +106,11 @@ def test_this_is_not_x_is_kept_and_can_be_taken_back(
     until(lambda: "Ada" in told(page))
     (card,) = page.cards.values()
     assert card.action.text() == "This is not Ada"
+    window.activateWindow()
+    card.action.setFocus()
     qtbot.mouseClick(card.action, LEFT)
     until(lambda: "not Ada" in page.banner.text)
+    assert page.recent.list.hasFocus(), "the card is gone, and the rail is no place to go on"
     assert count() == 1
     until(lambda: "Unknown person" in told(page))  # the photo is over, and judged again
     assert page.recent.list.count() == 2

@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 
 import PySide6
 import pytest
-from PySide6.QtCore import QDate, QDateTime, QLocale, QPoint, QTime
+from PySide6.QtCore import QDate, QDateTime, QLocale, QPoint, Qt, QTime
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -31,6 +32,7 @@ from siamapp.gui.dialogs import PassphraseDialog
 from siamapp.gui.language import Language
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.pages import PAGES
+from siamapp.gui.theme import Theme
 from siamapp.gui.wording import day_words, listed, milliseconds, moment_words, percent
 from siamapp.paths import assets_dir
 from siamapp.types import Consent
@@ -114,6 +116,23 @@ def test_a_calendar_is_headed_in_the_order_of_the_language(
         year, month = (field.calendarWidget().findChild(QWidget, part) for part in parts)
         row = year.parentWidget().layout()
         assert (row.indexOf(year) < row.indexOf(month)) is year_first
+
+
+def test_the_chosen_day_is_rounded_as_whatever_else_is_chosen(
+    qtbot: QtBot, language: Language, theme: Theme
+) -> None:
+    field = DayField()
+    qtbot.addWidget(field)
+    field.show()
+    calendar = field.calendarWidget()
+    picture = QImage(40, 40, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    painter = QPainter(picture)
+    calendar.paintCell(painter, picture.rect(), calendar.selectedDate())
+    painter.end()
+    accent = QColor(theme.colours.accent)
+    assert picture.pixelColor(20, 5) == accent
+    assert picture.pixelColor(3, 3) != accent
 
 
 def test_a_calendar_s_year_is_named_as_one_and_stays_so_when_turned_over(

@@ -10,6 +10,12 @@ import pytest
 from siamapp.gui.context import Context
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.verify_page import VerifyPage
+from siamapp.identity.own_calibration import (
+    OwnCalibration,
+    distances_id,
+    remove_calibration,
+    save_calibration,
+)
 from siamapp.settings import Settings
 from siamapp.types import Outcome
 from tests.gui.conftest import enrol, told
@@ -45,6 +51,27 @@ def test_a_gallery_that_another_program_replaced_is_left(
     window.opening.retry.click()
     until(lambda: context.is_open)
     assert list(context.recognizer.gallery.names.values()) == ["Ada"]
+
+
+def test_thresholds_that_another_program_measured_count_at_once(
+    window: MainWindow, context: Context, until: Until
+) -> None:
+    recognizer, folder = context.recognizer, context.paths.calibrations_dir
+    card = recognizer.pipeline.embedder.model.card
+    stricter = [row.model_copy(update={"distance": row.distance / 2}) for row in card.thresholds]
+    calibration = OwnCalibration(
+        embedder_id=card.id, embedder_name=card.name, metric="l2", distances=distances_id(card),
+        created_utc="2026-11-30T08:00:00Z", source="folder", people=12, pictures=48,
+        thresholds=tuple(stricter),
+    )  # fmt: skip
+    before = recognizer.policy.threshold
+    save_calibration(folder, calibration)
+    until(lambda: recognizer.policy.threshold == before / 2)
+    remove_calibration(folder, card.id)
+    until(lambda: recognizer.policy.threshold == before)
+    (folder / f"{card.id}.toml").write_text("broken")
+    until(lambda: not context.is_open)
+    assert "Remove it" in window.opening.hint.text()
 
 
 @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.MATCH])

@@ -356,6 +356,27 @@ def test_what_runs_can_be_stopped_though_its_camera_is_not_listed_any_more(
     assert not source.toggle.isEnabled()
 
 
+@pytest.mark.parametrize(
+    ("typed", "opened"),
+    [
+        (" 192.0.2.5:8080/video ", ["http://192.0.2.5:8080/video"]),
+        ("rtsp://192.0.2.5/a", ["rtsp://192.0.2.5/a"]),
+        ("http://", []),
+        ("  ", []),
+    ],
+)
+def test_a_stream_is_opened_by_its_address_with_or_without_its_kind(
+    context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, typed: str, opened: list[str]
+) -> None:
+    source = SourceBar(context, can_pause=False)
+    qtbot.addWidget(source)
+    started: list[str] = []
+    source.start_wanted.connect(started.append)
+    monkeypatch.setattr("siamapp.gui.source_bar.asked_text", lambda *_args, **_more: typed)
+    source._on_open_stream()
+    assert started == opened
+
+
 def test_the_camera_chosen_in_the_settings_is_the_one_offered(
     window: MainWindow, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,70 @@
+"""Names without a space make no page wider, and what is cut says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QScrollArea
+
+from siamapp.gui.context import Context
+from siamapp.gui.controls import breakable
+from siamapp.gui.main_window import MainWindow
+from siamapp.gui.trial import Answer, Verdict
+from tests.gui.conftest import enrol
+from tests.gui.scripted import astronaut, write_photo
+
+Until = Callable[[Callable[[], bool]], None]
+LONG = "katharina.schneider-wolkenstein@accounts.research.example.com"
+
+
+def test_only_long_words_of_letters_that_stand_alone_are_broken() -> None:
+    for kept in (
+        "Ann Archer",
+        "Wolfeschlegelsteinhausen",
+        "没有足够接近的已登记者最近的距离为" * 3,
+    ):
+        assert breakable(kept) == kept
+    broken = breakable(f"This is {LONG}.")
+    assert broken.replace("\u200b", "") == f"This is {LONG}."
+    assert max(map(len, broken.split("\u200b"))) < 25
+
+
+def test_a_long_name_is_as_wide_as_what_it_stands_in(
+    window: MainWindow, context: Context, until: Until, tmp_path: Path
+) -> None:
+    enrol(context, until, **{LONG: [astronaut()]})
+    window.show_page("verify")
+    verify = window.page("verify")
+    until(lambda: bool(verify.claim.has_people))
+    verify.verdict.show_answer(Answer(Verdict.ACCEPTED, None, 1), LONG)
+    window.show_page("live")
+    live = window.page("live")
+    live.receive(str(write_photo(tmp_path / "k.png", astronaut())))
+    until(lambda: bool(live.cards))
+    (card,) = live.cards.values()
+    until(lambda: LONG in card.accessibleName())
+    for widget in (verify.verdict, card):
+        area = widget.parentWidget()
+        while not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        assert widget.minimumSizeHint().width() <= area.width()
+    assert live.recent.list.sizeHintForColumn(0) > live.recent.list.width()
+    assert not live.recent.list.horizontalScrollBar().isVisible()
+
+
+def test_the_last_claims_are_told_in_full_or_with_an_ellipsis(
+    window: MainWindow, context: Context, until: Until
+) -> None:
+    enrol(context, until, Ada=[astronaut()])
+    window.show_page("verify")
+    claim = window.page("verify").claim
+    until(lambda: claim.has_people)
+    for button, name in zip(claim.recent, ("Ann Archer", "Bea Baker", LONG), strict=True):
+        button.setProperty("claim", name)
+        button.setVisible(True)
+    claim.retranslate()
+    assert claim.minimumSizeHint().width() <= claim.width()
+    shown = [button.text() for button in claim.recent]
+    assert shown[:2] == ["Ann Archer", "Bea Baker"]
+    assert shown[2].endswith("…")
