@@ -1536,6 +1536,14 @@
         <translation>已登记，跳过。</translation>
     </message>
     <message>
+        <source>If it is somebody else, enrol them singly and tick “Enrol anyway”.</source>
+        <translation>如果是另一个人，请单独登记此人并勾选“仍然登记”。</translation>
+    </message>
+    <message>
+        <source>{error} {hint}</source>
+        <translation>{error}{hint}</translation>
+    </message>
+    <message>
         <source>Enrolled with {count}.</source>
         <translation>已登记，共 {count}。</translation>
     </message>
@@ -2466,6 +2474,10 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     <message>
         <source>No face could be judged. Nobody was refused.</source>
         <translation>没有可判定的人脸。未拒绝任何人。</translation>
+    </message>
+    <message>
+        <source>Time was over before it was certain. Nobody was refused.</source>
+        <translation>时间已到，尚未得出结论。没有人被拒绝。</translation>
     </message>
     <message>
         <source>Not clear</source>

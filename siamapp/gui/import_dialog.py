@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,13 +19,15 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from siamapp.errors import SiamError
+from siamapp.errors import AlreadyKnown, SiamError
 from siamapp.gui.context import Context
 from siamapp.gui.controls import Banner
 from siamapp.gui.error_wording import error_words
@@ -34,6 +36,8 @@ from siamapp.gui.theme import SPACE, set_role
 from siamapp.gui.wording import count_of_samples
 from siamapp.types import Person
 
+_PADDING_PX: Final = 8
+"""Of a cell at each side, by the style sheet."""
 ENROLLED, KNOWN, REFUSED = "enrolled", "known", "refused"
 _ICONS: Final = {ENROLLED: ("match", "good"), KNOWN: ("info", "muted"), REFUSED: ("warn", "warn")}
 
@@ -51,6 +55,17 @@ class Outcome:
         if self.found is None:
             return KNOWN
         return REFUSED if isinstance(self.found, SiamError) else ENROLLED
+
+
+class _Wrapped(QStyledItemDelegate):
+    """Counts the lines in the width that the style sheet leaves to a cell's words, as Qt does not."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        inner = QStyleOptionViewItem(option)
+        inner.rect = option.rect.adjusted(_PADDING_PX, 0, -_PADDING_PX, 0)
+        return super().sizeHint(inner, index)
 
 
 class ImportDialog(QDialog):
@@ -94,6 +109,7 @@ class ImportDialog(QDialog):
         )
         self.table.setColumnWidth(0, 200)
         self.table.setWordWrap(True)
+        self.table.setItemDelegate(_Wrapped(self.table))
         self.report = QPushButton()
         self.report.clicked.connect(self._on_report)
         self.start = QPushButton()
@@ -231,6 +247,9 @@ class ImportDialog(QDialog):
         found = outcome.found
         if found is None:
             return self.tr("Enrolled already, passed by.")
+        if isinstance(found, AlreadyKnown):
+            hint = self.tr("If it is somebody else, enrol them singly and tick “Enrol anyway”.")
+            return self.tr("{error} {hint}").format(error=error_words(found, hint=False), hint=hint)
         if isinstance(found, SiamError):
             return error_words(found)
         return self.tr("Enrolled with {count}.").format(count=count_of_samples(found.templates))

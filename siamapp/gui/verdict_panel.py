@@ -108,6 +108,8 @@ class VerdictPanel(QWidget):
             said = self.tr("Not recognised as {name}.").format(name=name)
             return Words(self.tr("No"), said, "bad", "not")
         said = self.tr("No face could be judged. Nobody was refused.")
+        if answer.best is not None and not answer.best.shortfalls:
+            said = self.tr("Time was over before it was certain. Nobody was refused.")
         return Words(self.tr("Not clear"), said, "warn", "poor")
 
     def _say(self, words: Words) -> None:

@@ -68,6 +68,9 @@ class VideoView(QWidget):
         self._guide: Guide | None = None
         self._mirrored = False
         self.setMinimumSize(320, 240)
+        self.retranslate()
+
+    def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Video"))
 
     @property

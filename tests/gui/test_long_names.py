@@ -1,14 +1,18 @@
-"""Names without a space make no page wider, and what is cut says so."""
+"""Long names and sentences: no page gets wider, and what is cut says so."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea
+from pytestqt.qtbot import QtBot
 
+from siamapp.errors import AlreadyKnown, NoFace
 from siamapp.gui.context import Context
 from siamapp.gui.controls import breakable
+from siamapp.gui.import_dialog import ImportDialog
 from siamapp.gui.main_window import MainWindow
 from siamapp.gui.trial import Answer, Verdict
 from tests.gui.conftest import enrol
@@ -68,3 +72,24 @@ def test_the_last_claims_are_told_in_full_or_with_an_ellipsis(
     shown = [button.text() for button in claim.recent]
     assert shown[:2] == ["Ann Archer", "Bea Baker"]
     assert shown[2].endswith("…")
+
+
+def test_why_somebody_was_refused_is_told_in_full_and_without_the_command_line(
+    context: Context, qtbot: QtBot
+) -> None:
+    dialog = ImportDialog(context)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog._on_listed(2, [])
+    refused = NoFace("Empty holds neither photos nor videos.", "Add some, or remove it.")
+    dialog._on_looked("Empty", refused)
+    dialog._on_looked("Twin", AlreadyKnown("This face is already enrolled as Ada.", "--anyway"))
+    table = dialog.table
+    for row in range(2):
+        cell = table.visualItemRect(table.item(row, 1)).adjusted(8 + 22, 0, -8, 0)
+        wrapped = table.fontMetrics().boundingRect(
+            cell, Qt.TextFlag.TextWordWrap, table.item(row, 1).text()
+        )
+        assert wrapped.height() <= table.rowHeight(row)
+    assert "--anyway" not in table.item(1, 1).text()
+    assert "Enrol anyway" in table.item(1, 1).text()

@@ -298,6 +298,12 @@ def test_without_a_face_nobody_is_refused(
     assert page.verdict.result.title.text() == "Not clear"
     assert "none was seen" in page.verdict.checks[0].text()
     assert not page.error.text
+    for answer, said in (
+        (Answer(Verdict.UNJUDGED), "No face could be judged."),
+        (Answer(Verdict.UNJUDGED, face(Outcome.UNDECIDED)), "Time was over before it was certain."),
+    ):
+        page.verdict.show_answer(answer, "Ada")
+        assert page.verdict.result.line.text() == f"{said} Nobody was refused."
 
 
 @pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
