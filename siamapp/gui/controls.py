@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from unicodedata import bidirectional
 
 from PySide6.QtCore import QObject, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
@@ -32,12 +33,15 @@ _LONG_WORD: Final = re.compile("[!-~\u00a1-\u024f]{25,}")
 _PART: Final = re.compile(".{12}")
 
 
-def breakable(text: str) -> str:
-    """A text whose longest words a label may break: a name without a space is no wider than a page.
+def for_label(text: str) -> str:
+    """A text with a name in it: long words may break, and it runs from the left.
 
-    Letters that join, or stand for words, are left as they are.
+    A name without a space would be wider than its page, and an Arabic one at the beginning would
+    turn the whole sentence about. Letters that join, or stand for words, are never broken.
     """
-    return _LONG_WORD.sub(lambda word: _PART.sub("\\g<0>\u200b", word[0]), text)
+    first = next((d for c in text if (d := bidirectional(c)) in ("L", "R", "AL")), "L")
+    broken = _LONG_WORD.sub(lambda word: _PART.sub("\\g<0>\u200b", word[0]), text)
+    return broken if first == "L" else f"\u200e{broken}"
 
 
 class Card(QFrame):
@@ -103,7 +107,7 @@ class Banner(QFrame):
         colour = "accent" if tone == "info" else tone
         self._theme.set_icon(self._icon, TONE_ICONS[tone], colour, side_px=20)
         self._said = text
-        self._text.setText(breakable(text))
+        self._text.setText(for_label(text))
         self.action.setText(action)
         self.action.setVisible(bool(action))
         self.setAccessibleName(text)
@@ -148,7 +152,7 @@ class ResultPanel(QFrame):
         side_px = 80 if answer else 48
         self._theme.set_icon(self._icon, icon or TONE_ICONS[tone], colour, side_px=side_px)
         self.title.setText(title)
-        self.line.setText(breakable(line))
+        self.line.setText(for_label(line))
         self.line.setVisible(bool(line))
         self.setAccessibleName(title)
         self.setAccessibleDescription(line)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from siamapp.errors import AlreadyKnown, SiamError
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner, breakable
+from siamapp.gui.controls import Banner, for_label
 from siamapp.gui.coverage import Direction
 from siamapp.gui.enroll_review import EnrollReview
 from siamapp.gui.error_wording import error_words
@@ -235,7 +235,7 @@ class EnrollForm(QFrame):
     def _coach(self, icon: str, tone: str, say: Callable[[], str]) -> None:
         self._said = (icon, tone, say)
         self._context.theme.set_icon(self._icon, icon, tone, side_px=24)
-        self.coaching.setText(breakable(say()))
+        self.coaching.setText(for_label(say()))
 
     def _show_ready(self) -> None:
         text, kept = self.name.text(), bool(self.samples)

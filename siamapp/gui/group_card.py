@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from siamapp.gui.controls import breakable
+from siamapp.gui.controls import for_label
 from siamapp.gui.theme import SPACE, Theme, set_role
 from siamapp.gui.wording import listed
 from siamapp.types import Person
@@ -102,7 +102,7 @@ class GroupCard(QFrame):
         self.title.setText(self.tr("{count} people selected").format(count=len(self._people)))
         names = [person.name for person in self._people[:NAMES_SHOWN]]
         more = len(self._people) - len(names)
-        self.names.setText(breakable(listed(names)) + (f" … (+{more})" if more > 0 else ""))
+        self.names.setText(for_label(listed(names)) + (f" … (+{more})" if more > 0 else ""))
         few = len(self._people) <= NAMES_SHOWN
         for widget in (
             self.merge_title, self.merge_hint, self.kept_label, self.kept, self.merge,

@@ -58,7 +58,7 @@ class Outcome:
 
 
 class _Wrapped(QStyledItemDelegate):
-    """Counts the lines in the width that the style sheet leaves to a cell's words, as Qt does not."""
+    """Counts lines in the width that the style sheet leaves to a cell's words; Qt does not."""
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

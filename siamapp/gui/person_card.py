@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from siamapp.gui.context import Context
-from siamapp.gui.controls import breakable
+from siamapp.gui.controls import for_label
 from siamapp.gui.pictures import rounded
 from siamapp.gui.sample_list import Look, SampleList, looks_of
 from siamapp.gui.theme import SPACE, set_role
@@ -135,7 +135,7 @@ class PersonCard(QFrame):
             self._show_photo(None)
             self.samples.show_looks(())
         self._person = person
-        self.name.setText(breakable(person.name))
+        self.name.setText(for_label(person.name))
         self._end_rename()
         self._show_facts()
         recognizer = self._context.recognizer
@@ -183,7 +183,7 @@ class PersonCard(QFrame):
         lines = [self.tr(", ").join(facts)]
         lines += [consent.note] if consent.note else []
         lines += [self.tr("Tags: {tags}").format(tags=listed(person.tags))] if person.tags else []
-        self.facts.setText(breakable("\n".join(lines)))
+        self.facts.setText(for_label("\n".join(lines)))
 
     def _end_rename(self) -> None:
         """Where the renaming began, the keyboard goes on: in the list, or on the button."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from siamapp.gui.controls import breakable
+from siamapp.gui.controls import for_label
 from siamapp.gui.distance_bar import DistanceBar
 from siamapp.gui.theme import SPACE, Theme, set_role
 from siamapp.gui.wording import ICONS, TONES, evidence_words, headline, limit_words, sentence
@@ -74,9 +74,9 @@ class TrackCard(QFrame):
         self._theme.set_icon(self._icon, ICONS[decision.outcome], tone, side_px=28)
         set_role(self.name, "heading", tone=tone if tone != "muted" else "")
         said = f"{face.track_id} · {headline(decision)}"
-        self.name.setText(breakable(said))
+        self.name.setText(for_label(said))
         self.setAccessibleName(said)
-        self.reason.setText(breakable(sentence(decision.reason)))
+        self.reason.setText(for_label(sentence(decision.reason)))
         self.reason.setVisible(decision.outcome is not Outcome.MATCH)
         best = decision.best
         self.bar.setVisible(best is not None)
@@ -84,7 +84,7 @@ class TrackCard(QFrame):
         if best is not None:
             passed = decision.outcome is Outcome.MATCH
             self.bar.show_distance(best.distance, decision.threshold, passed=passed)
-            self.facts.setText(breakable(self._facts_of(decision)))
+            self.facts.setText(for_label(self._facts_of(decision)))
             self.facts.setToolTip(evidence_words(decision))
         self._show_action(decision)
 

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from siamapp.errors import AlreadyKnown, NoFace
 from siamapp.gui.context import Context
-from siamapp.gui.controls import breakable
+from siamapp.gui.controls import Banner, for_label
 from siamapp.gui.import_dialog import ImportDialog
 from siamapp.gui.main_window import MainWindow
+from siamapp.gui.theme import Theme
 from siamapp.gui.trial import Answer, Verdict
 from tests.gui.conftest import enrol
 from tests.gui.scripted import astronaut, write_photo
@@ -28,10 +29,29 @@ def test_only_long_words_of_letters_that_stand_alone_are_broken() -> None:
         "Wolfeschlegelsteinhausen",
         "没有足够接近的已登记者最近的距离为" * 3,
     ):
-        assert breakable(kept) == kept
-    broken = breakable(f"This is {LONG}.")
+        assert for_label(kept) == kept
+    broken = for_label(f"This is {LONG}.")
     assert broken.replace("\u200b", "") == f"This is {LONG}."
     assert max(map(len, broken.split("\u200b"))) < 25
+
+
+def test_an_arabic_name_turns_no_sentence_about(qtbot: QtBot, theme: Theme) -> None:
+    """A label puts what begins with one at its right end, and the full stop before it."""
+    banner = Banner(theme)
+    qtbot.addWidget(banner)
+    banner.resize(600, 40)
+    banner.show_text("\u0645\u062d\u0645\u062f is deleted.")
+    label = banner.findChildren(QLabel)[1]
+    picture = label.grab().toImage()
+    ground = picture.pixelColor(picture.width() - 2, 2)
+    inked = [
+        x
+        for x in range(picture.width())
+        if any(picture.pixelColor(x, y) != ground for y in range(picture.height()))
+    ]
+    assert inked[0] < picture.width() / 10
+    assert inked[-1] < picture.width() / 2
+    assert banner.text == "\u0645\u062d\u0645\u062f is deleted."
 
 
 def test_a_long_name_is_as_wide_as_what_it_stands_in(
