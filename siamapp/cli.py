@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from types import FrameType
 from typing import Annotated
 
@@ -140,7 +141,16 @@ def _report(call: Call, bug: Exception) -> str:
 
 def main() -> None:
     """The command line, as a program of its own."""
+    _speak_utf8()
     _run_to_the_end(sys.argv[1:])
+
+
+def _speak_utf8() -> None:
+    """A pipe or file has the code page of Windows, which lacks most names; JSON is UTF-8 anyway."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # without a console there is none
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def main_gui() -> None:

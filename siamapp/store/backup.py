@@ -7,7 +7,6 @@ no decrypted page is ever on a disk.
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -20,7 +19,7 @@ from typing import Final
 from siamapp.errors import StoreCorrupt, StoreError, StoreLocked
 from siamapp.store import audit
 from siamapp.store.database import Database
-from siamapp.store.files import scratch_folder, sync_folder
+from siamapp.store.files import give_name, scratch_folder, sync_file, sync_folder
 from siamapp.store.keys import KEY_BYTES, Key
 from siamapp.store.people import People
 from siamapp.store.sealed import KeyFor, read_sealed, require_free_for, write_sealed
@@ -133,9 +132,8 @@ def _add_gallery(new: Path, home: Path) -> None:
             there = folder / GALLERY_NAME
             shutil.copyfile(new, there)  # it may lie on another disk
             there.chmod(0o600)
-            with there.open("rb") as file:
-                os.fsync(file.fileno())
-            (home / GALLERY_NAME).hardlink_to(there)
+            sync_file(there)
+            give_name(there, home / GALLERY_NAME)
         sync_folder(home)
     except FileExistsError as error:
         raise StoreLocked("Another program has made a gallery there.", "Try again.") from error

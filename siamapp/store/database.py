@@ -22,6 +22,7 @@ from siamapp.errors import StoreCorrupt, StoreError, StoreLocked, StoreTooNew
 from siamapp.log import log
 from siamapp.store.checkpoint import sign_again
 from siamapp.store.files import (
+    give_name,
     identity,
     make_owner_only,
     scratch_folder,
@@ -296,7 +297,7 @@ def _create(path: Path, key: Key) -> None:
                     _upgrade(connection)
             finally:
                 connection.close()
-            path.hardlink_to(new)
+            give_name(new, path)
     except FileExistsError:  # another process was first: open that one
         return
     except OSError as error:

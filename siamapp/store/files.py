@@ -167,6 +167,26 @@ def require_free(path: Path, *, replaces: bytes | None) -> None:
     )
 
 
+def give_name(made: Path, path: Path) -> None:
+    """Let a whole file be found as `path` too, or instead, where that name is free.
+
+    Raises:
+        FileExistsError: it is not.
+        OSError: the system does not let us.
+    """
+    try:
+        path.hardlink_to(made)
+    except FileExistsError:
+        raise
+    except OSError:  # FAT, as on a USB stick, knows no hard links: there the name is taken first
+        touch(path)
+        try:
+            made.replace(path)
+        except OSError:
+            path.unlink()
+            raise
+
+
 @contextmanager
 def whole_file(path: Path, *, replaces: bytes | None) -> Iterator[BinaryIO]:
     """A file that is on the disk, whole and under its name, or not there at all.
@@ -185,7 +205,7 @@ def whole_file(path: Path, *, replaces: bytes | None) -> Iterator[BinaryIO]:
             if replaces is not None:
                 Path(temporary).replace(path)
             else:
-                path.hardlink_to(temporary)
+                give_name(Path(temporary), path)
         finally:
             Path(temporary).unlink(missing_ok=True)
     except FileExistsError as error:

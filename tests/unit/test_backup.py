@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +94,40 @@ def test_an_empty_home_gets_the_gallery_under_its_own_key(file: Path, tmp_path: 
         Database.open(new, KEY)
     with Database.open(new, find()) as database:
         assert [entry.kind for entry in Audit(database).last(2)] == ["backup", "restore"]
+
+
+def test_an_empty_home_is_restored_where_only_writers_may_sync(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = os.fsync
+
+    def windows(handle: int) -> None:  # which flushes no file that was opened for reading
+        if not stat.S_ISDIR(os.fstat(handle).st_mode):
+            os.write(handle, b"")
+        sync(handle)
+
+    monkeypatch.setattr("os.fsync", windows)
+    assert restored(file, tmp_path / "new").people == 2
+
+
+def test_a_disk_without_hard_links_takes_backups_and_homes(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fat(*args: object, **named: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", fat)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    with Database.open(home, KEY) as database:
+        back_up(database, stick / "b.siam", vault=VAULT, key=KEY)
+        with pytest.raises(StoreError, match="there already"):
+            back_up(database, stick / "b.siam", vault=VAULT, key=KEY)
+    assert [path.name for path in stick.iterdir()] == ["b.siam"]
+    assert restored(stick / "b.siam", stick / "restored").people == 2
+    assert mode(stick / "restored" / GALLERY_NAME) == 0o600
+    with Database.open(stick / "first", KEY) as database:
+        assert People(database).all() == []
 
 
 def test_a_gallery_becomes_what_it_was_and_a_dry_run_changes_nothing(

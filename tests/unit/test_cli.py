@@ -311,6 +311,25 @@ def test_ctrl_c_before_the_imports_are_done_tells_of_no_line() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
+def test_names_that_the_code_page_lacks_are_told_in_utf8(where: list[str], tmp_path: Path) -> None:
+    key = find_key(tmp_path / "home", key_file=tmp_path / "key")
+    with Database.open(tmp_path / "home", key) as database:
+        People(database).add("李 Zoë", [sample(1)], embedder_id=EMBEDDER)
+
+    def told(*words: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "siamapp", "people", *words, *where],
+            env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+            capture_output=True,
+        )
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    status, listed, _ = told("list")
+    assert (status, listed.split("  ")[0]) == (0, "李 Zoë")
+    assert json.loads(told("list", "--json")[1])["people"][0]["name"] == "李 Zoë"
+    assert "--王" in told("list", "--王")[2]
+
+
 def test_no_screen_is_said_with_the_way_round(tmp_path: Path) -> None:
     env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     for extra in ({}, {"DISPLAY": ":4711"}):
