@@ -195,8 +195,7 @@ class Stream:
         clock = StageClock(self._now)
         gallery, policy = self._gallery(), self._policy()
         gallery.require(self._pipeline.embedder.id)
-        if policy != self._agreement.policy:
-            self._agreement = Agreement(policy)
+        self._agreement.hold_against(policy)
         if self._presence() != self._who_is_there.mode:
             self._who_is_there = self._watch()
         if frame.bgr.shape != self._shape:  # another picture: places in the last one say nothing

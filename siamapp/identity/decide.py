@@ -171,6 +171,8 @@ class _Held:
     stable: Decision
     streak: list[Decision] = field(default_factory=list)
     """Newest looks that say one and the same other thing than `stable`."""
+    doubted: bool = False
+    """The policy has changed since the last look."""
 
 
 def _says(decision: Decision) -> tuple[Outcome, int | None]:
@@ -182,7 +184,7 @@ class Agreement:
 
     A track begins undecided. `agree_frames` successive looks with the same answer make it the
     track's answer. A name once given is kept while that person stays nearest and within the leave
-    threshold.
+    threshold. Where the policy changes, the next look must say the same, or the track begins anew.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -192,9 +194,10 @@ class Agreement:
     def __call__(self, track_id: int, look: Decision) -> Decision:
         """Take one look at a track; returns the track's answer."""
         held = self._tracks.get(track_id)
-        if held is None:
+        if held is None or (held.doubted and _says(look) != _says(held.stable)):
             undecided = replace(look, outcome=Outcome.UNDECIDED, reason="looking")
             held = self._tracks[track_id] = _Held(undecided)
+        held.doubted = False
         if self._keeps(held.stable, look):
             held.streak.clear()
             held.stable = replace(look, outcome=held.stable.outcome)
@@ -207,11 +210,19 @@ class Agreement:
             held.streak.clear()
         return held.stable
 
+    def hold_against(self, policy: Policy) -> None:
+        """Another policy from now on: who is enrolled besides makes it another one already."""
+        if policy != self.policy:
+            self.policy = policy
+            for held in self._tracks.values():
+                held.doubted = True
+
     def settled(self, track_id: int) -> bool:
         """Whether the track has an answer about who it is that no newer look speaks against."""
         held = self._tracks.get(track_id)
         return (
             held is not None
+            and not held.doubted
             and not held.streak
             and held.stable.outcome not in (Outcome.UNDECIDED, Outcome.POOR)
         )

@@ -226,3 +226,19 @@ def test_a_rate_without_evidence_is_refused_with_the_nearest_one():
 def test_a_new_policy_shows_in_the_answer():
     agree = Agreement(replace(POLICY, agree_frames=1))
     assert agree(1, look(1, 0.5)).outcome is Outcome.MATCH
+
+
+def test_a_held_name_stays_under_another_policy_that_it_still_meets_and_goes_at_once_otherwise():
+    missed = (Shortfall("sharpness", 0.01, 0.1, "hold still"),)
+    for then, outcome in (
+        (look(1, 0.9), Outcome.MATCH),
+        (look(1, 0.99, replace(POLICY, threshold=0.95)), Outcome.UNDECIDED),
+        (look(2, 0.5), Outcome.UNDECIDED),
+        (poor(missed, POLICY), Outcome.UNDECIDED),
+    ):
+        agree = Agreement(POLICY)
+        for _ in range(3):
+            agree(7, look(1, 0.9))
+        agree.hold_against(replace(POLICY, threshold=0.95, fmr_high=2e-3))
+        assert not agree.settled(7), "a look by the new policy is due"
+        assert agree(7, then).outcome is outcome

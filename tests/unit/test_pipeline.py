@@ -139,6 +139,21 @@ def test_a_gallery_swapped_in_counts_from_the_next_frame(pipeline):
     assert (answers(before), answers(after)) == ([Outcome.UNKNOWN], ["person 1"])
 
 
+def test_whoever_is_named_stays_named_while_others_are_enrolled(pipeline):
+    """In a larger gallery another policy holds; else an import would have every name flicker."""
+    galleries = [gallery_of(1)]
+    stream = Stream(
+        pipeline, lambda: galleries[-1], lambda: replace(POLICY, fmr_high=1e-3 * len(galleries[-1]))
+    )
+    for index in range(3):
+        stream(paint(pipeline, 1, index=index))
+    for index, person in enumerate(range(2, 5), start=3):
+        galleries.append(gallery_of(*range(1, person + 1)))
+        result = stream(paint(pipeline, 1, index=index))
+        assert answers(result) == ["person 1"]
+        assert result.faces[0].decision.fmr_high == 1e-3 * person
+
+
 @pytest.mark.parametrize("flat", [False, True])
 @pytest.mark.parametrize("then", [(), (2,)])
 def test_whoever_is_deleted_is_not_named_once_more(pipeline, then, flat):
