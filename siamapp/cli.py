@@ -107,9 +107,12 @@ def run(argv: Sequence[str]) -> int:
         return end.code if isinstance(end.code, int) and end.code > 128 else 2
     except OSError as error:
         # Which of a command's many paths it is does not matter: the system takes none so long.
-        if error.errno != errno.ENAMETOOLONG:
-            return _bug(call, error)
-        return _failed(call, "Usage", "A file name is too long.", "Shorten it.")
+        if error.errno == errno.ENAMETOOLONG:
+            return _failed(call, "Usage", "A file name is too long.", "Shorten it.")
+        if isinstance(error, PermissionError) and error.filename:
+            message = f"{error.filename} cannot be looked at: {error.strerror}."
+            return _failed(call, "Usage", message, "Check the rights of it and of its folder.")
+        return _bug(call, error)
     except Exception as bug:  # noqa: BLE001 - the top of the program: report it, accept nobody
         return _bug(call, bug)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from siamapp.errors import ProtocolError
 from siamapp.evaluation.rates import Bools, Ints
-from siamapp.live.suffixes import is_photo
+from siamapp.live.suffixes import entries, is_photo
 
 MAX_IMPOSTORS: Final = 2_000_000
 """Of a folder's stranger pairs no more are compared, drawn with a seed: a report says so."""
@@ -40,15 +40,16 @@ def from_folder(root: Path, *, seed: int = 0) -> Protocol:
 
     Raises:
         ProtocolError: there are not two people, or nobody with two pictures.
+        ImageError: a folder cannot be read.
     """
     if not root.is_dir():
         raise ProtocolError(f"{root} is not a folder.", "Give a folder with one folder per person.")
-    folders = sorted(child for child in root.iterdir() if child.is_dir())
+    folders = [child for child in entries(root) if child.is_dir()]
     pictures: list[Path] = []
     person: list[int] = []
     people: list[str] = []
     for folder in folders:
-        own = sorted(path for path in folder.iterdir() if is_photo(path))
+        own = [path for path in entries(folder) if is_photo(path)]
         if own:
             person += [len(people)] * len(own)
             people.append(folder.name)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from siamapp.collect import samples_from
-from siamapp.errors import EnrolError, ImageError, NoFace, SiamError
+from siamapp.errors import EnrolError, NoFace, SiamError
 from siamapp.live.source import ImagesSource, VideoSource, frames_of
-from siamapp.live.suffixes import is_photo, is_video
+from siamapp.live.suffixes import entries, is_photo, is_video
 from siamapp.pipeline import Pipeline
 from siamapp.settings import Settings
 from siamapp.types import Sample
@@ -17,11 +17,11 @@ def subfolders(folder: Path) -> list[Path]:
     """The folders of a folder by name, one per person.
 
     Raises:
-        SiamError: there is none.
+        SiamError: there is none, or it cannot be read.
     """
     if not folder.is_dir():
         raise SiamError(f"There is no folder {folder}.", "Give one that holds a folder per person.")
-    found = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    found = [p for p in entries(folder) if p.is_dir() and not p.name.startswith(".")]
     if not found:
         raise SiamError(f"{folder} holds no folders.", "Give one that holds a folder per person.")
     return found
@@ -55,10 +55,7 @@ def _media(folder: Path) -> list[ImagesSource | VideoSource]:
         NoFace: neither is there.
         ImageError: the folder cannot be read.
     """
-    try:
-        files = sorted(path for path in folder.iterdir() if path.is_file())
-    except OSError as error:
-        raise ImageError(f"{folder} cannot be read: {error.strerror or error}.") from error
+    files = [path for path in entries(folder) if path.is_file()]
     photos = [path for path in files if is_photo(path)]
     found: list[ImagesSource | VideoSource] = []
     if photos:

@@ -10,7 +10,7 @@ from typing import Protocol
 from siamapp.errors import CameraNotFound, SiamError
 from siamapp.live.cameras import CameraInfo, CameraSource, StreamSource, list_cameras
 from siamapp.live.recordings import ImagesSource, VideoSource
-from siamapp.live.suffixes import is_photo
+from siamapp.live.suffixes import entries, is_photo
 from siamapp.paths import expanded
 from siamapp.settings import Settings
 from siamapp.types import Frame
@@ -85,6 +85,7 @@ def open_source(
 
     Raises:
         CameraNotFound: nothing of that name.
+        ImageError: the folder cannot be read.
         SiamError: something other than a video was to be trimmed.
     """
     if camera := re.fullmatch(r"(?:/dev/video)?(\d+)", spec):
@@ -107,7 +108,7 @@ def _source(spec: str, realtime: bool, start_s: float, end_s: float | None) -> F
         return StreamSource(spec)
     path = expanded(spec)
     if spec and path.is_dir():  # a variable that was never set is not the folder one is in
-        photos = sorted(child for child in path.iterdir() if is_photo(child))
+        photos = [child for child in entries(path) if is_photo(child)]
         return ImagesSource(photos, name=path.name, realtime=realtime)
     if not path.is_file():
         raise CameraNotFound(

@@ -205,6 +205,28 @@ def test_a_reader_that_goes_away_is_no_bug() -> None:
     assert process.returncode == 2
 
 
+@pytest.mark.parametrize("words", [("identify", "{}"), ("evaluate", "--images", "{}")])
+@pytest.mark.parametrize("asked", ["iterdir", "is_dir"])
+def test_a_folder_that_may_not_be_looked_into_is_no_bug(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], asked: str
+) -> None:
+    """Root may look everywhere, so the system's answer is played."""
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    allowed = getattr(Path, asked)
+
+    def answer(path: Path) -> object:
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return allowed(path)
+
+    monkeypatch.setattr(Path, asked, answer)
+    status, told, _ = cli(*(word.format(closed) for word in words))
+    assert status == 2
+    assert str(closed) in told["error"]["message"]
+    assert "Permission denied" in told["error"]["message"]
+
+
 @pytest.mark.usefixtures("with_ada_and_ben")
 @pytest.mark.parametrize(
     "verb",
