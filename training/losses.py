@@ -43,11 +43,12 @@ def exponential_loss(energy: Tensor, impostor: Tensor, bound: float) -> Tensor:
 def contrastive_loss(distances: Tensor, impostor: Tensor, margin: float) -> Tensor:
     """Hadsell, Chopra and LeCun 2006, eq. 4, averaged.
 
-    `(1 - Y) 1/2 D^2 + Y 1/2 max(0, m - D)^2` with D `(n,)` Euclidean.
+    `(1 - Y) 1/2 D^2 + Y 1/2 max(0, m - D)^2` with D `(n,)` Euclidean. No pairs, as of a batch in
+    which nobody is twice, give 0 with a gradient of 0.
     """
     genuine_part = 0.5 * distances.square()
     impostor_part = 0.5 * F.relu(margin - distances).square()
-    return torch.where(impostor > 0.5, impostor_part, genuine_part).mean()
+    return torch.where(impostor > 0.5, impostor_part, genuine_part).sum() / max(len(distances), 1)
 
 
 def hinge_pair_loss(similarity: Tensor, impostor: Tensor) -> Tensor:

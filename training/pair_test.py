@@ -37,14 +37,16 @@ class PairTest:
         """The pairs of a file that `training.pairs` wrote.
 
         Raises:
-            KeyError: a crop of the pairs is not among the crops.
+            ValueError: the file is of another make, or a crop of its pairs is not among the crops.
         """
         return cls.of(read_pairs(pairs), crops)
 
     @classmethod
     def of(cls, tested: list[Pair], crops: Crops) -> PairTest:
-        """Those pairs; a KeyError where a crop of theirs is not among the crops."""
+        """Those pairs; a ValueError where a crop of theirs is not among the crops."""
         row_of = {name: row for row, name in enumerate(crops.names)}
+        if missing := [p for pair in tested for p in (pair.first, pair.second) if p not in row_of]:
+            raise ValueError(f"{missing[0]} and {len(missing) - 1} more ends of pairs are no crops")
         ends = np.array([[row_of[pair.first], row_of[pair.second]] for pair in tested])
         used, places = np.unique(ends, return_inverse=True)
         places = places.reshape(ends.shape)

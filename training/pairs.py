@@ -102,9 +102,9 @@ def read_pairs(path: Path) -> list[Pair]:
     Raises:
         ValueError: the file is of another make.
     """
-    header, *lines = path.read_text(encoding="utf-8").splitlines()
-    if header != HEADER:
-        raise ValueError(f"{path} is not a pairs file")
+    header, *lines = path.read_text(encoding="utf-8").splitlines() or [""]
+    if header != HEADER or not lines:
+        raise ValueError(f"{path} is not a pairs file, or an empty one")
     pairs = []
     for line in lines:
         fold, genuine, first, second = line.split("\t")

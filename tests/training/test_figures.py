@@ -62,3 +62,14 @@ def test_thresholds_are_distances_of_the_cards_metric(metric: str) -> None:
     assert len(common) == 3
     for line in common:
         assert (apart <= line.distance).mean() == pytest.approx(line.fmr, rel=0.15)
+
+
+def test_a_metric_that_ranks_alike_refuses_alike() -> None:
+    """1 - exp(-L1) of 128 numbers lies near 1, so its thresholds need many digits."""
+    rng = np.random.default_rng(5)
+    person = np.repeat(np.arange(40), 5)
+    vectors = unit((rng.normal(size=(40, 128))[person] + rng.normal(size=(200, 128))).astype("f4"))
+    l1, exp_l1 = (threshold_table(vectors, person, metric=metric) for metric in ("l1", "exp_l1"))
+    for one, other in zip(l1[:4], exp_l1[:4], strict=True):
+        assert other.observed_fmr == pytest.approx(one.observed_fmr, rel=0.05)
+        assert other.fnmr == pytest.approx(one.fnmr, abs=0.01)

@@ -64,6 +64,7 @@ def test_contrastive_loss_by_hand() -> None:
     distances = torch.tensor([0.5, 0.5, 2.0])
     impostor = torch.tensor([0.0, 1.0, 1.0])
     assert contrastive_loss(distances, impostor, 1.0).item() == pytest.approx(0.25 / 3)
+    assert contrastive_loss(distances[:0], impostor[:0], 1.0).item() == 0.0
 
 
 def test_hinge_by_hand() -> None:

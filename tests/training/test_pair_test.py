@@ -57,6 +57,12 @@ def test_pairs_put_to_an_embedder(folder: Path) -> None:
     write_pairs(pairs, folder / "pairs.tsv")
     test = PairTest.read(folder / "pairs.tsv", crops)
     assert test.aligned.shape[1:] == (112, 112, 3)
+    with pytest.raises(ValueError, match=r"nobody/0\.png and 0 more"):
+        PairTest.of([*pairs, Pair(0, False, "fiw/nobody/0.png", pairs[0].first)], crops)
+    for text in ("", "fold\tgenuine\tfirst\tsecond\n"):
+        (folder / "none.tsv").write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match=r"none\.tsv is not a pairs file"):
+            PairTest.read(folder / "none.tsv", crops)
     assert test.first_group[0] == test.first_group[2], "two of one family"
 
     def mean_colour(rgb: np.ndarray) -> np.ndarray:
