@@ -89,15 +89,13 @@ def import_folder(
     again. Exit 1 where somebody was refused.
     """
     from siamapp.live.bulk import looked_at, workers_for
-    from siamapp.live.people_folders import subfolders
-    from siamapp.store.names import name_key
+    from siamapp.live.people_folders import not_enrolled, subfolders
 
     children = subfolders(folder)
     enrolled: list[Person] = []
     refused: list[dict[str, str]] = []
     with call.recognizer() as recognizer, call.progress(len(children)) as step:
-        known = {name_key(person.name) for person in recognizer.people.all()}
-        waiting = [child for child in children if name_key(child.name) not in known]
+        waiting = not_enrolled(children, recognizer.people.all())
         passed_by = len(children) - len(waiting)
         step(passed_by)
         workers = workers or workers_for(len(waiting))

@@ -10,8 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from siamapp.errors import SiamError
 from siamapp.gui.context import Context
 from siamapp.live.bulk import Looked, looked_at, workers_for
-from siamapp.live.people_folders import subfolders
-from siamapp.store.names import name_key
+from siamapp.live.people_folders import not_enrolled, subfolders
 from siamapp.types import Person
 
 
@@ -45,11 +44,11 @@ class Importing(QObject):
 
         def work() -> tuple[int, list[str]]:
             children = subfolders(folder)
-            known = {name_key(person.name) for person in recognizer.people.all()}
-            waiting = [child for child in children if name_key(child.name) not in known]
+            waiting = not_enrolled(children, recognizer.people.all())
+            left = set(waiting)
             workers = workers_for(len(waiting))
             self._walk = looked_at(recognizer, self._context.paths, waiting, workers=workers)
-            return len(children), [c.name for c in children if name_key(c.name) in known]
+            return len(children), [c.name for c in children if c not in left]
 
         def done(found: tuple[int, list[str]]) -> None:
             self.listed.emit(*found)

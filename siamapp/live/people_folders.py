@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from siamapp.collect import samples_from
@@ -10,7 +11,8 @@ from siamapp.live.source import ImagesSource, VideoSource, frames_of
 from siamapp.live.suffixes import entries, is_photo, is_video
 from siamapp.pipeline import Pipeline
 from siamapp.settings import Settings
-from siamapp.types import Sample
+from siamapp.store.names import name_key
+from siamapp.types import Person, Sample
 
 
 def subfolders(folder: Path) -> list[Path]:
@@ -25,6 +27,23 @@ def subfolders(folder: Path) -> list[Path]:
     if not found:
         raise SiamError(f"{folder} holds no folders.", "Give one that holds a folder per person.")
     return found
+
+
+def not_enrolled(folders: Sequence[Path], people: Iterable[Person]) -> list[Path]:
+    """Those whose person is not enrolled yet: an import that was stopped goes on with them.
+
+    One person is one folder's: a second folder of that name ("Ada" and "ada") is somebody else's,
+    who cannot be called so, and is to be told each time.
+    """
+    taken = {name_key(person.name) for person in people}
+    waiting = []
+    for folder in folders:
+        key = name_key(folder.name)
+        if key in taken:
+            taken.remove(key)
+        else:
+            waiting.append(folder)
+    return waiting
 
 
 def folder_samples(pipeline: Pipeline, settings: Settings, folder: Path) -> list[Sample]:

@@ -15,10 +15,12 @@ from skimage.data import astronaut
 from siamapp.errors import ImageError, NoFace, SiamError
 from siamapp.live import bulk
 from siamapp.live.bulk import looked_at, workers_for
+from siamapp.live.people_folders import not_enrolled
 from siamapp.paths import Paths
 from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
 from siamapp.store.vault import find_key
+from siamapp.types import Person
 
 
 @pytest.fixture
@@ -91,6 +93,14 @@ def test_a_folder_that_cannot_be_read_is_refused_and_the_next_one_looked_at(
     assert not isinstance(looked, SiamError)
 
 
+def test_a_folder_of_a_name_that_another_ones_person_has_is_not_passed_by() -> None:
+    """Going on, it would be counted as enrolled, and whoever is in it be lost without a word."""
+    folders = [Path(name) for name in ("Ada", "Grace", "ada", "Mary")]
+    enrolled = [Person(number, name, "", 1) for number, name in enumerate(("Ada", "Mary"))]
+    assert not_enrolled(folders, enrolled) == [Path("Grace"), Path("ada")]
+    assert not_enrolled(folders, []) == folders
+
+
 def test_who_stops_early_leaves_no_worker(
     recognizer: Recognizer, paths: Paths, folders: list[Path]
 ) -> None:
@@ -110,6 +120,7 @@ from siamapp.paths import Paths
 from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
 from siamapp.store.vault import find_key
+from siamapp.types import Person
 home, people = map(Path, sys.argv[1:])
 key = find_key(home, key_file=home.parent / "key")
 with Recognizer.open(Paths(home), Settings(), key) as recognizer:
