@@ -176,8 +176,8 @@ class Audit:
             raise StoreCorrupt(f"The audit is not whole: {faults[0]}.", "Keep it as it is.")
         try:
             limit = before.astimezone(UTC).isoformat(timespec="milliseconds")
-        except (OverflowError, ValueError):  # of the first day of year 1, and before it in UTC
-            return 0
+        except (OverflowError, ValueError, OSError):
+            return 0  # of the first day of year 1, and before it in UTC; on Windows, before 1970
         with self._database.transaction() as connection:
             old = Checkpoint.read(connection).number
             # Up to the first that is young enough: the clock may have gone back since.

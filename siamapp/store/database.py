@@ -191,10 +191,12 @@ class Database:
                 self._connection.execute("BEGIN EXCLUSIVE")
                 if self.others_wrote != copied_at:
                     raise StoreLocked(_IN_USE, _CLOSE_HINT)
-                if os.name == "nt":  # there an open file cannot be replaced
+                if os.name == "nt":  # there an open file cannot be replaced, by whomever it is open
                     self.close()
                 new.replace(self._path)
         except OSError as error:
+            if getattr(error, "winerror", 0) in (5, 32):  # Windows: it is open elsewhere
+                raise StoreLocked(_IN_USE, _CLOSE_HINT) from error
             raise StoreError(
                 f"The gallery cannot be replaced: {error.strerror}.", _DISK_HINT
             ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,10 @@ def decrypted(path: Path, key: Key) -> bytes:
         decryptor = Cipher(algorithms.AES(key.raw), modes.CBC(vector)).decryptor()
         plain.append(decryptor.update(body) + decryptor.finalize())
     return b"".join(plain)
+
+
+OWNER_ONLY, OWNER_ONLY_FOLDER = (0o600, 0o700) if os.name == "posix" else (0o666, 0o777)
+"""What `mode` is then; Windows guards files by the rights of the folder that they lie in."""
 
 
 def mode(path: Path) -> int:

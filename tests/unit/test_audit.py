@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -183,8 +184,13 @@ def later(seconds: float) -> datetime:
 
 
 def test_nothing_is_older_than_the_first_day_of_all(home: Path) -> None:
+    class OnWindows(datetime):
+        def astimezone(self, tz: object = None) -> NoReturn:
+            raise OSError(errno.EINVAL, "Invalid argument")  # of local times before 1970
+
     with Database.open(home, KEY) as database:
         assert Audit(database).prune(datetime(1, 1, 1)) == 0
+        assert Audit(database).prune(OnWindows(1969, 1, 1)) == 0
 
 
 def test_pruning_leaves_a_chain_that_still_proves_itself(home: Path) -> None:

@@ -34,7 +34,7 @@ from siamapp.store.vault import (
     known_key,
     new_key,
 )
-from tests.unit.store_samples import EMBEDDER, KEY, decrypted, fingerprint, mode, sample
+from tests.unit.store_samples import EMBEDDER, KEY, OWNER_ONLY, decrypted, fingerprint, mode, sample
 
 NAME = "Zebedee Quillfeather"
 VAULT = Vault(source="key-file", check=KEY.check_value())
@@ -77,7 +77,7 @@ def test_a_backup_shows_nothing_and_leaves_nothing_beside_it(home: Path, file: P
     data = file.read_bytes()
     for shown in (NAME.encode(), b"SQLite format 3", sample(0).embedding.tobytes()[:16]):
         assert shown not in data
-    assert mode(file) == 0o600
+    assert mode(file) == OWNER_ONLY
     assert [path.name for path in home.iterdir()] == [GALLERY_NAME]
     with Database.open(home, KEY) as database, pytest.raises(StoreError, match="there already"):
         back_up(database, file, vault=VAULT, key=KEY)
@@ -125,7 +125,7 @@ def test_a_disk_without_hard_links_takes_backups_and_homes(
             back_up(database, stick / "b.siam", vault=VAULT, key=KEY)
     assert [path.name for path in stick.iterdir()] == ["b.siam"]
     assert restored(stick / "b.siam", stick / "restored").people == 2
-    assert mode(stick / "restored" / GALLERY_NAME) == 0o600
+    assert mode(stick / "restored" / GALLERY_NAME) == OWNER_ONLY
     with Database.open(stick / "first", KEY) as database:
         assert People(database).all() == []
 
@@ -323,6 +323,24 @@ def test_who_is_enrolled_while_a_backup_is_restored_is_not_lost(
     assert names(home) == sorted(["Bob", "Cy", "Di", NAME])
 
 
+def test_a_gallery_that_is_open_elsewhere_cannot_be_replaced_on_windows(
+    home: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(*_: object) -> None:
+        error = PermissionError(errno.EACCES, "Access is denied")
+        error.winerror = 5  # type: ignore[attr-defined,unused-ignore]
+        raise error
+
+    before = fingerprint(home)
+    with Database.open(home, KEY):
+        if os.name == "posix":
+            monkeypatch.setattr(Path, "replace", held)
+        with pytest.raises(StoreLocked, match="Another program has the gallery open"):
+            restored(file, home)
+    assert fingerprint(home) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there an open file cannot be replaced")
 def test_whoever_holds_the_old_gallery_open_is_told(home: Path, file: Path) -> None:
     with Database.open(home, KEY) as other:
         restored(file, home)

@@ -145,6 +145,7 @@ def test_a_program_that_writes_is_waited_for_and_then_told_of(
     find_key(home, key_file=tmp_path / "key")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows syncs no folders")
 def test_a_folder_that_cannot_be_synced_does_not_undo_what_is_done(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from siamapp.errors import KeyUnavailable, StoreCorrupt, StoreError, StoreLocked
 from siamapp.log import log
 from siamapp.store.database import Database
 from siamapp.store.vault import VAULT_NAME, Key, Vault, find_key
-from tests.unit.store_samples import fingerprint, mode
+from tests.unit.store_samples import OWNER_ONLY, OWNER_ONLY_FOLDER, fingerprint, mode
 
 PASSPHRASE = "correct horse battery"
 
@@ -76,8 +77,8 @@ def test_a_new_home_makes_its_key_file_owner_only_and_finds_it_again(
     key = find_key(home, key_file=file, ask_passphrase=never)
     assert key.source == "key-file"
     assert bytes.fromhex(file.read_text("ascii")) == key.raw
-    assert mode(file) == mode(home / VAULT_NAME) == 0o600
-    assert mode(home) == 0o700
+    assert mode(file) == mode(home / VAULT_NAME) == OWNER_ONLY
+    assert mode(home) == OWNER_ONLY_FOLDER
     Database.open(home, key).close()
     assert find_key(home, key_file=file) == key
 
@@ -114,6 +115,7 @@ def test_a_bad_key_file_is_refused_and_makes_no_home(
     assert not home.exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such rights")
 def test_a_key_file_that_others_can_read_is_warned_of(
     home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
