@@ -169,7 +169,7 @@
     </message>
     <message>
         <source>Looking…</source>
-        <translation>正在查看…</translation>
+        <translation>正在辨认…</translation>
     </message>
     <message>
         <source>Cannot judge yet</source>
@@ -229,11 +229,11 @@
     </message>
     <message>
         <source>More light on the face: brightness {value:.2f}, {limit:.2f} wanted.</source>
-        <translation>脸部需要更亮：亮度 {value:.2f}，需要 {limit:.2f}。</translation>
+        <translation>请增加脸部光线：亮度 {value:.2f}，需要 {limit:.2f}。</translation>
     </message>
     <message>
         <source>Less light on the face: brightness {value:.2f}, {limit:.2f} allowed.</source>
-        <translation>脸部太亮：亮度 {value:.2f}，上限 {limit:.2f}。</translation>
+        <translation>请减弱脸部光线：亮度 {value:.2f}，上限 {limit:.2f}。</translation>
     </message>
     <message>
         <source>Even out the light: contrast {value:.2f}, {limit:.2f} wanted.</source>
@@ -245,11 +245,11 @@
     </message>
     <message>
         <source>Face the camera: turned by about {value:.0f}°, {limit:.0f}° allowed.</source>
-        <translation>请面向摄像头：约偏转 {value:.0f}°，允许 {limit:.0f}°。</translation>
+        <translation>请面向摄像头：偏转约 {value:.0f}°，允许 {limit:.0f}°。</translation>
     </message>
     <message>
         <source>Level your head: nodded by about {value:.0f}°, {limit:.0f}° allowed.</source>
-        <translation>请放平头部：约俯仰 {value:.0f}°，允许 {limit:.0f}°。</translation>
+        <translation>请把头端平：俯仰约 {value:.0f}°，允许 {limit:.0f}°。</translation>
     </message>
     <message>
         <source>Hold your head upright: {value:.0f}° tilted, {limit:.0f}° allowed.</source>
@@ -957,7 +957,7 @@
     </message>
     <message>
         <source>Look at the camera.</source>
-        <translation>请看摄像头。</translation>
+        <translation>请看向摄像头。</translation>
     </message>
     <message>
         <source>{words} Something seems to cover {share:.0f} % of the face: take it off.</source>
@@ -1024,7 +1024,7 @@
     </message>
     <message>
         <source>Press Start and look at the camera</source>
-        <translation>按“开始”，然后看摄像头</translation>
+        <translation>按“开始”，然后看向摄像头</translation>
     </message>
     <message>
         <source>Turn your head a little to each side. Or drop photos or a video here.</source>
@@ -1427,7 +1427,7 @@
     </message>
     <message>
         <source>No such decisions</source>
-        <translation>没有这样的判定</translation>
+        <translation>没有符合条件的判定</translation>
     </message>
     <message>
         <source>Choose a longer period or another result.</source>
@@ -1926,7 +1926,7 @@
     </message>
     <message>
         <source>No such name or tag</source>
-        <translation>没有这样的姓名或标签</translation>
+        <translation>没有匹配的姓名或标签</translation>
     </message>
     <message>
         <source>Try fewer letters, or press Escape.</source>
@@ -2157,7 +2157,7 @@
 <context>
     <name>RateCharts</name>
     <message>
-        <source>Strangers accepted (FMR)</source>
+        <source>Strangers let through (FMR)</source>
         <translation>误识率（FMR）</translation>
     </message>
     <message>
@@ -2189,7 +2189,7 @@
         <translation>距离分布</translation>
     </message>
     <message>
-        <source>Distance {distance:.3f}: {fmr:.3g} % of strangers accepted, {fnmr:.1f} % of own people refused</source>
+        <source>Distance {distance:.3f}: {fmr:.3g} % of strangers let through, {fnmr:.1f} % of own people refused</source>
         <translation>距离 {distance:.3f}：放行陌生人 {fmr:.3g}%，拒绝本人 {fnmr:.1f}%</translation>
     </message>
     <message>
@@ -2277,7 +2277,7 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     </message>
     <message>
         <source>No such setting</source>
-        <translation>没有这样的设置</translation>
+        <translation>没有匹配的设置</translation>
     </message>
     <message>
         <source>Try fewer letters, or press Escape.</source>
@@ -2465,7 +2465,7 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     </message>
     <message>
         <source>Not recognised as {name}.</source>
-        <translation>未认出是 {name}。</translation>
+        <translation>未能确认为 {name}。</translation>
     </message>
     <message>
         <source>No</source>
@@ -2477,11 +2477,11 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     </message>
     <message>
         <source>Time was over before it was certain. Nobody was refused.</source>
-        <translation>时间已到，尚未得出结论。没有人被拒绝。</translation>
+        <translation>时间已到，尚未得出结论。未拒绝任何人。</translation>
     </message>
     <message>
         <source>Not clear</source>
-        <translation>不明确</translation>
+        <translation>不确定</translation>
     </message>
 </context>
 <context>
@@ -2536,7 +2536,7 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     </message>
     <message>
         <source>Look at the camera.</source>
-        <translation>请看摄像头。</translation>
+        <translation>请看向摄像头。</translation>
     </message>
     <message>
         <source>Try {number}. {said}</source>
@@ -2544,7 +2544,7 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     </message>
     <message>
         <source>Looking…</source>
-        <translation>正在查看…</translation>
+        <translation>正在辨认…</translation>
     </message>
     <message>
         <source>Verify again</source>
@@ -2556,7 +2556,7 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     </message>
     <message>
         <source>Press Verify and look at the camera.</source>
-        <translation>请按“核验”并看摄像头。</translation>
+        <translation>请按“核验”，并看向摄像头。</translation>
     </message>
     <message>
         <source>Waiting</source>
@@ -2610,7 +2610,7 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     </message>
     <message>
         <source>Choose a camera and look into it. Without one, open a video or a photo.</source>
-        <translation>请选择摄像头并看着它。没有摄像头时，可打开视频或照片。</translation>
+        <translation>请选择摄像头，并看向镜头。没有摄像头时，可打开视频或照片。</translation>
     </message>
     <message>
         <source>In the system’s keyring, which opens with your login</source>
@@ -3289,7 +3289,7 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     </message>
     <message>
         <source>A name must not change the direction of writing.</source>
-        <translation>姓名不能改变书写方向。</translation>
+        <translation>姓名不能含有改变书写方向的字符。</translation>
     </message>
     <message>
         <source>A name must not be empty.</source>
@@ -3805,7 +3805,7 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     </message>
     <message>
         <source>looking</source>
-        <translation>正在查看</translation>
+        <translation>正在辨认</translation>
     </message>
     <message>
         <source>this looks like a print or a screen</source>
@@ -3881,15 +3881,15 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     </message>
     <message>
         <source>more light on the face: it is too dark</source>
-        <translation>脸上需要更多光线：太暗</translation>
+        <translation>请增加脸部光线：太暗</translation>
     </message>
     <message>
         <source>less light on the face: it is too bright</source>
-        <translation>脸上光线过强：太亮</translation>
+        <translation>请减弱脸部光线：太亮</translation>
     </message>
     <message>
         <source>even out the light: the face has too little contrast</source>
-        <translation>请让光线均匀：脸的对比度太低</translation>
+        <translation>请调匀光线：脸部对比度太低</translation>
     </message>
     <message>
         <source>hold still: the picture is blurred ({0}, {1} wanted)</source>
@@ -3901,7 +3901,7 @@ Turned {yaw}, nodded {pitch}, tilted {roll}</source>
     </message>
     <message>
         <source>level your head: turned by about {0} degrees, {1} allowed</source>
-        <translation>请放平头部：俯仰约 {0} 度，允许 {1}</translation>
+        <translation>请把头端平：俯仰约 {0} 度，允许 {1}</translation>
     </message>
     <message>
         <source>hold your head upright: turned by about {0} degrees, {1} allowed</source>

@@ -94,7 +94,7 @@ def write_html(
         "<h2>Curves</h2>",
         _figure(
             _svg(draw_det, rated),
-            "Detection error trade-off: strangers accepted, own people refused.",
+            "Detection error trade-off: strangers let through, own people refused.",
         ),
         _figure(_svg(draw_roc, rated), "Receiver operating characteristic."),
         _figure(

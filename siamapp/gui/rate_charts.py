@@ -187,7 +187,7 @@ class RateCharts(QTabWidget):
         theme.changed.connect(self._draw)
 
     def retranslate(self) -> None:
-        fmr, fnmr = self.tr("Strangers accepted (FMR)"), self.tr("Refused (FNMR)")
+        fmr, fnmr = self.tr("Strangers let through (FMR)"), self.tr("Refused (FNMR)")
         self.det.name_axes(fmr, fnmr)
         self.roc.name_axes(fmr, self.tr("Accepted"))
         self.scores.name_axes(self.tr("Distance"), self.tr("Share"))
@@ -216,7 +216,7 @@ class RateCharts(QTabWidget):
             return
         rated = thinned(curve(self._held.distances, self._held.genuine))
         words = [
-            self.tr("Distance {distance:.3f}: {fmr:.3g} % of strangers accepted, "
+            self.tr("Distance {distance:.3f}: {fmr:.3g} % of strangers let through, "
                     "{fnmr:.1f} % of own people refused").format(
                 distance=distance, fmr=100 * fmr, fnmr=100 * fnmr
             )

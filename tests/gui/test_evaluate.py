@@ -58,18 +58,18 @@ def test_a_folder_gives_rates_with_what_they_rest_on(
     assert page.table.item(0, 3).text().endswith("%")
     chart = page.charts.det
     before = chart.value.text()
-    assert "of strangers accepted" in before
+    assert "of strangers let through" in before
     qtbot.keyClick(chart, Qt.Key.Key_Right)
     assert chart.value.text() != before, "a chart can be read without a mouse"
     qtbot.keyClick(chart, Qt.Key.Key_Home)
     first = chart.value.text()
-    assert ": 0 % of strangers accepted" in first
+    assert ": 0 % of strangers let through" in first
     qtbot.keyClick(chart, Qt.Key.Key_PageDown)
     assert chart._at > 10
     qtbot.keyClick(chart, Qt.Key.Key_PageUp)
     assert chart.value.text() == first
     qtbot.keyClick(chart, Qt.Key.Key_End)
-    assert "100 % of strangers accepted" in chart.value.text()
+    assert "100 % of strangers let through" in chart.value.text()
 
 
 def hovered(chart: Chart, x: float, y: float, qtbot: QtBot, until: Until) -> list[float]:
