@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -94,8 +95,15 @@ class EnrollForm(QFrame):
         top.addWidget(self.coaching, 1)
         self._stack, looking = QStackedWidget(), QWidget()
         column.addWidget(self._stack, 1)
-        self._stack.addWidget(looking)
-        self._stack.addWidget(self.review)
+        for part in (looking, self.review):  # a large font needs more than the window has
+            area = QScrollArea()
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setWidget(part)
+            part.setObjectName("scrolled")
+            self._stack.addWidget(area)
         inner = QVBoxLayout(looking)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(SPACE[3])
@@ -240,7 +248,7 @@ class EnrollForm(QFrame):
     def _show_ready(self) -> None:
         text, kept = self.name.text(), bool(self.samples)
         # Not while more looks are gathered: they would be left out.
-        shown = kept and self._stack.currentWidget() is self.review
+        shown = kept and self._stack.currentIndex() == 1
         begun = text or kept or self._busy or self.error.text or not self.progress.isHidden()
         for button, able in (
             (self.save, shown and text.strip() and not self._busy),

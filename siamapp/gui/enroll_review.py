@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -54,6 +55,8 @@ class EnrollReview(QWidget):
         self.thumbs.setMovement(QListView.Movement.Static)
         self.thumbs.setResizeMode(QListView.ResizeMode.Adjust)
         self.thumbs.setMinimumHeight(_THUMB_PX + 22)
+        # It gives way first, and takes what is left.
+        self.thumbs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.thumbs.itemClicked.connect(self._on_chosen)
         self.thumbs.itemActivated.connect(self._on_chosen)
         self.more = QPushButton()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
+from siamapp.errors import AlreadyKnown
 from siamapp.gui.main_window import MainWindow
 from tests.gui.scripted import astronaut, empty_room, write_photo, write_video
 
@@ -94,3 +95,27 @@ def test_a_camera_that_fails_leaves_what_was_gathered_before(
     assert not form.save.isEnabled()
     until(form.save.isEnabled)
     assert form.review.isVisible()
+
+
+def test_where_there_is_little_room_nothing_is_squeezed(
+    window: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    """What has no room is scrolled to: with a look-alike, a consent, an error and its way out."""
+    window.show_page("enrol")
+    page = window.page("enrol")
+    form = page.form
+    form.setFixedHeight(400)  # as on a small screen, in large letters
+    page.take_files([write_photo(tmp_path / "a.png", astronaut())])
+    until(lambda: bool(form.samples))
+    form.review.alike.show_text("Looks like Ada, who is enrolled: distance 0.3, limit 0.4.", "warn")
+    form.review.with_consent.setChecked(True)
+    form.review.fields.kept.setChecked(True)
+    form.show_known(AlreadyKnown("This face is already enrolled as Ada."))
+    form.review.alike.show_text("Looks like Ada, who is enrolled: distance 0.3, limit 0.4.", "warn")
+    fields = form.review.fields
+    parts = (
+        form.review.more, form.review.with_consent, form.review.alike, fields.note,
+        fields.given_on, fields.kept_until, form.error, form.anyway, form.save,
+    )  # fmt: skip
+    whole = form.save.fontMetrics().height() + 12  # a line, and air above and below
+    until(lambda: all(part.isVisible() and part.height() >= whole for part in parts))
