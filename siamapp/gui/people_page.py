@@ -265,9 +265,11 @@ class PeoplePage(Page):
 
     def _on_searched(self, text: str) -> None:
         self._rearrange(lambda: self.model.search(text))
+        self.list.scrollTo(self.list.currentIndex())
 
     def _on_ordered(self) -> None:
         self._rearrange(lambda: self.model.sort_by(self.order.currentData()))
+        self.list.scrollTo(self.list.currentIndex())
 
     def _on_selected(self, _new: QItemSelection, _old: QItemSelection) -> None:
         self._show_chosen()

@@ -294,6 +294,15 @@ def person(number: int, name: str, *tags: str, templates: int = 1) -> Person:
     return Person(number, name, "2026-11-25T00:00:00+00:00", templates, tags)
 
 
+def test_who_is_chosen_is_in_view_after_a_search(page: PeoplePage, until: Until) -> None:
+    page._show_people(entries_of([person(n, f"P {n:03}") for n in range(200)], {}))
+    page.search.setText("150")
+    assert [chosen.name for chosen in page.chosen] == ["P 150"]
+    page.search.clear()
+    place = page.list.visualRect(page.model.index(150))
+    assert page.list.viewport().rect().contains(place)
+
+
 def test_the_model_searches_every_word_and_sorts() -> None:
     model = PeopleModel()
     people = [person(3, "Ada Example", "staff"), person(1, "Bea", "staff", templates=5)]
