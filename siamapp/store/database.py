@@ -2,8 +2,7 @@
 
 The rollback journal (`journal_mode=DELETE`) is chosen over WAL: both survive SIGKILL, but at rest
 this one is a single file, a deleted person has no second copy in a `-wal`, and a refused file gets
-no `-wal` or `-shm` beside it. Its price, a few more fsyncs per write, is nothing with one writer.
-SQLCipher encrypts the journal as it does the file.
+no `-wal` or `-shm` beside it, for a few more fsyncs per write. SQLCipher encrypts the journal too.
 """
 
 from __future__ import annotations
@@ -44,8 +43,7 @@ from siamapp.store.vault import GALLERY_NAME, Key, Vault
 Connection: TypeAlias = sqlite3.Connection
 """sqlcipher3 is a fork of the standard module without stubs: typed as the original."""
 
-_CACHE_KIB: Final = 2000
-"""Of decrypted pages, SQLite's own default; SQLCipher's build would keep 8 MB in memory."""
+_CACHE_KIB: Final = 2000  # of decrypted pages, SQLite's default; SQLCipher's build keeps 8 MB
 _BUSY_S: Final = 5.0
 _PLAIN_HEADER: Final = b"SQLite format 3\0"
 _SCHEMA: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
