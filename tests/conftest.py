@@ -14,6 +14,8 @@ import siamapp  # noqa: F401 - switches onnxruntime's telemetry off before a tes
 
 # Before any import of Qt: tests never open a real window.
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("SIAMAPP_TEST_PLATFORM", "offscreen")
+if os.name == "nt":  # its offscreen platform knows no fonts of the system's
+    os.environ.setdefault("QT_QPA_FONTDIR", str(Path(os.environ["SYSTEMROOT"], "Fonts")))
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("SIAMAPP_DATA", ROOT.parent / "shared" / "data"))

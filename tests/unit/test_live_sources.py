@@ -222,7 +222,7 @@ def test_what_is_no_video_is_an_image_error(
 
 def test_a_name_that_is_no_text_is_refused(tmp_path: Path, clip: Path) -> None:
     """OpenCV ended the process."""
-    path = Path(os.fsdecode(bytes(tmp_path / "film") + b"\xff.mp4"))
+    path = tmp_path / "film\udcff.mp4"
     try:
         path.write_bytes(clip.read_bytes())
     except OSError:
