@@ -13,7 +13,7 @@ import numpy as np
 from training import presence_evaluate, presence_export
 from training.presence_data import Views, load_views
 from training.presence_export import SHIPPED
-from training.presence_fit import PresenceConfig, fit, save
+from training.presence_fit import PresenceConfig, fit, load, save
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,9 @@ def train(config: PresenceConfig, data: Path, peers: Path, out: Path) -> None:
     """The network to ship, and one for each subject left out.
 
     What a run finds in `out` it does not train again.
+
+    Raises:
+        ValueError: what it finds there is of another config.
     """
     cv2.setNumThreads(1)
     out.mkdir(parents=True, exist_ok=True)
@@ -35,7 +38,10 @@ def train(config: PresenceConfig, data: Path, peers: Path, out: Path) -> None:
         (SHIPPED, list(config.held_out)),
         *((fold_file(subject), [subject]) for subject in subjects),
     ]:
-        if not (out / name).is_file():
+        if (out / name).is_file():
+            if load(out / name)[1] != config:
+                raise ValueError(f"{out / name} is of another config: give another --out.")
+        else:
             logger.info("%s, without %s", name, ", ".join(left_out))
             save(fit(_seen(views, left_out), config), config, out / name)
 

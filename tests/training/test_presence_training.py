@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from skimage.data import astronaut
 
 from siamapp.vision.model import Model
 from siamapp.vision.presence_network import NEAR, SIDE_PX, WIDE, PresenceNetwork, view
-from training.presence import main
+from training.presence import main, train
 from training.presence_attacks import SPECIES, Shown, attack, held_photo, webcam
 from training.presence_data import Amount, Views
 from training.presence_evaluate import _matched
@@ -153,3 +154,17 @@ def test_a_run_becomes_a_model_folder_that_the_app_starts(tmp_path) -> None:
     near = torch.rand(1, 3, SIDE_PX, SIDE_PX)
     with torch.inference_mode():
         assert torch.allclose(fused(network)(near, near)[0], network(near, near)[0], atol=1e-5)
+
+
+def test_a_run_of_another_config_is_not_passed_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.presence.load_views", lambda *_, **__: views())
+    few = CONFIG.model_copy(update={"steps": 1})
+    train(few, tmp_path, tmp_path, tmp_path)
+    made = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.pt")}
+    assert made.keys() == {"presence.pt", "fold_subject1.pt"}
+    train(few, tmp_path, tmp_path, tmp_path)
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.pt")} == made
+    with pytest.raises(ValueError, match="another --out"):
+        train(CONFIG, tmp_path, tmp_path, tmp_path)
