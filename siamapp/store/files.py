@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -9,13 +10,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Literal, TypeAlias, get_args
+from typing import BinaryIO, Final, Literal, TypeAlias, get_args
 
 from siamapp.errors import StoreError
 from siamapp.log import log
 
 if sys.platform != "win32":
     import fcntl
+
+
+_NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
+"""What a disk says that knows no hard links: FAT, as on a USB stick, for instance."""
 
 
 def touch(path: Path) -> None:
@@ -118,23 +123,6 @@ def _hold(folder: Path) -> int | None:
     return handle
 
 
-def write_new(path: Path, text: str) -> None:
-    """Write an owner-only file durably.
-
-    Raises:
-        FileExistsError: it is there already; it is left alone.
-        OSError: it cannot be written; nothing is left behind.
-    """
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        except OSError:
-            path.unlink()
-            raise
-
-
 def require_free(path: Path, *, replaces: bytes | None) -> None:
     """Make sure that nothing else is lost by writing a file: no key, gallery, model or device.
 
@@ -176,15 +164,33 @@ def give_name(made: Path, path: Path) -> None:
     """
     try:
         path.hardlink_to(made)
-    except FileExistsError:
-        raise
-    except OSError:  # FAT, as on a USB stick, knows no hard links: there the name is taken first
-        touch(path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        touch(path)  # the name is taken first
         try:
             made.replace(path)
         except OSError:
             path.unlink()
             raise
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write an owner-only file durably; whoever is killed before its last byte leaves none.
+
+    Raises:
+        FileExistsError: it is there already; it is left alone.
+        OSError: it cannot be written; nothing is left behind.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        give_name(Path(temporary), path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
 
 
 @contextmanager

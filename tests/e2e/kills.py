@@ -43,6 +43,7 @@ from siamapp.store.edits import Edits
 from siamapp.store.keys import Key
 from siamapp.store.people import People
 from siamapp.store.protection import change_protection
+from siamapp.store.reembed import re_embed
 from siamapp.store.rekey import change_key
 from siamapp.store.transfer import add_people, export_people, read_people
 from siamapp.store.vault import GALLERY_NAME, Vault, find_key, new_key
@@ -70,10 +71,12 @@ class Desk:
     def key(self) -> Key:
         """Of the key file that the gallery has: the change of key has two to choose from."""
         vault = Vault.read(self.home)
+        if vault is None:  # a first start, or one that was cut short
+            return find_key(self.home, key_file=self.folder / "key")
         for name in ("key", "other.key"):
             file = self.folder / name
             key = Key(bytes.fromhex(file.read_text("ascii").strip()), "key-file")
-            if vault is not None and key.check_value() == vault.check:
+            if key.check_value() == vault.check:
                 return key
         raise AssertionError("no key fits vault.toml")
 
@@ -183,12 +186,37 @@ def back_up_again(desk: Desk, database: Database) -> None:
     back_up(database, desk.folder / "new-backup", vault=vault, key=desk.key())
 
 
+def back_up_over(desk: Desk, database: Database) -> None:
+    vault = Vault.read(desk.home)
+    assert vault is not None
+    back_up(database, desk.folder / "backup", vault=vault, key=desk.key(), overwrite=True)
+
+
+def make_new_templates(desk: Desk, database: Database) -> None:
+    vectors = {number: sample(20 + number).embedding for number in (1, 2, 3)}
+    re_embed(database, vectors, "another", also=lambda: None)
+
+
 def protect(desk: Desk, database: Database) -> None:
     change_protection(database, bytes(range(32)))
 
 
 def restore_backup(desk: Desk) -> None:
     restore(desk.folder / "backup", desk.home, backup_key=lambda _: desk.key(), home_key=desk.key)
+
+
+def restore_elsewhere(desk: Desk) -> None:
+    restore(
+        desk.folder / "backup",
+        desk.home,
+        backup_key=lambda _: find_key(desk.folder / "first", key_file=desk.folder / "key"),
+        home_key=desk.key,
+    )
+
+
+def first_start(desk: Desk) -> None:
+    with closing(Database.open(desk.home, desk.key())):
+        pass
 
 
 def rekey(desk: Desk) -> None:
@@ -205,10 +233,12 @@ OPEN: dict[str, Callable[[Desk, Database], None]] = {
     "enrol": enrol, "delete": delete, "delete, vacuum": delete_and_vacuum,
     "delete, undo": delete_and_undo, "merge": edit, "split": split, "reject": reject,
     "expire": expire, "decide": decide, "prune": prune, "import": import_, "export": export,
-    "back up": back_up_again, "protect": protect,
+    "back up": back_up_again, "back up over": back_up_over, "protect": protect,
+    "re-embed": make_new_templates,
 }  # fmt: skip
 CLOSED: dict[str, Callable[[Desk], None]] = {
-    "restore": restore_backup, "change key": rekey, "migrate": migrate,
+    "restore": restore_backup, "restore to a new home": restore_elsewhere, "change key": rekey,
+    "migrate": migrate, "first start": first_start,
 }  # fmt: skip
 
 
@@ -230,7 +260,11 @@ def run(name: str, desk: Desk) -> None:
 def template(name: str, folder: Path) -> Path:
     """The folder that a change starts from, made once."""
     folder.mkdir()
+    if name == "first start":
+        return folder
     build(folder)
+    if name == "restore to a new home":
+        (folder / "home").rename(folder / "first")
     if name == "migrate":
         from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -305,7 +339,8 @@ class Killer:
         for left in (folder / "home").glob("*"):
             if not left.name.startswith(("gallery.db", "vault.")) or "before" in left.name:
                 raise AssertionError(f"{where}: {left.name} was left")
-        for left in ("new-backup", "new-export"):  # whole, or not there
+        made = ("backup",) if name == "back up over" else ("new-backup", "new-export")
+        for left in made:  # whole, or not there
             if (folder / left).exists():
                 self._whole(folder, left)
         if outcome != "killed" and fault in KILLING:

@@ -303,3 +303,21 @@ def test_a_key_has_32_bytes_and_one_check_value() -> None:
     vault.require(key)
     with pytest.raises(StoreLocked):
         vault.require(Key(bytes(31) + b"\1", "key-file"))
+
+
+def test_key_file_and_vault_have_their_names_only_once_they_are_whole(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first start that is killed meanwhile must not leave half of one: no start would follow."""
+    named: list[tuple[bool, bool]] = []
+    synced = os.fsync
+
+    def sync(handle: int) -> None:
+        named.append(((tmp_path / "key").exists(), (home / VAULT_NAME).exists()))
+        synced(handle)
+
+    monkeypatch.setattr("os.fsync", sync)
+    find_key(home, key_file=tmp_path / "key")
+    assert named == [(False, False), (True, False)]
+    assert [mode(path) for path in (tmp_path / "key", home / VAULT_NAME)] == [0o600, 0o600]
+    assert {path.name for path in tmp_path.rglob("*")} == {"key", home.name, VAULT_NAME}
