@@ -203,10 +203,7 @@ class Database:
         sync_folder(self._path.parent)
 
     def vacuum(self) -> None:
-        """Write the file anew without free space, so that no page holds what was deleted.
-
-        `secure_delete` has overwritten it already; this is the second lock on that door.
-        """
+        """Write the file anew: no page holds what was deleted, which was overwritten already."""
         with _told():
             self._connection.execute("VACUUM")
 

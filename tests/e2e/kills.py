@@ -105,8 +105,7 @@ def build(folder: Path) -> None:
     for name in ("key", "other.key"):
         new_key("key-file", key_file=folder / name)
     find_key(desk.home, key_file=folder / "key")
-    vault = Vault.read(desk.home)
-    assert vault is not None
+    assert (vault := Vault.read(desk.home)) is not None
     with desk.open() as database:
         people = People(database)
         people.add("Ada", [sample(n) for n in range(3)], embedder_id=EMBEDDER)
@@ -175,21 +174,17 @@ def import_(desk: Desk, database: Database) -> None:
 
 
 def export(desk: Desk, database: Database) -> None:
-    vault = Vault.read(desk.home)
-    assert vault is not None
+    assert (vault := Vault.read(desk.home)) is not None
     export_people(database, [1, 2], desk.folder / "new-export", vault=vault, key=desk.key())
 
 
-def back_up_again(desk: Desk, database: Database) -> None:
-    vault = Vault.read(desk.home)
-    assert vault is not None
-    back_up(database, desk.folder / "new-backup", vault=vault, key=desk.key())
+def back_up_again(desk: Desk, database: Database, name: str = "new-backup") -> None:
+    assert (vault := Vault.read(desk.home)) is not None
+    back_up(database, desk.folder / name, vault=vault, key=desk.key(), overwrite=True)
 
 
 def back_up_over(desk: Desk, database: Database) -> None:
-    vault = Vault.read(desk.home)
-    assert vault is not None
-    back_up(database, desk.folder / "backup", vault=vault, key=desk.key(), overwrite=True)
+    back_up_again(desk, database, "backup")
 
 
 def make_new_templates(desk: Desk, database: Database) -> None:
@@ -206,17 +201,8 @@ def restore_backup(desk: Desk) -> None:
 
 
 def restore_elsewhere(desk: Desk) -> None:
-    restore(
-        desk.folder / "backup",
-        desk.home,
-        backup_key=lambda _: find_key(desk.folder / "first", key_file=desk.folder / "key"),
-        home_key=desk.key,
-    )
-
-
-def first_start(desk: Desk) -> None:
-    with closing(Database.open(desk.home, desk.key())):
-        pass
+    key = find_key(desk.folder / "first", key_file=desk.folder / "key")
+    restore(desk.folder / "backup", desk.home, backup_key=lambda _: key, home_key=desk.key)
 
 
 def rekey(desk: Desk) -> None:
@@ -224,7 +210,7 @@ def rekey(desk: Desk) -> None:
     change_key(desk.home, desk.key(), key, vault)
 
 
-def migrate(desk: Desk) -> None:
+def open_only(desk: Desk) -> None:
     with desk.open():
         pass
 
@@ -238,7 +224,7 @@ OPEN: dict[str, Callable[[Desk, Database], None]] = {
 }  # fmt: skip
 CLOSED: dict[str, Callable[[Desk], None]] = {
     "restore": restore_backup, "restore to a new home": restore_elsewhere, "change key": rekey,
-    "migrate": migrate, "first start": first_start,
+    "migrate": open_only, "first start": open_only,
 }  # fmt: skip
 
 
