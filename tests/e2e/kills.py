@@ -33,7 +33,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from siamapp.errors import SiamError, StoreError
 from siamapp.store.audit import Audit
@@ -105,7 +105,7 @@ def build(folder: Path) -> None:
     for name in ("key", "other.key"):
         new_key("key-file", key_file=folder / name)
     find_key(desk.home, key_file=folder / "key")
-    assert (vault := Vault.read(desk.home)) is not None
+    vault = cast("Vault", Vault.read(desk.home))
     with desk.open() as database:
         people = People(database)
         people.add("Ada", [sample(n) for n in range(3)], embedder_id=EMBEDDER)
@@ -174,12 +174,12 @@ def import_(desk: Desk, database: Database) -> None:
 
 
 def export(desk: Desk, database: Database) -> None:
-    assert (vault := Vault.read(desk.home)) is not None
+    vault = cast("Vault", Vault.read(desk.home))
     export_people(database, [1, 2], desk.folder / "new-export", vault=vault, key=desk.key())
 
 
 def back_up_again(desk: Desk, database: Database, name: str = "new-backup") -> None:
-    assert (vault := Vault.read(desk.home)) is not None
+    vault = cast("Vault", Vault.read(desk.home))
     back_up(database, desk.folder / name, vault=vault, key=desk.key(), overwrite=True)
 
 
