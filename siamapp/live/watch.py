@@ -14,8 +14,9 @@ STEP_PX = 8
 BLACK_MEAN, BLACK_STD = 16.0, 4.0
 """Grey levels of 255 below both of which a picture shows nothing (16 is video's black)."""
 BLACK_S = 1.0
-FROZEN_S = 2.0
-"""A sensor's noise never repeats: equal frames for so long come from a dead driver."""
+FROZEN_S = 1.0
+"""A sensor's noise never repeats: equal frames for so long come from a dead driver. In the dark
+some give 5 pictures a second and repeat each until the next, which is a fifth of that."""
 
 
 class Picture(StrEnum):
