@@ -219,3 +219,12 @@ def test_an_index_finds_a_vector_that_it_holds(dimension: int) -> None:
         assert row in index.near(vectors[row])
         assert np.allclose(index.vectors(np.array([row]))[0], vectors[row], atol=2e-5)
     assert index.nbytes < 1.3 * 2 * vectors.size
+
+
+def test_who_joins_a_large_gallery_needs_no_new_directions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are a decomposition each: most of what a person cost who was enrolled."""
+    vectors = unit(np.random.default_rng(7).standard_normal((2_000, 96)))
+    index = Index.of(vectors[:1_000])
+    monkeypatch.setattr(np.linalg, "qr", None)
+    joined = index.appended(vectors[1_000:])
+    assert 1_999 in joined.near(vectors[1_999])
