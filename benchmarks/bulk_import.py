@@ -39,8 +39,8 @@ def portraits() -> list[np.ndarray]:
     from skimage.data import astronaut
 
     pictures = [cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR)]
-    with get_sample_data("grace_hopper.jpg") as file:
-        pictures.append(cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_COLOR))
+    path = get_sample_data("grace_hopper.jpg", asfileobj=False)
+    pictures.append(cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR))
     return [cv2.resize(p, (round(p.shape[1] * SIZE[1] / p.shape[0]), SIZE[1])) for p in pictures]
 
 
@@ -56,7 +56,8 @@ def make_person(folder: Path, number: int) -> None:
         turned = cv2.getRotationMatrix2D(
             (width / 2, height / 2), random.uniform(-8, 8), random.uniform(0.6, 1.1)
         )
-        turned[:, 2] += (SIZE[0] - width) / 2 + random.uniform(-60, 60), random.uniform(-40, 40)
+        moved = (SIZE[0] - width) / 2 + random.uniform(-60, 60), random.uniform(-40, 40)
+        turned[:, 2] += np.array(moved)
         photo = cv2.warpAffine(portrait, turned, SIZE, borderMode=cv2.BORDER_REPLICATE)
         photo = cv2.convertScaleAbs(photo, alpha=random.uniform(0.85, 1.15))
         noise = random.integers(0, 9, (SIZE[1], SIZE[0], 1), np.uint8)

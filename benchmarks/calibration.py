@@ -105,7 +105,8 @@ def main() -> None:
             one, *several = (
                 np.searchsorted(s, row.distance, side="right") / len(s) for s in strangers
             )
-            held[row.fmr].append((one, one <= row.fmr_high, np.mean(several), max(several)))
+            figures = (one, one <= row.fmr_high, np.mean(several), max(several))
+            held[row.fmr].append(tuple(map(float, figures)))
     print(f"{parsed.people} people of {parsed.split} in each group")
     print("stated FMR  groups  median    mean  within 95 % bound  2 to 8 templates  worst number")
     for stated, found in held.items():

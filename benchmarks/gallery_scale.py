@@ -83,7 +83,8 @@ def measure(templates: int, probes: int) -> dict[str, Any]:
     if (flat := _faiss_fp16(vectors)) is not None:
         ways["faiss fp16 flat"] = flat
     ms: dict[str, list[float]] = {name: [] for name in ways}
-    right, every_ms = [], []
+    right: list[bool] = []
+    every_ms: list[float] = []
     for probe in seen:
         for name, way in ways.items():
             start = time.thread_time()

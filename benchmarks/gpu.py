@@ -73,7 +73,9 @@ def networks() -> Iterator[Network]:
         folder = assets_dir() / "models" / name
         card = load_card(folder)
         sides = (card.input.height or DETECTED[0], card.input.width or DETECTED[1])
-        files = {file.precision: verified_bytes(folder, file) for file in card.files}
+        files: dict[str, bytes] = {
+            file.precision: verified_bytes(folder, file) for file in card.files
+        }
         yield Network(name, files, sides)
         if (closer := card.refinement) is not None:
             data = verified_bytes(folder, closer)
@@ -197,7 +199,7 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
                 for runner in own:
                     timed(runner, feed, counts=index >= 0)
             for runner in own:
-                row = {
+                row: dict[str, Any] = {
                     "network": network.name, "how": runner.how, "batch": batch,
                     "ms": statistics.median(runner.ms),
                     "least_cosine": runner.least_cosine,

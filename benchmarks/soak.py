@@ -73,7 +73,7 @@ class Desk:
             raise CameraLost("The cable was pulled.")
         bgr = cv2.add(self._scene(self.frames), self._grain[self.frames % len(self._grain)])
         bgr.setflags(write=False)
-        return Frame(bgr, self.frames / FPS, self.frames)
+        return Frame(bgr.view(np.ndarray), self.frames / FPS, self.frames)
 
     def close(self) -> None:
         pass
