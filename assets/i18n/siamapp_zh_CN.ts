@@ -680,7 +680,7 @@
         <translation>模型卡</translation>
     </message>
     <message>
-        <source>How this model wants to be fed</source>
+        <source>Input of this model</source>
         <translation>此模型的输入方式</translation>
     </message>
     <message>
@@ -1335,8 +1335,8 @@
         <translation>眼距（像素）</translation>
     </message>
     <message>
-        <source>Camera</source>
-        <translation>摄像头</translation>
+        <source>Source</source>
+        <translation>来源</translation>
     </message>
     <message>
         <source>Model</source>

@@ -85,7 +85,7 @@ class CardForm(QDialog):
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Model card"))
-        self._title.setText(self.tr("How this model wants to be fed"))
+        self._title.setText(self.tr("Input of this model"))
         self._hint.setText(
             self.tr(
                 "Its makers say so beside the file. With wrong values it still answers, but knows "

@@ -188,5 +188,5 @@ class HistoryModel(QAbstractTableModel):
         return (
             self.tr("Time"), self.tr("How"), self.tr("Claim"), self.tr("Result"),
             self.tr("Nearest"), self.tr("Distance"), self.tr("Limit"), self.tr("Runner-up"),
-            self.tr("Eyes, px"), self.tr("Camera"), self.tr("Model"), self.tr("Runs on"),
+            self.tr("Eyes, px"), self.tr("Source"), self.tr("Model"), self.tr("Runs on"),
         )  # fmt: skip
