@@ -67,7 +67,7 @@ def run(words: list[object], **environment: str) -> subprocess.CompletedProcess[
         [str(word) for word in words],
         env={**os.environ, **environment},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=600,
     )
 

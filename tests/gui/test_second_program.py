@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def test_whom_another_program_deletes_is_not_named_any_more(
     assert list(context.recognizer.gallery.names.values()) == ["Grace"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there an open file cannot be replaced")
 def test_a_gallery_that_another_program_replaced_is_left(
     window: MainWindow, context: Context, until: Until
 ) -> None:
