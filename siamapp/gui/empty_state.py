@@ -13,8 +13,11 @@ class EmptyState(QWidget):
 
     acted = Signal()
 
-    def __init__(self, theme: Theme, icon: str) -> None:
+    def __init__(self, theme: Theme, icon: str, *, until_told: bool = False) -> None:
+        """With `until_told` it is blank before `give_way`: what is still read is not empty."""
         super().__init__()
+        self._told = QWidget(self)
+        self._told.setHidden(until_told)
         picture = QLabel()
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         theme.set_icon(picture, icon, "muted", side_px=56)
@@ -28,7 +31,10 @@ class EmptyState(QWidget):
         for label in (self._title, self._hint):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
-        column = QVBoxLayout(self)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self._told)
+        column = QVBoxLayout(self._told)
         column.setSpacing(SPACE[3])
         column.addStretch(2)
         # Labels that wrap need the layout's full width to know their height.
@@ -45,10 +51,14 @@ class EmptyState(QWidget):
 
     def give_way(self, body: QStackedWidget, to: QWidget, *, filled: bool) -> None:
         """Show the second page of `body`, or this first one; who waited here goes on at `to`."""
-        waited = self.button.hasFocus()
+        fresh = self._told.isHidden() and body.isVisible()
+        waited = fresh or self.button.hasFocus()
+        self._told.show()
         body.setCurrentIndex(1 if filled else 0)
         if waited and filled:  # Qt goes to the field that comes first
             to.setFocus()
+        elif fresh:
+            self.invite()
 
     def set_words(self, title: str, hint: str, *, action: str = "") -> None:
         self._title.setText(title)

@@ -87,7 +87,7 @@ class HistoryPage(Page):
         self.details.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._below: list[int] = []
         """Columns that are hidden or cut."""
-        self._empty = EmptyState(context.theme, "history")
+        self._empty = EmptyState(context.theme, "history", until_told=True)
         self._none = EmptyState(context.theme, "search")
         self._set_up_table()
         self._lay_out()

@@ -63,7 +63,7 @@ class PeoplePage(Page):
         self.list = QListView()
         self.delegate = PeopleDelegate(context.theme, self.thumbnails, self.list)
         self.banner = Banner(context.theme)
-        self._empty = EmptyState(context.theme, "people")
+        self._empty = EmptyState(context.theme, "people", until_told=True)
         self._no_match = EmptyState(context.theme, "search")
         self._set_up_list()
         self._lay_out()

@@ -53,7 +53,7 @@ class VerifyPage(SourcePage):
         self.verify.setMinimumHeight(48)
         self.verdict = VerdictPanel(context.theme)
         self.error = Banner(context.theme)
-        self._empty = EmptyState(context.theme, "verify")
+        self._empty = EmptyState(context.theme, "verify", until_told=True)
         self._doorway = Doorway()
         self._trial: Trial | None = None
         self._ends_at = math.inf

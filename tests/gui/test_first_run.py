@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from operator import attrgetter
 from pathlib import Path
@@ -74,12 +75,28 @@ def test_the_first_start_takes_three_steps_and_shows_the_picture(
 
 
 @pytest.mark.parametrize("key", ["verify", "people", "history", "evaluate"])
-def test_return_leads_on_from_a_page_that_is_empty(window: MainWindow, key: str) -> None:
+def test_return_leads_on_from_a_page_that_is_empty(
+    window: MainWindow, until: Until, key: str
+) -> None:
     window.show_page(key)
+    until(lambda: isinstance(window.focusWidget(), QPushButton))
     pressed = window.focusWidget()
-    assert isinstance(pressed, QPushButton)
     assert pressed.isVisible()
     assert pressed.property("role") == "primary"
+
+
+@pytest.mark.parametrize("key", ["verify", "people", "history"])
+def test_what_is_still_read_is_not_said_to_be_empty(
+    window: MainWindow, context: Context, until: Until, key: str
+) -> None:
+    read = threading.Event()
+    context.jobs.submit(read.wait)
+    window.show_page(key)
+    page = window.page(key)
+    invitation = page._empty.button
+    assert not invitation.isVisible()
+    read.set()
+    until(invitation.isVisible)
 
 
 @pytest.mark.parametrize(("key", "goes_on"), [("verify", "claim.name"), ("people", "list")])

@@ -85,8 +85,8 @@ def test_decisions_are_told_with_their_evidence_filtered_and_saved(
     refused: dict[str, Fact] = {**MATCH, "outcome": "unknown", "source": "file"}
     decide(context, until, refused, MATCH, STRANGER, {**STRANGER, "nearest_id": 77})
     window.show_page("history")
-    until(lambda: page.model.rowCount() == 4)
-    assert page.count.text() == "4 decisions"
+    until(lambda: page.count.text() == "4 decisions")  # asked for after the rows
+    assert page.model.rowCount() == 4
     assert row(page, 0)["person"] == "deleted #77"
     told = row(page, 2)
     assert (told["how"], told["claim"], told["outcome"]) == ("Verified", "Ada", "Match")
