@@ -71,9 +71,16 @@ def _open_window(call: Call, source: str | None) -> int:
     for number in ENDING:  # Qt's loop asks no Python in between: the window ends at once
         signal.signal(number, signal.SIG_DFL)
     from siamapp.gui.app import run as run_window
+    from siamapp.gui.app import tell_alone
 
-    call.log()
-    return run_window(call.paths, call.settings, call.key, source=source)
+    try:
+        call.log()
+        settings = call.settings
+    except SiamError as error:
+        if sys.stderr is None or not sys.stderr.isatty():  # started from a menu, by an icon
+            tell_alone(error)
+        raise
+    return run_window(call.paths, settings, call.key, source=source)
 
 
 cli_gallery.register(app)

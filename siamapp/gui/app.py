@@ -11,13 +11,14 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, cast
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from siamapp.errors import KeyUnavailable, SiamError
 from siamapp.gui.context import Context
-from siamapp.gui.dialogs import CrashDialog, PassphraseDialog, crash_report, tell_error
+from siamapp.gui.dialogs import CrashDialog, PassphraseDialog, crash_report, give_room, tell_error
+from siamapp.gui.error_wording import said
 from siamapp.gui.jobs import Jobs
 from siamapp.gui.language import Language, tr
 from siamapp.gui.main_window import MainWindow
@@ -60,10 +61,7 @@ def run(
         source: camera, file or stream that the live page starts with.
         quit_after_first_paint: close after the first paint (smoke tests); nothing is opened.
     """
-    app = cast("QApplication", QApplication.instance() or QApplication(sys.argv[:1]))
-    app.setApplicationName("SiamApp")
-    QGuiApplication.setDesktopFileName("siamapp")
-    app.setWindowIcon(QIcon(str(assets_dir() / "icons" / "siamapp.svg")))
+    app = _application()
     smoke = quit_after_first_paint or os.environ.get("SIAMAPP_SMOKE") == "1"
     single = SingleWindow(paths.home)
     if not smoke and single.taken(source or ""):
@@ -103,6 +101,31 @@ def run(
         language.deleteLater()
         theme.deleteLater()
         gc.unfreeze()
+
+
+def tell_alone(error: SiamError) -> None:
+    """Say why no window opens, in the system's language, and wait until it was read."""
+    app = _application()
+    if app.platformName() in ("offscreen", "minimal"):
+        return  # nobody could read it
+    theme, language = Theme(app, "system"), Language(app)
+    what, hint = said(error)
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "SiamApp", what)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(hint)
+    box.addButton(QMessageBox.StandardButton.Close)
+    give_room(box)
+    box.exec()
+    language.deleteLater()
+    theme.deleteLater()
+
+
+def _application() -> QApplication:
+    app = cast("QApplication", QApplication.instance() or QApplication(sys.argv[:1]))
+    app.setApplicationName("SiamApp")
+    QGuiApplication.setDesktopFileName("siamapp")
+    app.setWindowIcon(QIcon(str(assets_dir() / "icons" / "siamapp.svg")))
+    return app
 
 
 class _Opener:

@@ -172,11 +172,11 @@ def tell_error(parent: QWidget, error: SiamError) -> None:
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.addButton(QMessageBox.StandardButton.Close)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        give_room(box)
         box.setModal(False)
     what, hint = said(error)
     box.setText(what)
-    box.setInformativeText(hint)
+    box.setInformativeText(hint)  # lays the box out anew
+    give_room(box)
     box.show()
 
 

@@ -151,7 +151,7 @@ QFileDialog { backward-icon: url("$chevron_left"); forward-icon: url("$chevron_r
 QFileDialog QToolButton { padding: 6px; }
 QFileDialog QToolButton:focus { padding: 5px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
-QMessageBox QLabel { min-width: 320px; }
+QMessageBox QLabel#qt_msgbox_informativelabel { min-width: 320px; }
 QMessageBox QLabel#qt_msgbox_label { font-weight: 700; }
 QInputDialog QLineEdit { min-width: 320px; }
 QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent; border: none; }

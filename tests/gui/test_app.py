@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,11 +10,14 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
 
+from siamapp import cli
 from siamapp.errors import ModelIncompatible, StoreError, StoreLocked
 from siamapp.gui.app import run
-from siamapp.gui.dialogs import CrashDialog, PassphraseDialog
+from siamapp.gui.dialogs import CrashDialog, PassphraseDialog, tell_error
 from siamapp.gui.main_window import MainWindow
+from siamapp.gui.theme import Theme
 from siamapp.paths import Paths
 from siamapp.recognizer import Recognizer
 from siamapp.settings import Settings
@@ -357,3 +361,31 @@ def test_a_model_that_cannot_be_opened_can_be_changed_in_the_settings(
     assert run(paths, Settings(provider="cuda"), copy_of_the_key) == 0
     assert script.finished
     assert Settings.load(paths).provider == "cpu"
+
+
+@pytest.mark.parametrize(("watched", "shown"), [(False, True), (True, False)])
+def test_a_start_that_fails_is_told_on_the_screen_where_no_terminal_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watched: bool, shown: bool
+) -> None:
+    (tmp_path / "settings.toml").write_text("junk [[")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: watched)
+    monkeypatch.setattr(QApplication, "platformName", lambda _app: "xcb")
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    assert cli.run(["gui", "--home", str(tmp_path)]) == 2
+    assert [str(tmp_path / "settings.toml") in text for text in told] == [True] * shown
+
+
+def test_a_long_error_is_wrapped_and_not_cut(qtbot: QtBot, theme: Theme) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    error = StoreError(
+        "There is something to be said of it that takes " + "more room " * 20, "Wait."
+    )
+    tell_error(parent, error)
+    said = parent.findChild(QLabel, "qt_msgbox_label")
+    lines = said.heightForWidth(said.width()) / said.fontMetrics().lineSpacing()
+    assert said.wordWrap()
+    assert lines > 1.9
+    assert said.heightForWidth(said.width()) <= said.height()
+    parent.findChild(QMessageBox).close()
