@@ -174,7 +174,7 @@ def test_a_full_disk_or_lost_rights_at_a_chosen_call_refuse_the_change_whole() -
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     assert report["kills"] == KILLS
-    assert len(report["by_change"]) == 17
+    assert len(report["by_change"]) == 21
 
 
 def test_what_a_killed_copy_left_is_gone_at_the_next_start(home: Path) -> None:

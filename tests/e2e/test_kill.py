@@ -100,6 +100,6 @@ def test_a_kill_at_a_chosen_call_leaves_the_state_before_or_after() -> None:
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["kills"] == KILLS
-    assert len(report["by_change"]) == 17
+    assert len(report["by_change"]) == 21
     assert all(change["places"] > 10 for change in report["by_change"].values())
     assert not any(change.get("not killed") for change in report["by_change"].values())
