@@ -114,11 +114,15 @@ class Gallery:
         new.people = np.concatenate([self.people[:at], part.people, self.people[at + there :]])
         later = bounds[at + there : -1] + len(part.vectors) - (end - begin)
         new.starts = np.concatenate([self.starts[:at], part.starts + begin, later])
-        new.names = self.names | part.names
-        if not len(part):
-            new.names.pop(person_id, None)
-        new.rejected = {i: v for i, v in self.rejected.items() if i != person_id} | part.rejected
+        new._take_over(person_id, part)
         return new
+
+    def _take_over(self, person_id: int, part: Gallery) -> None:
+        """Name and rejections of that person from `part`, in dicts of this gallery's own."""
+        self.names = self.names | part.names
+        if not len(part):
+            self.names.pop(person_id, None)
+        self.rejected = {i: v for i, v in self.rejected.items() if i != person_id} | part.rejected
 
     def fits(self, rotation: FloatArray | None) -> bool:
         """Whether templates protected so may be compared with these."""

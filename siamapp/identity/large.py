@@ -51,10 +51,7 @@ class LargeGallery(Gallery):
     def changed(self, person_id: int, part: Gallery) -> LargeGallery:
         """As `Gallery.changed`, but the two galleries share all that they have in common."""
         new = copy(self)
-        new.names = self.names | part.names
-        if not len(part):
-            new.names.pop(person_id, None)
-        new.rejected = {i: v for i, v in self.rejected.items() if i != person_id} | part.rejected
+        new._take_over(person_id, part)
         new._here = self._here & (self.people != person_id)
         if len(part):
             new.people = np.append(self.people, person_id)
