@@ -11,14 +11,13 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, cast
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from siamapp.errors import KeyUnavailable, SiamError
 from siamapp.gui.context import Context
-from siamapp.gui.dialogs import CrashDialog, PassphraseDialog, crash_report, give_room, tell_error
-from siamapp.gui.error_wording import said
+from siamapp.gui.dialogs import CrashDialog, PassphraseDialog, crash_report, say_error, tell_error
 from siamapp.gui.jobs import Jobs
 from siamapp.gui.language import Language, tr
 from siamapp.gui.main_window import MainWindow
@@ -109,12 +108,9 @@ def tell_alone(error: SiamError) -> None:
     if app.platformName() in ("offscreen", "minimal"):
         return  # nobody could read it
     theme, language = Theme(app, "system"), Language(app)
-    what, hint = said(error)
-    box = QMessageBox(QMessageBox.Icon.NoIcon, "SiamApp", what)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText(hint)
-    box.addButton(QMessageBox.StandardButton.Close)
-    give_room(box)
+    box = QMessageBox()
+    box.setWindowTitle(app.applicationName())
+    say_error(box, error)
     box.exec()
     language.deleteLater()
     theme.deleteLater()

@@ -167,17 +167,23 @@ def tell_error(parent: QWidget, error: SiamError) -> None:
     """Say what could not be done; the work goes on beside it. A newer one takes the place of it."""
     box = parent.findChild(QMessageBox, "error")
     if box is None:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, parent.windowTitle(), "", parent=parent)
+        box = QMessageBox(parent)
+        box.setWindowTitle(parent.windowTitle())
         box.setObjectName("error")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.addButton(QMessageBox.StandardButton.Close)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setModal(False)
+    say_error(box, error)
+    box.show()
+
+
+def say_error(box: QMessageBox, error: SiamError) -> None:
+    """Fill a box with what is wrong and what to do, and one button that closes it."""
     what, hint = said(error)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setStandardButtons(QMessageBox.StandardButton.Close)
     box.setText(what)
     box.setInformativeText(hint)  # lays the box out anew
     give_room(box)
-    box.show()
 
 
 def asked_text(
