@@ -44,6 +44,18 @@ def for_label(text: str) -> str:
     return broken if first == "L" else f"\u200e{broken}"
 
 
+def scrolling(widget: QWidget) -> QScrollArea:
+    """The widget, scrolled up and down where there is no room for it; no stop of Tab."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    widget.setObjectName("scrolled")
+    return area
+
+
 class Card(QFrame):
     """A framed section: a title with room for buttons beside it, and a column below."""
 

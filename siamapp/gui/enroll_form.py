@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from siamapp.errors import AlreadyKnown, SiamError
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner, for_label
+from siamapp.gui.controls import Banner, for_label, scrolling
 from siamapp.gui.coverage import Direction
 from siamapp.gui.enroll_review import EnrollReview
 from siamapp.gui.error_wording import error_words
@@ -96,14 +95,7 @@ class EnrollForm(QFrame):
         self._stack, looking = QStackedWidget(), QWidget()
         column.addWidget(self._stack, 1)
         for part in (looking, self.review):  # a large font needs more than the window has
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setWidget(part)
-            part.setObjectName("scrolled")
-            self._stack.addWidget(area)
+            self._stack.addWidget(scrolling(part))
         inner = QVBoxLayout(looking)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(SPACE[3])

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from siamapp.errors import SiamError
 from siamapp.gui.best_looks import BestLooks
 from siamapp.gui.changes import Changes
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner, Card
+from siamapp.gui.controls import Banner, Card, scrolling
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.language import tr
 from siamapp.gui.recent_decisions import RecentDecisions
@@ -61,25 +60,18 @@ class IdentifyPage(SourcePage):
 
     def _lay_out(self) -> None:
         inner = QWidget()
-        inner.setObjectName("scrolled")
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(SPACE[3])
         self._column.addWidget(self._nobody)
         self._column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(inner)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side = QWidget()
         side.setFixedWidth(scaled(SIDE_PX))
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE[3])
         column.addWidget(self.banner)
-        column.addWidget(area, 3)
+        column.addWidget(scrolling(inner), 3)
         column.addWidget(self.recent, 1)
         row = QHBoxLayout()
         row.setSpacing(SPACE[4])

@@ -10,10 +10,8 @@ from typing import Final
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,7 +22,7 @@ from siamapp.gui import notices
 from siamapp.gui.claim_field import RECENT, ClaimField
 from siamapp.gui.claim_lock import ClaimLock
 from siamapp.gui.context import Context
-from siamapp.gui.controls import Banner
+from siamapp.gui.controls import Banner, scrolling
 from siamapp.gui.empty_state import EmptyState
 from siamapp.gui.error_wording import error_words
 from siamapp.gui.source_bar import is_live
@@ -83,14 +81,7 @@ class VerifyPage(SourcePage):
         column.addWidget(self.claim)
         column.addWidget(self.verify)
         column.addWidget(self.error)
-        below = QScrollArea()  # a large font needs more than the window has
-        below.setWidgetResizable(True)
-        below.setFrameShape(QFrame.Shape.NoFrame)
-        below.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        below.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column.addWidget(below, 1)
-        below.setWidget(self.verdict)
-        self.verdict.setObjectName("scrolled")
+        column.addWidget(scrolling(self.verdict), 1)  # a large font needs more than the window has
 
     def _connect(self) -> None:
         self.claim.changed.connect(self._on_claim)
