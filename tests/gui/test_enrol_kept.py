@@ -9,10 +9,21 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from siamapp.errors import AlreadyKnown
+from siamapp.gui.enroll_page import EnrollPage
 from siamapp.gui.main_window import MainWindow
 from tests.gui.scripted import astronaut, empty_room, write_photo, write_video
 
 Until = Callable[[Callable[[], bool]], None]
+
+
+def with_a_photo(window: MainWindow, until: Until, tmp_path: Path) -> EnrollPage:
+    """The page Enrol with one sample, of a photo."""
+    window.show_page("enrol")
+    page = window.page("enrol")
+    assert isinstance(page, EnrollPage)
+    page.take_files([write_photo(tmp_path / "a.png", astronaut())])
+    until(lambda: bool(page.form.samples))
+    return page
 
 
 def test_save_keeps_the_keyboard_in_the_form(
@@ -38,11 +49,8 @@ def test_more_looks_and_their_saving_do_not_cross(
     window: MainWindow, until: Until, tmp_path: Path
 ) -> None:
     """Nothing is saved while more looks are gathered, and leaving keeps what there was before."""
-    window.show_page("enrol")
-    page = window.page("enrol")
+    page = with_a_photo(window, until, tmp_path)
     form = page.form
-    page.take_files([write_photo(tmp_path / "a.png", astronaut())])
-    until(lambda: bool(form.samples))
     form.name.setText("Ada")
     assert form.save.isEnabled()
     before = form.samples
@@ -61,11 +69,8 @@ def test_more_looks_and_their_saving_do_not_cross(
 def test_photos_that_are_added_leave_consent_and_samples(
     window: MainWindow, until: Until, tmp_path: Path
 ) -> None:
-    window.show_page("enrol")
-    page = window.page("enrol")
+    page = with_a_photo(window, until, tmp_path)
     form = page.form
-    page.take_files([write_photo(tmp_path / "a.png", astronaut())])
-    until(lambda: bool(form.samples))
     form.review.with_consent.setChecked(True)
     form.review.fields.note.setText("Folder 3")
     page._kept = form.samples
@@ -84,11 +89,8 @@ def test_photos_that_are_added_leave_consent_and_samples(
 def test_a_camera_that_fails_leaves_what_was_gathered_before(
     window: MainWindow, until: Until, tmp_path: Path
 ) -> None:
-    window.show_page("enrol")
-    page = window.page("enrol")
+    page = with_a_photo(window, until, tmp_path)
     form = page.form
-    page.take_files([write_photo(tmp_path / "a.png", astronaut())])
-    until(lambda: bool(form.samples))
     form.name.setText("Ada")
     page.source.add(str(tmp_path / "gone.avi"))
     form.review.more.click()
